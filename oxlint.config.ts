@@ -1,4 +1,4 @@
-import { defineConfig } from "oxlint";
+import { defineConfig, type OxlintOverride } from "oxlint";
 
 /**
  * Who may import whom: one row per folder. A folder may import itself, `shared/` and what its row
@@ -57,7 +57,7 @@ const ADAPTERS = [
 
 const ours = (folder: string) => `#${folder}/**`;
 
-function importRow(folder: string, allowed: string[]) {
+function importRow(folder: string, allowed: string[]): OxlintOverride {
   const open = ["shared", folder, ...allowed];
   const shut = ADAPTERS.filter((adapter) => !adapter.startsWith(`${folder}/`));
   return {
