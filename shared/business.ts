@@ -1,0 +1,36 @@
+import { categorySchema, postalCodeSchema, timeZoneSchema } from "#shared/lead.ts";
+import { z } from "zod";
+
+const clockTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time like 09:00.");
+
+export const businessHoursSchema = z.object({ opens: clockTimeSchema, closes: clockTimeSchema });
+
+export const businessProfileSchema = z.object({
+  businessId: z.string(),
+  name: z.string(),
+  /** The name that the agent says first; the law wants the responsible entity (calling-rules, opening). */
+  legalName: z.string(),
+  categories: z.array(categorySchema),
+  /** Areas served; a prefix such as "112" covers all codes that start with it. Empty: everywhere. */
+  postalCodes: z.array(z.string()),
+  timeZone: z.string(),
+  hours: businessHoursSchema,
+  voice: z.string(),
+  /** False until the profile was saved once. */
+  complete: z.boolean(),
+});
+export type BusinessProfile = z.infer<typeof businessProfileSchema>;
+
+/** Voices of the real voice model that were recommended for phone calls (OpenAI Realtime). */
+export const voiceSchema = z.enum(["marin", "cedar"]);
+
+export const updateBusinessProfileSchema = z.object({
+  name: z.string().trim().min(2).max(80),
+  legalName: z.string().trim().min(2).max(120).optional(),
+  categories: z.array(categorySchema).min(1).max(20).optional(),
+  postalCodes: z.array(postalCodeSchema).max(200).optional(),
+  timeZone: timeZoneSchema.optional(),
+  hours: businessHoursSchema.optional(),
+  voice: voiceSchema.optional(),
+});
+export type UpdateBusinessProfile = z.infer<typeof updateBusinessProfileSchema>;

@@ -1,0 +1,198 @@
+import {
+  attemptIdSchema,
+  businessIdSchema,
+  callIdSchema,
+  leadIdSchema,
+  segmentIdSchema,
+} from "#shared/ids.ts";
+import { finalStatusSchema } from "#shared/call/status.ts";
+import { z } from "zod";
+
+/**
+ * The journal of a call: numbered, append-only events (DESIGN §2.2 and the list in §4). `seq` counts 1, 2, 3 … without holes, `at`
+ * is the server's wall clock. Extend this list; never rename a type or change the meaning of a field.
+ */
+const at = z.iso.datetime({ offset: true });
+/** Milliseconds from the answer of the call, across streams. */
+const callMs = z.number().int().nonnegative();
+
+/** Who did something: a person by account id and name, or the product itself. */
+export const actorSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("person"),
+    accountId: z.string(),
+    name: z.string(),
+    role: z.enum(["consumer", "business", "supervisor"]),
+  }),
+  z.object({ kind: z.literal("system") }),
+]);
+export type Actor = z.infer<typeof actorSchema>;
+
+export const speakerSchema = z.enum(["agent", "consumer", "person"]);
+export type Speaker = z.infer<typeof speakerSchema>;
+
+export const segmentSchema = z.object({
+  segmentId: segmentIdSchema,
+  speaker: speakerSchema,
+  /** Everything that was meant to be said. */
+  text: z.string(),
+  /** What the other side really heard; present exactly when the segment was interrupted. */
+  heardText: z.string().optional(),
+  startMs: callMs,
+  endMs: callMs,
+  interrupted: z.literal(true).optional(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const answerSchema = z.object({ topic: z.string(), answer: z.string() });
+export const outcomeSchema = z.enum([
+  "objective_met",
+  "callback_requested",
+  "not_interested",
+  "wrong_number",
+  "opted_out",
+  "voicemail",
+  "no_conversation",
+]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const analysisSchema = z.object({
+  summary: z.string(),
+  outcome: outcomeSchema,
+  sentiment: z.enum(["positive", "neutral", "negative"]),
+  nextStep: z.string(),
+  answers: z.array(answerSchema),
+  /** Segment ids that show the outcome. */
+  evidence: z.array(z.string()),
+});
+export type Analysis = z.infer<typeof analysisSchema>;
+
+export const costSchema = z.object({
+  /** Hundredths of a US cent do not exist on a bill: fractions are kept, rounding is for display. */
+  carrierCents: z.number().nonnegative(),
+  voiceCents: z.number().nonnegative(),
+  analystCents: z.number().nonnegative(),
+  totalCents: z.number().nonnegative(),
+  /** True until the carrier's own price is known. */
+  estimated: z.boolean(),
+});
+export type Cost = z.infer<typeof costSchema>;
+
+export const attemptEndSchema = z.enum([
+  "completed",
+  "busy",
+  "no_answer",
+  "failed",
+  "cancelled",
+  "voicemail",
+  "refused",
+]);
+export type AttemptEnd = z.infer<typeof attemptEndSchema>;
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({ seq: z.number().int().positive(), at, type: z.literal(type), ...shape });
+
+export const callEventSchema = z.discriminatedUnion("type", [
+  /** Always seq 1: the call was asked for and stored. Nothing is dialled yet. */
+  event("call.requested", {
+    callId: callIdSchema,
+    businessId: businessIdSchema,
+    businessName: z.string(),
+    leadId: leadIdSchema,
+    consumerName: z.string(),
+    /** Masked for display, like "•••• 0123". The number itself is sealed in the call document. */
+    consumerPhone: z.string(),
+    objective: z.string(),
+    requestedBy: actorSchema,
+  }),
+  /** Waits for an instant: a booked time, the next legal hour, or the next attempt. */
+  event("call.scheduled", {
+    scheduledFor: at,
+    why: z.enum(["booked", "quiet_hours", "retry", "person_busy"]),
+  }),
+  /** Waits for its turn; due now. */
+  event("call.queued", {}),
+  event("call.cancelRequested", { by: actorSchema }),
+  event("attempt.dialing", { attemptId: attemptIdSchema, attemptNumber: z.number().int().positive() }),
+  event("attempt.ringing", { attemptId: attemptIdSchema }),
+  event("attempt.answered", { attemptId: attemptIdSchema }),
+  event("attempt.machineDetected", { attemptId: attemptIdSchema, answeredBy: z.string() }),
+  event("attempt.ended", {
+    attemptId: attemptIdSchema,
+    ended: attemptEndSchema,
+    /** A sentence for a person, e.g. why the carrier refused. */
+    reason: z.string().optional(),
+  }),
+  event("stream.opened", { attemptId: attemptIdSchema, epoch: z.number().int(), atMs: callMs }),
+  event("stream.lost", { attemptId: attemptIdSchema, epoch: z.number().int(), atMs: callMs }),
+  event("call.resumed", { attemptId: attemptIdSchema, epoch: z.number().int(), atMs: callMs }),
+  /** The fixed opening was played to its end, proven by its playback mark. */
+  event("opening.heard", { atMs: callMs }),
+  event("transcript.segment", segmentSchema.shape),
+  /** From the end of the consumer's words to the first audio of the answer. */
+  event("turn.measured", { latencyMs: z.number().nonnegative(), atMs: callMs }),
+  event("tool.called", {
+    toolCallId: z.string(),
+    name: z.string(),
+    arguments: z.record(z.string(), z.unknown()),
+    atMs: callMs,
+  }),
+  event("tool.returned", {
+    toolCallId: z.string(),
+    ok: z.boolean(),
+    result: z.string(),
+    durationMs: z.number().nonnegative(),
+  }),
+  event("steer.whispered", { by: actorSchema, text: z.string() }),
+  event("steer.said", { by: actorSchema, text: z.string() }),
+  event("holder.changed", { holder: z.enum(["agent", "person"]), by: actorSchema }),
+  event("call.transferring", { by: actorSchema, transferNumberId: z.string() }),
+  event("optOut.recorded", { how: z.enum(["spoken", "key", "account", "supervisor"]) }),
+  event("note.added", { by: actorSchema, noteId: z.string(), text: z.string() }),
+  event("flag.raised", { by: actorSchema, reason: z.string() }),
+  event("cost.updated", costSchema.shape),
+  event("recording.ready", { durationMs: z.number().nonnegative() }),
+  event("analysis.completed", analysisSchema.shape),
+  /** Exactly once, last of the call's life. */
+  event("call.ended", {
+    status: finalStatusSchema,
+    outcome: outcomeSchema.optional(),
+    /** A short code such as `cancelled_after_answer`. */
+    reason: z.string(),
+  }),
+  /** What a consumer sees in place of whispers, notes, flags and costs. */
+  event("hidden", {}),
+]);
+
+export type CallEvent = z.infer<typeof callEventSchema>;
+export type CallEventType = CallEvent["type"];
+export type CallEventOf<Type extends CallEventType> = Extract<CallEvent, { type: Type }>;
+
+/** An event before it was numbered and dated by the journal. */
+export type NewCallEvent = CallEvent extends infer Each
+  ? Each extends CallEvent
+    ? Omit<Each, "seq" | "at">
+    : never
+  : never;
+
+export const draftSchema = z.object({
+  callId: callIdSchema,
+  segmentId: segmentIdSchema,
+  speaker: speakerSchema,
+  text: z.string(),
+});
+/** An utterance still being spoken. Never an event: the finished segment replaces it by `segmentId`. */
+export type Draft = z.infer<typeof draftSchema>;
+
+const HIDDEN_FROM_CONSUMERS: ReadonlySet<CallEventType> = new Set([
+  "steer.whispered",
+  "note.added",
+  "flag.raised",
+  "cost.updated",
+]);
+
+/** The event as this audience may see it; `seq` and `at` stay, so that nobody's list has a hole. */
+export function eventFor(audience: "consumer" | "staff", one: CallEvent): CallEvent {
+  if (audience === "staff" || !HIDDEN_FROM_CONSUMERS.has(one.type)) return one;
+  return { seq: one.seq, at: one.at, type: "hidden" };
+}

@@ -1,0 +1,116 @@
+import {
+  actorSchema,
+  analysisSchema,
+  attemptEndSchema,
+  costSchema,
+  outcomeSchema,
+  segmentSchema,
+} from "#shared/call/events.ts";
+import { callStatusSchema } from "#shared/call/status.ts";
+import { z } from "zod";
+
+/**
+ * What a screen, an API client or a test sees of a call: the fold of its journal, the same shape everywhere. Instants are
+ * ISO 8601, `…Ms` count from the answer.
+ */
+const instant = z.string();
+
+export const attemptViewSchema = z.object({
+  attemptId: z.string(),
+  attemptNumber: z.number(),
+  dialedAt: instant,
+  ringingAt: instant.nullable(),
+  answeredAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  ended: attemptEndSchema.nullable(),
+  reason: z.string().nullable(),
+  answeredBy: z.string().nullable(),
+});
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+
+export const toolViewSchema = z.object({
+  toolCallId: z.string(),
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  atMs: z.number(),
+  /** Null while it runs. */
+  result: z.object({ ok: z.boolean(), text: z.string(), durationMs: z.number() }).nullable(),
+});
+export type ToolView = z.infer<typeof toolViewSchema>;
+
+export const callViewSchema = z.object({
+  callId: z.string(),
+  /** The view is folded up to and including this event. */
+  seq: z.number(),
+  status: callStatusSchema,
+  businessId: z.string(),
+  businessName: z.string(),
+  leadId: z.string(),
+  consumerName: z.string(),
+  /** Masked. */
+  consumerPhone: z.string(),
+  objective: z.string(),
+  requestedBy: actorSchema.nullable(),
+  requestedAt: instant.nullable(),
+  /** The instant it waits for; null when it waits for its turn or waits no more. */
+  scheduledFor: instant.nullable(),
+  scheduledWhy: z.string().nullable(),
+  attempts: z.array(attemptViewSchema),
+  answeredAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  /** Media is flowing now; false while a lost stream is being replaced. */
+  connected: z.boolean(),
+  /** The fixed opening was heard to its end. */
+  openingHeard: z.boolean(),
+  holder: z.enum(["agent", "person"]),
+  /** Name of the person who holds the call. */
+  holderName: z.string().nullable(),
+  transcript: z.array(segmentSchema),
+  tools: z.array(toolViewSchema),
+  /** One entry per answered turn, oldest first. */
+  turnLatenciesMs: z.array(z.number()),
+  interruptions: z.number(),
+  cost: costSchema.nullable(),
+  analysis: analysisSchema.nullable(),
+  outcome: outcomeSchema.nullable(),
+  /** Why it ended, a short code; null while it lives. */
+  endReason: z.string().nullable(),
+  optedOut: z.boolean(),
+  flags: z.array(z.object({ reason: z.string(), at: instant })),
+  notes: z.array(z.object({ noteId: z.string(), text: z.string(), at: instant, by: actorSchema })),
+});
+export type CallView = z.infer<typeof callViewSchema>;
+
+export const EMPTY_CALL_VIEW: CallView = {
+  callId: "",
+  seq: 0,
+  status: "queued",
+  businessId: "",
+  businessName: "",
+  leadId: "",
+  consumerName: "",
+  consumerPhone: "",
+  objective: "",
+  requestedBy: null,
+  requestedAt: null,
+  scheduledFor: null,
+  scheduledWhy: null,
+  attempts: [],
+  answeredAt: null,
+  endedAt: null,
+  connected: false,
+  openingHeard: false,
+  holder: "agent",
+  holderName: null,
+  transcript: [],
+  tools: [],
+  turnLatenciesMs: [],
+  interruptions: 0,
+  cost: null,
+  analysis: null,
+  outcome: null,
+  endReason: null,
+  optedOut: false,
+  flags: [],
+  notes: [],
+};

@@ -1,0 +1,64 @@
+import { businessProfileSchema, updateBusinessProfileSchema } from "#shared/business.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
+import { procedure } from "#shared/contract/procedure.ts";
+import { leadIdSchema } from "#shared/ids.ts";
+import { businessLeadSchema, matchStatusSchema } from "#shared/lead.ts";
+import { z } from "zod";
+
+/** Answer of every request for a call. These names are snake_case for compatibility (DESIGN §4). */
+export const callRequestReplySchema = z.object({
+  success: z.literal(true),
+  call_id: z.string(),
+  /** A sentence for a person. */
+  message: z.string(),
+  queued_at: z.string(),
+  /** Counts from 1; null when scheduled. */
+  queue_position: z.number().int().positive().nullable(),
+  estimated_wait_seconds: z.number().int().nonnegative(),
+  /** Null when the call is due now. */
+  scheduled_for: z.string().nullable(),
+});
+export type CallRequestReply = z.infer<typeof callRequestReplySchema>;
+
+export const businessContract = {
+  profile: procedure("GET", "/business/profile", "My business profile").output(businessProfileSchema),
+
+  /** What is left out keeps its value or a sensible default. */
+  updateProfile: procedure("POST", "/business/profile", "Change my business profile")
+    .input(updateBusinessProfileSchema)
+    .output(businessProfileSchema),
+
+  leads: procedure("GET", "/business/leads", "Leads matched to my business").output(
+    z.object({ leads: z.array(businessLeadSchema) }),
+  ),
+
+  respondToMatch: procedure("POST", "/business/leads/{leadId}/response", "Say whether we want this lead")
+    .errors({ NOT_MATCHED: ERRORS.NOT_MATCHED, PROFILE_MISSING: ERRORS.PROFILE_MISSING })
+    .input(z.object({ leadId: leadIdSchema, response: z.enum(["interested", "declined"]) }))
+    .output(z.object({ leadId: leadIdSchema, status: matchStatusSchema })),
+
+  /**
+   * Asks for an AI call to the consumer of a lead, now or at an instant. Checks in this order: profile, match, interest, number, consent,
+   * suppression, limits, hours. Inside quiet hours without a time the call is scheduled for the next legal instant.
+   */
+  requestAICall: procedure("POST", "/business/leads/{leadId}/calls", "Have an AI agent call this lead")
+    .errors({
+      PROFILE_MISSING: ERRORS.PROFILE_MISSING,
+      NOT_MATCHED: ERRORS.NOT_MATCHED,
+      MATCH_NOT_INTERESTED: ERRORS.MATCH_NOT_INTERESTED,
+      PHONE_MISSING: ERRORS.PHONE_MISSING,
+      CONSENT_MISSING: ERRORS.CONSENT_MISSING,
+      SUPPRESSED: ERRORS.SUPPRESSED,
+      BAD_TIME: ERRORS.BAD_TIME,
+      OUTSIDE_CALLING_HOURS: ERRORS.OUTSIDE_CALLING_HOURS,
+      RATE_LIMITED: ERRORS.RATE_LIMITED,
+    })
+    .input(
+      z.object({
+        leadId: leadIdSchema,
+        objective: z.string().trim().min(10).max(600),
+        scheduledTime: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .output(callRequestReplySchema),
+};

@@ -1,0 +1,49 @@
+import { callEventSchema } from "#shared/call/events.ts";
+import { callStatusSchema } from "#shared/call/status.ts";
+import { callSummarySchema } from "#shared/call/summary.ts";
+import { callViewSchema } from "#shared/call/view.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
+import { procedure } from "#shared/contract/procedure.ts";
+import { callIdSchema } from "#shared/ids.ts";
+import { z } from "zod";
+
+const byCallId = z.object({ callId: callIdSchema });
+
+const cancelReplySchema = z.object({
+  callId: callIdSchema,
+  status: callStatusSchema,
+  /** True when this call ends (or ended) as cancelled. */
+  cancelled: z.boolean(),
+});
+
+export const callContract = {
+  /** Newest first; `next` is the `before` of the next page, null at the end. */
+  list: procedure("GET", "/calls", "Calls I may see")
+    .input(
+      z.object({
+        status: callStatusSchema.optional(),
+        before: z.string().max(64).optional(),
+        limit: z.coerce.number().int().min(1).max(100).default(50),
+      }),
+    )
+    .output(z.object({ calls: z.array(callSummarySchema), next: z.string().nullable() })),
+
+  /** The fold of the call's journal. */
+  get: procedure("GET", "/calls/{callId}", "One call").input(byCallId).output(callViewSchema),
+
+  /** The journal after `after` (all of it when left out); `seq` is the newest number. */
+  events: procedure("GET", "/calls/{callId}/events", "The journal of one call")
+    .input(z.object({ callId: callIdSchema, after: z.coerce.number().int().nonnegative().default(0) }))
+    .output(z.object({ events: z.array(callEventSchema), seq: z.number().int() })),
+
+  /** Works in every state, is idempotent and answers the truth. */
+  cancel: procedure("POST", "/calls/{callId}/cancel", "Cancel a call")
+    .input(byCallId)
+    .output(cancelReplySchema),
+
+  /** Ends the phone call that runs now as if the talk were over; the call is then summed up. */
+  hangUp: procedure("POST", "/calls/{callId}/hang-up", "Hang up")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
+    .input(byCallId)
+    .output(z.object({ callId: callIdSchema, status: callStatusSchema })),
+};

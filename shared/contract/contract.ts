@@ -1,0 +1,14 @@
+import { accountContract } from "#shared/contract/account.ts";
+import { businessContract } from "#shared/contract/business.ts";
+import { callContract } from "#shared/contract/call.ts";
+import { leadContract } from "#shared/contract/lead.ts";
+import { supervisorContract } from "#shared/contract/supervisor.ts";
+
+/** Every procedure of the product: RPC under `/rpc`, REST under `/api`, OpenAPI at `/api/openapi.json`. */
+export const contract = {
+  account: accountContract,
+  lead: leadContract,
+  business: businessContract,
+  call: callContract,
+  supervisor: supervisorContract,
+};

@@ -1,0 +1,45 @@
+import { procedure } from "#shared/contract/procedure.ts";
+import { businessIdSchema, leadIdSchema } from "#shared/ids.ts";
+import {
+  categorySchema,
+  consumerMatchSchema,
+  leadSchema,
+  postalCodeSchema,
+  timeZoneSchema,
+  urgencySchema,
+} from "#shared/lead.ts";
+import { z } from "zod";
+
+export const leadContract = {
+  /** Stores what the consumer needs, sorts it into a category when none is given, and matches businesses. Never lost when the analyst is down. */
+  submit: procedure("POST", "/leads", "Ask for help")
+    .input(
+      z.object({
+        description: z.string().trim().min(10).max(1000),
+        category: categorySchema.optional(),
+        postalCode: postalCodeSchema,
+        timeZone: timeZoneSchema,
+        urgency: urgencySchema.optional(),
+        budgetCents: z.number().int().positive().max(100_000_000).optional(),
+      }),
+    )
+    .output(z.object({ leadId: leadIdSchema, matches: z.array(consumerMatchSchema) })),
+
+  /** Consent per named business; AI calls and recording are separate. Stored as a receipt. */
+  grantConsent: procedure("POST", "/leads/{leadId}/consent", "Allow businesses to call me")
+    .input(
+      z.object({
+        leadId: leadIdSchema,
+        businessIds: z.array(businessIdSchema).min(1).max(20),
+        aiCalls: z.literal(true),
+        recording: z.boolean(),
+      }),
+    )
+    .output(z.object({ granted: z.number().int() })),
+
+  list: procedure("GET", "/leads", "My requests for help").output(z.object({ leads: z.array(leadSchema) })),
+
+  matches: procedure("GET", "/leads/{leadId}/matches", "Businesses that fit my request")
+    .input(z.object({ leadId: leadIdSchema }))
+    .output(z.object({ matches: z.array(consumerMatchSchema) })),
+};

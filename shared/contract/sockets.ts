@@ -1,0 +1,43 @@
+import type { CallEvent, Draft } from "#shared/call/events.ts";
+import type { Board } from "#shared/call/summary.ts";
+import type { CallView } from "#shared/call/view.ts";
+import type { ErrorCode } from "#shared/contract/errors.ts";
+import { callIdSchema } from "#shared/ids.ts";
+import { z } from "zod";
+
+/** Grows when a message changes its meaning; the client shows "please reload" when the server's is newer. */
+export const PROTOCOL_VERSION = 1;
+
+export const watchCallSchema = z.object({
+  callId: callIdSchema,
+  after: z.number().int().nonnegative().optional(),
+});
+export const unwatchCallSchema = z.object({ callId: callIdSchema });
+
+export type SocketError = { ok: false; code: ErrorCode; message: string };
+
+/** `view` is folded up to `seq`; `events` are those after `after` (all when it is 0 or left out). */
+export type WatchReply =
+  | { ok: true; view: CallView; events: CallEvent[]; seq: number; draft: Draft | null }
+  | SocketError;
+
+/** Socket.IO, client → server; each is acknowledged (DESIGN §4). */
+export type ClientToServer = {
+  "call:watch": (request: z.input<typeof watchCallSchema>, reply: (answer: WatchReply) => void) => void;
+  "call:unwatch": (
+    request: z.input<typeof unwatchCallSchema>,
+    reply: (answer: { ok: true } | SocketError) => void,
+  ) => void;
+  "board:watch": (reply: (answer: { ok: true; board: Board } | SocketError) => void) => void;
+};
+
+/** Socket.IO, server → client. */
+export type ServerToClient = {
+  /** In `seq` order; ask again with `call:watch {after}` when one is missing. */
+  "call:event": (event: CallEvent & { callId: string }) => void;
+  /** An utterance still being spoken; never stored as an event. */
+  "call:draft": (draft: Draft) => void;
+  /** The caller may no longer see this call. */
+  "call:revoked": (message: { callId: string }) => void;
+  "board:update": (board: Board) => void;
+};
