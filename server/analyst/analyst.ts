@@ -1,0 +1,42 @@
+import type { PeerHealth } from "#server/lib/peer-health.ts";
+import type { Analysis, Segment } from "#shared/call/events.ts";
+import type { Category, Urgency } from "#shared/lead.ts";
+
+/** The analyst port: reads text, answers with structured facts. Never on the path of live audio. */
+
+export type AnalystUsage = { inputTokens: number; cachedInputTokens: number; outputTokens: number };
+
+/**
+ * `unavailable`: try again later (`retryAfterMs` when the provider said so). `unusable`: this input will not work (refusal, cut off answer);
+ * `fatal`: our key or account is wrong.
+ */
+export type AnalystResult<Value> =
+  | { kind: "done"; value: Value; usage: AnalystUsage }
+  | { kind: "unavailable"; reason: string; retryAfterMs: number | null }
+  | { kind: "unusable"; reason: string; usage: AnalystUsage | null }
+  | { kind: "fatal"; reason: string };
+
+export type CallToAnalyse = {
+  objective: string;
+  businessName: string;
+  transcript: Segment[];
+  /** What the agent noted with its tools. */
+  answers: { topic: string; answer: string }[];
+};
+
+export type LeadClassification = {
+  category: Category;
+  urgency: Urgency;
+  summary: string;
+  keywords: string[];
+  /** 0 to 1. */
+  confidence: number;
+  openQuestions: string[];
+};
+
+export type Analyst = {
+  analyseCall(call: CallToAnalyse): Promise<AnalystResult<Analysis>>;
+  classifyLead(lead: { description: string; postalCode: string }): Promise<AnalystResult<LeadClassification>>;
+  check(): Promise<PeerHealth>;
+  readonly model: string;
+};

@@ -1,0 +1,101 @@
+import type { PeerHealth } from "#server/lib/peer-health.ts";
+
+/**
+ * The voice port: one realtime speech-to-speech session per live call. OpenAI's event names stay in the adapter.
+ */
+
+export type VoiceTool = {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>;
+};
+
+export type VoiceSessionOptions = {
+  instructions: string;
+  voice: string;
+  /** ISO 639-1, e.g. "en"; the transcription is pinned to it. */
+  language: string;
+  tools: VoiceTool[];
+  /** Names and words the transcription should know, e.g. the business's name. */
+  keywords: string[];
+  /** Stable hash of the person for the provider's abuse checks; never an id or a number. */
+  safetyId: string;
+  /** Earlier turns, when a session takes up a conversation again. */
+  history: { speaker: "agent" | "consumer"; text: string }[];
+};
+
+/** Tokens of one answer by class, as the provider bills them. `cached…` are part of the input counts. */
+export type VoiceUsage = {
+  textIn: number;
+  textInCached: number;
+  audioIn: number;
+  audioInCached: number;
+  textOut: number;
+  audioOut: number;
+};
+
+/** Why an answer ended. */
+export type AnswerEnd = "completed" | "interrupted" | "cancelled" | "incomplete" | "failed";
+
+/**
+ * What a session tells its actor. Ids are the provider's item ids; one answer may hold several items. Handlers must not throw and must return
+ * at once (the audio path runs through `audio`).
+ */
+export type VoiceListener = {
+  /** The session has its configuration; audio appended before was kept and is sent now, in order. */
+  ready(): void;
+  answerStarted(answer: { answerId: string }): void;
+  /** µ-law, base64, faster than real time. Never delivered for an answer that was discarded. */
+  audio(piece: { answerId: string; itemId: string; payloadBase64: string }): void;
+  /** All audio of the item has been delivered. */
+  audioDone(item: { answerId: string; itemId: string }): void;
+  /** Words of the agent, ahead of the sound: `text` is all of the item so far; `final` once. */
+  agentWords(words: { answerId: string; itemId: string; text: string; final: boolean }): void;
+  answerEnded(answer: {
+    answerId: string;
+    end: AnswerEnd;
+    reason: string | null;
+    usage: VoiceUsage | null;
+  }): void;
+  /** The consumer began to speak; the provider has already stopped generating. */
+  speechStarted(speech: { itemId: string }): void;
+  speechStopped(speech: { itemId: string }): void;
+  /** The turn became part of the conversation; its words may come much later. `previousItemId` gives the order. */
+  turnCommitted(turn: { itemId: string; previousItemId: string | null }): void;
+  /** Words of the consumer; `final` exactly once per committed turn, with an empty text when recognition failed. */
+  consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }): void;
+  /** A complete function call; `argumentsJson` is whatever the model wrote. */
+  toolCalled(call: { toolCallId: string; itemId: string; name: string; argumentsJson: string }): void;
+  /** Once, when the session is over and will not come back. `fatal`: another session would fail the same way (wrong key, no quota). */
+  closed(end: { reason: string; fatal: boolean }): void;
+};
+
+export type VoiceSession = {
+  /** µ-law, base64. Kept (at most 5 s, oldest dropped) until the session is ready. */
+  appendAudio(payloadBase64: string): void;
+  /** Lets the model speak exactly these words next, before anything else. At most one answer runs at a time; further ones wait their turn. */
+  say(words: string): void;
+  /** Lets the model answer, optionally guided by one more instruction for this answer only. */
+  respond(guidance?: string): void;
+  /** Puts a note for the model into the conversation without an answer. */
+  note(text: string): void;
+  /** Stops the running answer, if any; its late audio is dropped. */
+  cancelAnswer(): void;
+  /** Drops all further audio of these answers. */
+  discard(answerId: string): void;
+  /** The consumer heard only the first `heardMs` of the item: the model must not believe that it said the rest. Whole ms, never beyond what was delivered. */
+  truncate(itemId: string, heardMs: number): void;
+  /** `answer` false: the model is told, but does not speak because of it. */
+  returnTool(result: { toolCallId: string; output: string; answer: boolean }): void;
+  /** Idempotent; no listener call after it. */
+  close(): void;
+};
+
+export type VoiceModel = {
+  /** Starts connecting at once and returns; what goes wrong comes through `closed`. */
+  open(options: VoiceSessionOptions, listener: VoiceListener): VoiceSession;
+  /** One cheap authenticated request. */
+  check(): Promise<PeerHealth>;
+  readonly model: string;
+};
