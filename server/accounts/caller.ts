@@ -1,0 +1,11 @@
+import type { Role } from "#shared/contract/account.ts";
+
+/** Who is asking: an account that was proven by its session, bearer token or an outside issuer's JWT. */
+export type Caller = {
+  accountId: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** The business a business account speaks for; null for the other roles. */
+  businessId: string | null;
+};

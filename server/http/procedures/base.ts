@@ -1,0 +1,36 @@
+import type { Caller } from "#server/accounts/caller.ts";
+import { Failure } from "#server/lib/failure.ts";
+import { contract } from "#shared/contract/contract.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
+import type { Role } from "#shared/contract/account.ts";
+import { implement, ORPCError } from "@orpc/server";
+
+/** What a request carries into a procedure. `caller` is null when nobody is signed in. */
+export type RequestContext = { caller: Caller | null };
+
+const base = implement(contract).$context<RequestContext>();
+
+/** Turns a use case's `Failure` into the error that the contract promises. */
+const failures = base.middleware(async ({ next }) => {
+  try {
+    return await next();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { status, message } = ERRORS[error.code];
+    throw new ORPCError(error.code, { status, message, data: error.data, defined: true });
+  }
+});
+
+/** Guards: `asRole("business")` refuses everybody else, `asAnybody` only asks for a session. The handler finds `context.caller` filled. */
+const requireCaller = (roles: readonly Role[] | null) =>
+  base.middleware(({ context, next }) => {
+    const { caller } = context;
+    if (caller === null) throw new Failure("UNAUTHENTICATED");
+    if (roles !== null && !roles.includes(caller.role)) throw new Failure("FORBIDDEN");
+    return next({ context: { caller } });
+  });
+
+export const forAnybody = base.use(failures).use(requireCaller(null));
+export const forConsumers = base.use(failures).use(requireCaller(["consumer"]));
+export const forBusinesses = base.use(failures).use(requireCaller(["business"]));
+export const forSupervisors = base.use(failures).use(requireCaller(["supervisor"]));
