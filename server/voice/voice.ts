@@ -21,6 +21,11 @@ export type VoiceSessionOptions = {
   keywords: string[];
   /** Stable hash of the person for the provider's abuse checks; never an id or a number. */
   safetyId: string;
+  /**
+   * True for a new call: until `openFloor` the consumer's speech neither interrupts the agent nor is answered by itself (turn detection
+   * with `create_response` and `interrupt_response` off), so that nobody can talk the fixed opening away. It is still heard and transcribed.
+   */
+  floorClosed: boolean;
   /** Earlier turns, when a session takes up a conversation again. */
   history: { speaker: "agent" | "consumer"; text: string }[];
 };
@@ -78,6 +83,8 @@ export type VoiceSession = {
   say(words: string): void;
   /** Lets the model answer, optionally guided by one more instruction for this answer only. */
   respond(guidance?: string): void;
+  /** From now on the consumer's speech interrupts the agent and is answered by itself. Once; later calls do nothing. */
+  openFloor(): void;
   /** Puts a note for the model into the conversation without an answer. */
   note(text: string): void;
   /** Stops the running answer, if any; its late audio is dropped. */
