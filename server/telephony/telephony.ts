@@ -90,7 +90,12 @@ export type AnswerInstruction =
   | { kind: "connect"; token: string }
   /** Say one sentence, then hang up. */
   | { kind: "sayAndHangUp"; text: string }
+  /** Ring a second phone (E.164) from one of our numbers and join both; `transferEnded` is asked when they part or nobody answered. */
+  | { kind: "transfer"; to: string; from: string; ringTimeoutSeconds: number }
   | { kind: "hangUp" };
+
+/** `talked`: the second phone was picked up and the two spoke. Otherwise the first phone is still in somebody's hand. */
+export type TransferEnd = "talked" | "busy" | "no_answer" | "failed" | "cancelled";
 
 export type StatusReport = {
   carrierCallId: string;
@@ -113,6 +118,8 @@ export type TelephonyEvents = {
   machineDetected(attemptId: string, report: MachineReport): Promise<void>;
   /** The media stream is over for whatever reason; the phone is still in somebody's hand. */
   streamEnded(attemptId: string, carrierCallId: string): Promise<AnswerInstruction>;
+  /** A `transfer` instruction is over. */
+  transferEnded(attemptId: string, carrierCallId: string, how: TransferEnd): Promise<AnswerInstruction>;
   /** The carrier could not open or keep the stream; for records only. */
   streamReported(
     attemptId: string,
@@ -153,6 +160,9 @@ export type MediaListener = {
   audio(payloadBase64: string, timestampMs: number): void;
   markPlayed(name: string): void;
   keyPressed(key: string): void;
-  /** Once. `stopped` = the carrier ended the stream; `lost` = the socket went away without a word. */
+  /**
+   * Once. `stopped` = it ended in order: the carrier said so, or we called `close`. `lost` = the socket went away without a word, or the
+   * adapter gave it up (silent, flooding, or speaking nonsense).
+   */
   closed(how: "stopped" | "lost"): void;
 };
