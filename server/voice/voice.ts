@@ -50,6 +50,7 @@ export type AnswerEnd = "completed" | "interrupted" | "cancelled" | "incomplete"
 export type VoiceListener = {
   /** The session has its configuration; audio appended before was kept and is sent now, in order. */
   ready(): void;
+  /** Before anything else of the answer; every started answer ends once unless the session closes first. */
   answerStarted(answer: { answerId: string }): void;
   /** µ-law, base64, faster than real time. Never delivered for an answer that was discarded. */
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }): void;
@@ -57,6 +58,10 @@ export type VoiceListener = {
   audioDone(item: { answerId: string; itemId: string }): void;
   /** Words of the agent, ahead of the sound: `text` is all of the item so far; `final` once. */
   agentWords(words: { answerId: string; itemId: string; text: string; final: boolean }): void;
+  /**
+   * `reason` is a short code. The session itself tries again once where that can help (no sound, too many requests): the answer that gave way
+   * ends `cancelled` with reason `retried`, so `failed` is final.
+   */
   answerEnded(answer: {
     answerId: string;
     end: AnswerEnd;
@@ -104,5 +109,9 @@ export type VoiceModel = {
   open(options: VoiceSessionOptions, listener: VoiceListener): VoiceSession;
   /** One cheap authenticated request. */
   check(): Promise<PeerHealth>;
+  /** List price of one answer, US cents with fractions. */
+  costCents(usage: VoiceUsage): number;
+  /** List price of transcribing this much of the consumer's audio, US cents with fractions. */
+  transcriptionCents(audioSeconds: number): number;
   readonly model: string;
 };

@@ -1,0 +1,61 @@
+import type { AnswerRequest } from "#server/voice/openai/response-sequencer.ts";
+import type { VoiceSessionOptions } from "#server/voice/voice.ts";
+import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
+
+/** The words as they stand between quotation marks: one line, and no mark that would end the quotation early. Neither is spoken. */
+function quotable(words: string): string {
+  return words.replace(/\s+/g, " ").trim().replace(/["“”]/g, "'");
+}
+
+/** Instructions of one answer replace the session's, so they begin with them. */
+export function guidedInstructions(sessionInstructions: string, guidance: string): string {
+  return `${sessionInstructions}\n\n${guidance}`;
+}
+
+export function sayInstructions(sessionInstructions: string, words: string): string {
+  return guidedInstructions(
+    sessionInstructions,
+    `Say exactly these words and nothing else: "${quotable(words)}"`,
+  );
+}
+
+export function createAnswer(requestId: string, request: AnswerRequest): RealtimeClientEvent {
+  return {
+    type: "response.create",
+    event_id: requestId,
+    response: {
+      // A long text history once made models answer in writing; a phone needs sound.
+      output_modalities: ["audio"],
+      metadata: { client_event_id: requestId, purpose: request.purpose },
+      ...(request.instructions === null ? {} : { instructions: request.instructions }),
+      ...(request.purpose === "say" ? { tool_choice: "none" } : {}),
+    },
+  };
+}
+
+export function noteItem(text: string): RealtimeClientEvent {
+  return {
+    type: "conversation.item.create",
+    item: { type: "message", role: "system", content: [{ type: "input_text", text }] },
+  };
+}
+
+export function toolResultItem(toolCallId: string, output: string): RealtimeClientEvent {
+  return {
+    type: "conversation.item.create",
+    item: { type: "function_call_output", call_id: toolCallId, output },
+  };
+}
+
+/** Earlier turns as text: the service accepts no assistant audio from outside. */
+export function historyItem(turn: VoiceSessionOptions["history"][number]): RealtimeClientEvent {
+  return turn.speaker === "agent"
+    ? {
+        type: "conversation.item.create",
+        item: { type: "message", role: "assistant", content: [{ type: "output_text", text: turn.text }] },
+      }
+    : {
+        type: "conversation.item.create",
+        item: { type: "message", role: "user", content: [{ type: "input_text", text: turn.text }] },
+      };
+}

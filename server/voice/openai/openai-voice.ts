@@ -1,0 +1,47 @@
+import type { Clock } from "#server/lib/clock.ts";
+import type { Logger } from "#server/lib/logger.ts";
+import type { PeerHealth } from "#server/lib/peer-health.ts";
+import { endForHttp } from "#server/voice/openai/faults.ts";
+import { NO_USAGE, voiceCents } from "#server/voice/openai/prices.ts";
+import { OpenAiVoiceSession } from "#server/voice/openai/session.ts";
+import type { VoiceModel } from "#server/voice/voice.ts";
+import OpenAI, { APIError } from "openai";
+
+export type OpenAiVoiceOptions = {
+  apiKey: string;
+  /** null: the service itself. Ends with the version, e.g. `http://127.0.0.1:4010/v1`; `http:` means plain sockets. */
+  baseUrl: string | null;
+  model: string;
+  clock: Clock;
+  logger: Logger;
+};
+
+const CHECK_TIMEOUT_MS = 5000;
+
+async function check(client: OpenAI, model: string): Promise<PeerHealth> {
+  try {
+    await client.models.retrieve(model, { timeout: CHECK_TIMEOUT_MS, maxRetries: 0 });
+    return { ok: true, reason: "OpenAI accepts the API key and knows the model." };
+  } catch (error) {
+    if (!(error instanceof APIError)) throw error;
+    if (typeof error.status !== "number") return { ok: false, reason: "OpenAI could not be reached." };
+    return { ok: false, reason: endForHttp(error.status, error.code ?? null).reason };
+  }
+}
+
+/** The voice port over OpenAI's Realtime protocol. */
+export function createOpenAiVoice(options: OpenAiVoiceOptions): VoiceModel {
+  const { apiKey, baseUrl, model, clock, logger } = options;
+  // Organization and project of the environment would silently change who pays.
+  const client = new OpenAI({ apiKey, baseURL: baseUrl, organization: null, project: null });
+  return {
+    model,
+    open(session, listener) {
+      const link = { client, model, safetyId: session.safetyId, clock, logger };
+      return new OpenAiVoiceSession(session, link, listener);
+    },
+    check: () => check(client, model),
+    costCents: (usage) => voiceCents(model, usage, 0),
+    transcriptionCents: (audioSeconds) => voiceCents(model, NO_USAGE, audioSeconds),
+  };
+}

@@ -1,0 +1,214 @@
+import type { Timer } from "#server/lib/clock.ts";
+import { errorFields } from "#server/lib/logger.ts";
+import { AgentOutput } from "#server/voice/openai/agent-output.ts";
+import {
+  createAnswer,
+  guidedInstructions,
+  historyItem,
+  noteItem,
+  sayInstructions,
+  toolResultItem,
+} from "#server/voice/openai/client-events.ts";
+import { type ConnectionOptions, RealtimeConnection } from "#server/voice/openai/connection.ts";
+import { ConsumerTurns } from "#server/voice/openai/consumer-turns.ts";
+import { EarlyAudio } from "#server/voice/openai/early-audio.ts";
+import { NOT_READY, type SessionEnd, UNREACHABLE } from "#server/voice/openai/faults.ts";
+import { guardedListener } from "#server/voice/openai/guarded-listener.ts";
+import { ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
+import { ServerEventRouter } from "#server/voice/openai/server-event-router.ts";
+import { openFloorConfig, sessionConfig } from "#server/voice/openai/session-config.ts";
+import { ToolCalls } from "#server/voice/openai/tool-calls.ts";
+import type { VoiceListener, VoiceSession, VoiceSessionOptions } from "#server/voice/voice.ts";
+import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
+
+type State = "connecting" | "configuring" | "ready" | "closed";
+
+const READY_MS = 10_000;
+const CONFIG_EVENT_ID = "session_config";
+const FLOOR_EVENT_ID = "open_floor";
+const EARLY_EVENTS = 32;
+const HISTORY_TURNS = 20;
+
+/** One live session: puts the parts together, holds the session's state, and turns the port's calls into client events. */
+export class OpenAiVoiceSession implements VoiceSession {
+  readonly #options: VoiceSessionOptions;
+  readonly #link: ConnectionOptions;
+  readonly #listener: VoiceListener;
+  readonly #output: AgentOutput;
+  readonly #turns: ConsumerTurns;
+  readonly #tools = new ToolCalls();
+  readonly #sequencer: ResponseSequencer;
+  readonly #router: ServerEventRouter;
+  readonly #earlyAudio = new EarlyAudio();
+  readonly #readyDeadline: Timer;
+  #earlyEvents: RealtimeClientEvent[] = [];
+  #connection: RealtimeConnection | null = null;
+  #state: State = "connecting";
+  #isFloorOpen: boolean;
+  #malformed = 0;
+
+  constructor(options: VoiceSessionOptions, link: ConnectionOptions, listener: VoiceListener) {
+    this.#options = options;
+    this.#link = link;
+    this.#isFloorOpen = !options.floorClosed;
+    this.#listener = guardedListener(listener, link.logger, () => this.#state !== "closed");
+    this.#output = new AgentOutput(this.#listener);
+    this.#turns = new ConsumerTurns(link.clock, this.#listener);
+    this.#sequencer = new ResponseSequencer(link.clock, {
+      create: (requestId, request) => this.#send(createAnswer(requestId, request)),
+      cancel: (responseId) => this.#cancelOnWire(responseId),
+      gaveUp: (requestId, request, code) => {
+        link.logger.warn({ purpose: request.purpose, code }, "voice answer was not given");
+        this.#output.ended(requestId, "failed", code, null);
+      },
+    });
+    this.#router = new ServerEventRouter({
+      clock: link.clock,
+      logger: link.logger,
+      listener: this.#listener,
+      output: this.#output,
+      turns: this.#turns,
+      tools: this.#tools,
+      sequencer: this.#sequencer,
+      isConfigEvent: (eventId) => eventId === CONFIG_EVENT_ID || eventId === FLOOR_EVENT_ID,
+      isConfiguring: () => this.#state === "configuring",
+      isFloorOpen: () => this.#isFloorOpen,
+      onCreated: () => this.#configure(),
+      onUpdated: () => this.#becomeReady(),
+      onMalformed: () => this.#countMalformed(),
+      onEnd: (end) => this.#end(end),
+    });
+    this.#readyDeadline = link.clock.after(READY_MS, () => this.#end(NOT_READY));
+    this.#connect();
+  }
+
+  appendAudio(payloadBase64: string): void {
+    if (this.#state === "ready") this.#connection?.appendAudio(payloadBase64);
+    else if (this.#state !== "closed") this.#earlyAudio.push(payloadBase64);
+  }
+
+  say(words: string): void {
+    const instructions = sayInstructions(this.#options.instructions, words);
+    this.#sequencer.request({ purpose: "say", instructions, isRetry: false });
+  }
+
+  respond(guidance?: string): void {
+    const instructions =
+      guidance === undefined ? null : guidedInstructions(this.#options.instructions, guidance);
+    this.#sequencer.request({ purpose: "respond", instructions, isRetry: false });
+  }
+
+  openFloor(): void {
+    if (this.#isFloorOpen) return;
+    this.#isFloorOpen = true;
+    this.#sendOrKeep({ type: "session.update", event_id: FLOOR_EVENT_ID, session: openFloorConfig() });
+  }
+
+  note(text: string): void {
+    this.#sendOrKeep(noteItem(text));
+  }
+
+  cancelAnswer(): void {
+    this.#sequencer.cancel();
+  }
+
+  discard(answerId: string): void {
+    this.#output.discard(answerId);
+    this.#router.answerUnwanted(answerId);
+  }
+
+  truncate(itemId: string, heardMs: number): void {
+    const cut = this.#output.cut(itemId, heardMs);
+    if (cut.kind === "delete") this.#send({ type: "conversation.item.delete", item_id: itemId });
+    if (cut.kind === "truncate") {
+      this.#send({
+        type: "conversation.item.truncate",
+        item_id: itemId,
+        content_index: 0,
+        audio_end_ms: cut.endMs,
+      });
+    }
+  }
+
+  returnTool(result: { toolCallId: string; output: string; answer: boolean }): void {
+    if (!this.#tools.isOpen(result.toolCallId)) return;
+    this.#sendOrKeep(toolResultItem(result.toolCallId, result.output));
+    if (this.#tools.returned(result.toolCallId, result.answer)) this.#router.askAfterTools();
+  }
+
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#readyDeadline.cancel();
+    this.#sequencer.stop();
+    this.#router.stop();
+    this.#turns.stop();
+    this.#connection?.close();
+  }
+
+  #connect(): void {
+    try {
+      this.#connection = new RealtimeConnection(this.#link, {
+        event: (raw) => this.#router.handle(raw),
+        closed: (end) => this.#end(end),
+      });
+    } catch (error) {
+      this.#link.logger.error(errorFields(error), "voice socket could not be made");
+      // The caller has no session yet.
+      queueMicrotask(() => this.#end(UNREACHABLE));
+    }
+  }
+
+  #configure(): void {
+    if (this.#state !== "connecting") return;
+    this.#state = "configuring";
+    this.#send({
+      type: "session.update",
+      event_id: CONFIG_EVENT_ID,
+      session: sessionConfig(this.#link.model, this.#options),
+    });
+  }
+
+  #becomeReady(): void {
+    if (this.#state !== "configuring") return;
+    this.#state = "ready";
+    this.#readyDeadline.cancel();
+    for (const turn of this.#options.history.slice(-HISTORY_TURNS)) this.#send(historyItem(turn));
+    for (const event of this.#earlyEvents) this.#send(event);
+    this.#earlyEvents = [];
+    for (const payload of this.#earlyAudio.take()) this.#connection?.appendAudio(payload);
+    this.#listener.ready();
+    this.#sequencer.start();
+  }
+
+  #cancelOnWire(responseId: string): void {
+    this.#output.discard(responseId);
+    this.#router.answerUnwanted(responseId);
+    this.#send({ type: "response.cancel", response_id: responseId });
+  }
+
+  #send(event: RealtimeClientEvent): void {
+    this.#connection?.send(event);
+  }
+
+  /** Before the session is ready the newest 32 are kept. */
+  #sendOrKeep(event: RealtimeClientEvent): void {
+    if (this.#state === "ready") this.#send(event);
+    else if (this.#state !== "closed") this.#earlyEvents = [...this.#earlyEvents, event].slice(-EARLY_EVENTS);
+  }
+
+  #countMalformed(): void {
+    this.#malformed += 1;
+    // The first one tells; a flood of them must not flood the log.
+    if (this.#malformed === 1) this.#link.logger.warn({}, "voice event was malformed");
+  }
+
+  #end(end: SessionEnd): void {
+    if (this.#state === "closed") return;
+    if (this.#malformed > 0) {
+      this.#link.logger.info({ malformed: this.#malformed }, "voice session ended with malformed events");
+    }
+    this.#listener.closed(end);
+    this.close();
+  }
+}
