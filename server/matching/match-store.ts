@@ -1,0 +1,101 @@
+import { retryLostUpsert } from "#server/compliance/upsert.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { newId } from "#server/lib/ids.ts";
+import type { MatchStatus } from "#shared/lead.ts";
+import { Schema, trusted, type Connection, type Model } from "mongoose";
+
+/** One lead × one business. */
+export type StoredMatch = {
+  _id: string;
+  leadId: string;
+  businessId: string;
+  score: number;
+  reasons: string[];
+  status: MatchStatus;
+  createdAt: Date;
+  respondedAt: Date | null;
+};
+
+export type NewMatch = Pick<StoredMatch, "leadId" | "businessId" | "score" | "reasons">;
+
+export type MatchStore = {
+  /** Inserts new ones as pending; of known ones only score and reasons change, never the answer. */
+  save(matches: NewMatch[]): Promise<void>;
+  /** Best first, at most `limit`. */
+  ofLead(leadId: string, limit: number): Promise<StoredMatch[]>;
+  /** Newest first, at most `limit`. */
+  ofBusiness(businessId: string, limit: number): Promise<StoredMatch[]>;
+  find(leadId: string, businessId: string): Promise<StoredMatch | null>;
+  /** False when there is no such match. */
+  answer(leadId: string, businessId: string, response: "interested" | "declined"): Promise<boolean>;
+  /** Those of the businesses that were matched to the lead. */
+  matchedBusinesses(leadId: string, businessIds: string[]): Promise<string[]>;
+  /** How many businesses each lead has; leads without any are missing. */
+  countByLead(leadIds: string[]): Promise<Map<string, number>>;
+};
+
+const text = { type: String, required: true } as const;
+const schema = new Schema<StoredMatch>(
+  {
+    _id: text,
+    leadId: text,
+    businessId: text,
+    score: { type: Number, required: true },
+    reasons: { type: [String], required: true },
+    status: text,
+    createdAt: { type: Date, required: true },
+    respondedAt: { type: Date, default: null },
+  },
+  {
+    collection: "matches",
+    versionKey: false,
+    strict: "throw",
+    strictQuery: "throw",
+    autoIndex: false,
+    autoCreate: false,
+  },
+);
+
+const modelOf = (db: Connection): Model<StoredMatch> =>
+  db.models["Match"] ?? db.model<StoredMatch>("Match", schema);
+
+/** Matches, unique per lead and business by their index. Every query carries the lead or the business it is about. */
+export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }): MatchStore {
+  const matches = modelOf(db);
+  return {
+    async save(found) {
+      if (found.length === 0) return;
+      await retryLostUpsert(() => matches.bulkWrite(found.map(upsertOf), { ordered: false }));
+    },
+    ofLead: (leadId, limit) => matches.find({ leadId }).sort({ score: -1, _id: 1 }).limit(limit).lean(),
+    ofBusiness: (businessId, limit) => matches.find({ businessId }).sort({ _id: -1 }).limit(limit).lean(),
+    find: (leadId, businessId) => matches.findOne({ leadId, businessId }).lean(),
+    async answer(leadId, businessId, response) {
+      const answered = { status: response, respondedAt: new Date(clock.nowMs()) };
+      const { matchedCount } = await matches.updateOne({ leadId, businessId }, { $set: answered });
+      return matchedCount === 1;
+    },
+    async matchedBusinesses(leadId, businessIds) {
+      const query = { leadId, businessId: trusted({ $in: businessIds }) };
+      return (await matches.find(query, { businessId: 1 }).lean()).map((match) => match.businessId);
+    },
+    async countByLead(leadIds) {
+      const counts = await matches.aggregate<{ _id: string; count: number }>([
+        { $match: { leadId: { $in: leadIds } } },
+        { $group: { _id: "$leadId", count: { $sum: 1 } } },
+      ]);
+      return new Map(counts.map(({ _id, count }) => [_id, count]));
+    },
+  };
+
+  function upsertOf({ leadId, businessId, score, reasons }: NewMatch) {
+    const first = {
+      _id: newId("match"),
+      status: "pending" as const,
+      createdAt: new Date(clock.nowMs()),
+      respondedAt: null,
+    };
+    const update = { $set: { score, reasons }, $setOnInsert: first };
+    return { updateOne: { filter: { leadId, businessId }, update, upsert: true } };
+  }
+}
