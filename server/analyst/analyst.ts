@@ -4,6 +4,7 @@ import type { Category, Urgency } from "#shared/lead.ts";
 
 /** The analyst port: reads text, answers with structured facts. Never on the path of live audio. */
 
+/** `cachedInputTokens` are part of the input. */
 export type AnalystUsage = { inputTokens: number; cachedInputTokens: number; outputTokens: number };
 
 /**
@@ -38,5 +39,7 @@ export type Analyst = {
   analyseCall(call: CallToAnalyse): Promise<AnalystResult<Analysis>>;
   classifyLead(lead: { description: string; postalCode: string }): Promise<AnalystResult<LeadClassification>>;
   check(): Promise<PeerHealth>;
+  /** List price of one answer, US cents with fractions. */
+  costCents(usage: AnalystUsage): number;
   readonly model: string;
 };

@@ -33,7 +33,13 @@ async function check(client: OpenAI, model: string): Promise<PeerHealth> {
 export function createOpenAiVoice(options: OpenAiVoiceOptions): VoiceModel {
   const { apiKey, baseUrl, model, clock, logger } = options;
   // Organization and project of the environment would silently change who pays.
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, organization: null, project: null });
+  const client = new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    organization: null,
+    project: null,
+    logLevel: "off",
+  });
   return {
     model,
     open(session, listener) {
