@@ -1,0 +1,281 @@
+import { readySession, readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
+import { nextCall, recordingListener } from "#server/voice/openai/testing/recording-listener.ts";
+import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+let service: ScriptedService;
+const closers: (() => void)[] = [];
+
+beforeEach(async () => {
+  service = await ScriptedService.start();
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) close();
+  await service.close();
+});
+
+async function ready() {
+  const open = await readySession(service);
+  closers.push(() => open.session.close());
+  return open;
+}
+
+const KEY = "OpenAI refused the API key. Check OPENAI_API_KEY.";
+const QUOTA = "The OpenAI account has no quota left. Check its billing.";
+const body = (code: string | null) => JSON.stringify({ error: { message: "words", code } });
+
+describe("[VO11] how a session ends", () => {
+  test.each([
+    [401, body("invalid_api_key"), { reason: KEY, fatal: true }],
+    [401, "<html>", { reason: KEY, fatal: true }],
+    [429, body("insufficient_quota"), { reason: QUOTA, fatal: true }],
+    [429, body("rate_limit_exceeded"), { reason: "OpenAI is limiting our requests.", fatal: false }],
+    [
+      403,
+      body(null),
+      {
+        reason: "OpenAI does not offer this model to the API key. Check OPENAI_REALTIME_MODEL.",
+        fatal: true,
+      },
+    ],
+    [503, "", { reason: "OpenAI is not available right now.", fatal: false }],
+  ])("the handshake is refused with %i %s", async (status, text, end) => {
+    service.handshake = { kind: "refuse", status, body: text };
+    const { listener } = startSession(service);
+    expect(await nextCall(listener, "closed")).toEqual(end);
+  });
+
+  test("nobody listens at the address", async () => {
+    await service.close();
+    const gone = { baseUrl: "http://127.0.0.1:1/v1" } as ScriptedService;
+    const { listener } = startSession(gone);
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "OpenAI could not be reached.",
+      fatal: false,
+    });
+    service = await ScriptedService.start();
+  });
+
+  test("the configuration is refused", async () => {
+    const { listener } = startSession(service);
+    await service.connected();
+    service.send({ type: "session.created" });
+    await service.next("session.update");
+    service.send({
+      type: "error",
+      error: { code: "unknown_parameter", param: "session.x", event_id: "session_config" },
+    });
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "OpenAI refused the configuration of the voice session.",
+      fatal: true,
+    });
+  });
+
+  test("no quota, said inside a failed answer", async () => {
+    const { listener } = await ready();
+    service.send({
+      type: "response.done",
+      response: { id: "resp_1", status: "failed", status_details: { error: { code: "insufficient_quota" } } },
+    });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({
+      end: "failed",
+      reason: "insufficient_quota",
+    });
+    expect(await nextCall(listener, "closed")).toEqual({ reason: QUOTA, fatal: true });
+  });
+
+  test("the socket drops", async () => {
+    const { listener } = await ready();
+    service.socket.terminate();
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "The connection to OpenAI was lost.",
+      fatal: false,
+    });
+  });
+
+  test("the service no longer answers pings", async () => {
+    const { listener, clock } = await ready();
+    service.socket.pause();
+    clock.advance(30_000);
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "OpenAI stopped answering.",
+      fatal: false,
+    });
+  });
+
+  test("after close nothing is told any more and no timer is left", async () => {
+    const { session, listener, clock } = await ready();
+    service.send({ type: "input_audio_buffer.speech_started", item_id: "item_1" });
+    session.close();
+    session.close();
+    session.say("Hello.");
+    session.appendAudio("AAAA");
+    const closed = new Promise((resolve) => service.socket.once("close", resolve));
+    await closed;
+    clock.advance(60_000);
+    expect(listener.calls.all).toEqual([["ready"]]);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("[VO12] hostile and broken input", () => {
+  test("malformed and unknown events are passed over", async () => {
+    const { listener } = await ready();
+    for (const frame of [
+      "{",
+      "[]",
+      '"text"',
+      "{}",
+      '{"type":"new.event"}',
+      '{"type":"response.done"}',
+      '{"type":"response.output_audio.delta","response_id":"r","item_id":"i","delta":"not base64!"}',
+    ]) {
+      service.send(frame);
+    }
+    await readUpToHere(service, listener);
+    expect(listener.calls.all.map(([name]) => name)).toEqual(["ready", "speechStopped"]);
+  });
+
+  test("sound that is not base64 cannot reach the wire", async () => {
+    const { session } = await ready();
+    session.appendAudio('AA","type":"response.create","x":"');
+    session.appendAudio("AAAA");
+    expect(await service.received.next(({ type }) => type !== "session.update")).toEqual({
+      type: "input_audio_buffer.append",
+      audio: "AAAA",
+    });
+  });
+
+  test("a listener that throws ends neither the process nor the session", async () => {
+    const listener = recordingListener();
+    listener.answerStarted = () => {
+      throw new Error("a bug of the actor");
+    };
+    const { session } = startSession(service, {}, listener);
+    closers.push(() => session.close());
+    await service.greet();
+    service.send({ type: "response.created", response: { id: "resp_1" } });
+    service.send({ type: "response.done", response: { id: "resp_1", status: "completed" } });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({ answerId: "resp_1", end: "completed" });
+  });
+});
+
+describe("[VO13] silences", () => {
+  const committed = () =>
+    service.send({ type: "input_audio_buffer.committed", item_id: "item_U1", previous_item_id: null });
+
+  test("a turn without an answer is answered on our request after 4 s, once", async () => {
+    const { listener, clock } = await ready();
+    committed();
+    await nextCall(listener, "turnCommitted");
+    clock.advance(4000);
+    const create = await service.next("response.create");
+    expect(create["response"]).toMatchObject({ metadata: { purpose: "rescue" } });
+  });
+
+  test("the consumer goes on speaking, or the answer begins: nothing is asked for", async () => {
+    const { listener, clock, session } = await ready();
+    committed();
+    service.send({ type: "input_audio_buffer.speech_started", item_id: "item_U2" });
+    await nextCall(listener, "speechStarted");
+    clock.advance(4000);
+    committed();
+    service.send({ type: "response.created", response: { id: "resp_1" } });
+    await nextCall(listener, "answerStarted");
+    clock.advance(4000);
+    session.note("end");
+    await service.next("conversation.item.create");
+    expect(service.received.all.length).toBe(2);
+  });
+
+  test("exact words without sound are cancelled after 6 s and asked for once more; the second silence is final", async () => {
+    const { session, listener, clock } = await ready();
+    session.say("Hello.");
+    const first = await service.next("response.create");
+    service.send({
+      type: "response.created",
+      response: { id: "resp_1", metadata: { client_event_id: "answer_1" } },
+    });
+    await nextCall(listener, "answerStarted");
+    clock.advance(6000);
+    await service.next("response.cancel");
+    service.send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "cancelled", reason: "retried" });
+    const second = await service.next("response.create");
+    expect(second["response"]).toMatchObject({
+      instructions: (first["response"] as { instructions: string }).instructions,
+    });
+    service.send({
+      type: "response.created",
+      response: { id: "resp_2", metadata: { client_event_id: "answer_2" } },
+    });
+    await nextCall(listener, "answerStarted");
+    clock.advance(6000);
+    await service.next("response.cancel");
+    service.send({ type: "response.done", response: { id: "resp_2", status: "cancelled" } });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "failed", reason: "no_audio" });
+  });
+
+  test("an answer in writing is treated as one without sound at once", async () => {
+    await ready();
+    service.send({ type: "response.created", response: { id: "resp_1" } });
+    service.send({
+      type: "response.content_part.added",
+      response_id: "resp_1",
+      item_id: "item_1",
+      part: { type: "text" },
+    });
+    expect(await service.next("response.cancel")).toMatchObject({ response_id: "resp_1" });
+  });
+
+  test("too many requests: asked for once more after a second", async () => {
+    const { session, listener, clock } = await ready();
+    session.say("Hello.");
+    await service.next("response.create");
+    const limited = { error: { code: "rate_limit_exceeded" } };
+    const metadata = { client_event_id: "answer_1" };
+    service.send({ type: "response.created", response: { id: "resp_1", metadata } });
+    service.send({
+      type: "response.done",
+      response: { id: "resp_1", status: "failed", status_details: limited, metadata },
+    });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "cancelled", reason: "retried" });
+    clock.advance(1000);
+    await service.next("response.create");
+    service.send({
+      type: "response.done",
+      response: {
+        id: "resp_2",
+        status: "failed",
+        status_details: limited,
+        metadata: { client_event_id: "answer_2" },
+      },
+    });
+    expect(await nextCall(listener, "answerEnded")).toMatchObject({
+      end: "failed",
+      reason: "rate_limit_exceeded",
+    });
+  });
+
+  test("[VO14] a turn whose recognition never arrives is settled after 20 s", async () => {
+    const { listener, clock } = await ready();
+    committed();
+    service.send({
+      type: "conversation.item.input_audio_transcription.delta",
+      item_id: "item_U1",
+      delta: "Yes",
+    });
+    await nextCall(listener, "consumerWords");
+    clock.advance(20_000);
+    expect(await nextCall(listener, "consumerWords")).toEqual({
+      itemId: "item_U1",
+      text: "Yes",
+      final: true,
+      audioSeconds: null,
+    });
+    const again = { type: "conversation.item.input_audio_transcription.completed", item_id: "item_U1" };
+    service.send({ ...again, transcript: "Yes, please." });
+    await readUpToHere(service, listener);
+    expect(listener.calls.all.filter(([name]) => name === "consumerWords").length).toBe(2);
+  });
+});
