@@ -1,20 +1,39 @@
 import express, { type Router } from "express";
 import { type FaultQueue, faultOrder, isUpgradeFault } from "#server/sandbox/voice-model/faults.ts";
 import type { Session } from "#server/sandbox/voice-model/session.ts";
+import { httpErrorBody, isKnownModel, keyProblem } from "#server/sandbox/voice-model/upgrade.ts";
 
 /** What the control routes look at. */
-export type Controlled = {
+type Controlled = {
+  readonly apiKey: string;
   readonly faults: FaultQueue;
   readonly sessions: () => readonly Session[];
 };
+
+/** `GET /v1/models/:model`, by which a client checks key and model. Names of other makers are left to others. */
+function modelRoute(router: Router, apiKey: string): void {
+  router.get("/v1/models/:model", (request, response, next) => {
+    const { model } = request.params;
+    if (!model.startsWith("gpt-")) {
+      next();
+      return;
+    }
+    const problem = keyProblem(request, apiKey);
+    if (problem) response.status(401).json(httpErrorBody(401, problem.code, problem.message));
+    else if (isKnownModel(model))
+      response.json({ id: model, object: "model", created: 1_767_225_600, owned_by: "openai" });
+    else response.status(404).json(httpErrorBody(404, "model_not_found", "The model does not exist."));
+  });
+}
 
 /**
  * The sandbox's own routes beside the voice model:
  * `GET /sandbox/voice-sessions`, `GET /sandbox/voice-sessions/:id`, and faults by `GET`, `POST` and `DELETE`
  * on `/sandbox/voice-faults`.
  */
-export function createControlRouter({ faults, sessions }: Controlled): Router {
+export function createControlRouter({ apiKey, faults, sessions }: Controlled): Router {
   const router = express.Router();
+  modelRoute(router, apiKey);
   const find = (id: string) => sessions().find((session) => session.id === id);
 
   router.get("/sandbox/voice-sessions", (_request, response) => {

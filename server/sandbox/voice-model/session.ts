@@ -208,6 +208,7 @@ export class Session {
           item: wireItem(conversation.retrieve(event.item_id), true),
         });
       case "conversation.item.delete":
+        this.#responses.settle();
         conversation.delete(event.item_id);
         return emit({ type: "conversation.item.deleted", item_id: event.item_id });
       case "conversation.item.truncate":

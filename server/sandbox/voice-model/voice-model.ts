@@ -13,7 +13,7 @@ import { judgeUpgrade, REALTIME_PROTOCOL, refuseUpgrade } from "#server/sandbox/
 import { RateBudget } from "#server/sandbox/voice-model/usage.ts";
 import { errorBody } from "#server/sandbox/voice-model/wire.ts";
 
-export type VoiceModelOptions = {
+type VoiceModelOptions = {
   /** Upgrades of `/v1/realtime` on this server are answered here; others are left alone. */
   readonly httpServer: Server;
   /** The one key that is accepted. */
@@ -24,7 +24,7 @@ export type VoiceModelOptions = {
 };
 
 export type VoiceModel = {
-  /** Control routes under `/sandbox/voice-*`. */
+  /** `GET /v1/models/:model` and the control routes under `/sandbox/voice-*`. */
   readonly router: Router;
   /** Ends every session (1001) and stops answering upgrades. */
   close(): void;
@@ -96,7 +96,7 @@ export function attachVoiceModel({ httpServer, apiKey, clock, seed }: VoiceModel
 
   httpServer.on("upgrade", upgrade);
   return {
-    router: createControlRouter({ faults, sessions: () => sessions }),
+    router: createControlRouter({ apiKey, faults, sessions: () => sessions }),
     close() {
       httpServer.off("upgrade", upgrade);
       for (const session of sessions)

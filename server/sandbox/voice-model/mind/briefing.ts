@@ -3,6 +3,8 @@ export type Question = { readonly topic: string; readonly ask: string };
 
 /** What the session's instructions say about this call; empty strings when they do not. */
 export type Briefing = {
+  /** The name the agent goes by. */
+  readonly agentName: string;
   readonly business: string;
   readonly objective: string;
   readonly need: string;
@@ -80,7 +82,9 @@ export function briefingOf(instructions: string): Briefing {
     ask: spokenQuestion(topic),
   }));
   const questions = listed.length > 0 ? listed : usualQuestions(`${objective} ${need}`);
+  const agentName = /\byou are ([A-Z][a-z]+), an? /i.exec(instructions)?.[1] ?? "";
   return {
+    agentName,
     business: fieldOf(instructions, "Business"),
     objective,
     need,

@@ -30,6 +30,8 @@ type EndReason = keyof typeof phrase.GOODBYES | "voicemail";
 
 const MAX_AGENT_TURNS = 11;
 const MAX_UNCLEAR = 2;
+const MAX_TOPIC_CHARACTERS = 80;
+const MAX_ANSWER_CHARACTERS = 300;
 
 const say = (...sentences: string[]): Move[] => [
   { kind: "say", text: sentences.filter((sentence) => sentence !== "").join(" "), phase: null },
@@ -106,7 +108,10 @@ class Turn {
       intent !== "optOut" &&
       !toolsSinceCaller.includes("record_answer") &&
       this.#has("record_answer");
-    return isOpen ? [{ kind: "call", name: "record_answer", arguments: { ...justAnswered } }] : null;
+    if (!isOpen) return null;
+    const topic = justAnswered.topic.slice(0, MAX_TOPIC_CHARACTERS);
+    const answer = justAnswered.answer.slice(0, MAX_ANSWER_CHARACTERS);
+    return [{ kind: "call", name: "record_answer", arguments: { topic, answer } }];
   }
 
   #react(intent: Intent): Move[] {
@@ -163,7 +168,7 @@ class Turn {
 
   #optOut(): Move[] {
     if (!this.#has("mark_do_not_call")) return this.#end("opted_out");
-    const reason = `The callee said: ${this.#progress.callerText}`;
+    const reason = `The callee said: ${this.#progress.callerText}`.slice(0, MAX_ANSWER_CHARACTERS);
     return [{ kind: "call", name: "mark_do_not_call", arguments: { reason } }];
   }
 
@@ -214,7 +219,7 @@ class Turn {
     if (/silen|quiet|still there|no answer|not (spoken|responded|answered)/i.test(note)) {
       return say(phrase.stillThere, this.#progress.lastAgentText ? this.#question() : "");
     }
-    if (/dropp|reconnect|connection|line (was|broke|is back)/i.test(note)) {
+    if (/dropp|reconnect|connection|line (was|broke|is back)|interrupted for/i.test(note)) {
       return say(phrase.lineDropped, this.#resume());
     }
     if (/time limit|wrap up|end the call|say goodbye|hang up/i.test(note)) return this.#end(this.#outcome());
@@ -243,10 +248,10 @@ class Turn {
   }
 
   #summary(): string {
-    const { answered, callerText } = this.#progress;
-    const answers =
-      answered.length === 0 ? "Nothing was answered yet." : `Answered so far: ${answered.join("; ")}.`;
-    return callerText === "" ? answers : `${answers} The callee's last words: ${callerText}`;
+    const { answers, callerText } = this.#progress;
+    const topics = [...answers.keys()].join("; ");
+    const known = topics === "" ? "Nothing was answered yet." : `Answered so far: ${topics}.`;
+    return callerText === "" ? known : `${known} The callee's last words: ${callerText}`;
   }
 }
 

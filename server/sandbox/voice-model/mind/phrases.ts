@@ -35,14 +35,17 @@ export const didNotCatch = (turn: number): string => pick(UNCLEAR, turn);
 const nameOf = (briefing: Briefing): string => briefing.business || "the business you contacted";
 const they = (briefing: Briefing): string => briefing.business || "the team";
 
+const caller = ({ agentName }: Briefing): string =>
+  agentName ? `${agentName}, an AI assistant` : "an AI assistant";
+
 export function opening(briefing: Briefing): string {
   const need = shortNeed(briefing);
   const about = need ? ` I'm calling about your request: ${need}.` : "";
-  return `Hello, this is an AI assistant calling for ${nameOf(briefing)}.${about} Do you have a minute to talk?`;
+  return `Hello, this is ${caller(briefing)} calling for ${nameOf(briefing)}.${about} Do you have a minute to talk?`;
 }
 
 export function whoIsCalling(briefing: Briefing): string {
-  return `This is an AI assistant calling for ${nameOf(briefing)}.`;
+  return `This is ${caller(briefing)} calling for ${nameOf(briefing)}.`;
 }
 
 export function admitsAi(briefing: Briefing): string {

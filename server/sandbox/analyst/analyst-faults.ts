@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+const fault = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("error"),
+    status: z.union([z.literal(401), z.literal(500), z.literal(529)]),
+  }),
+  z.strictObject({ kind: z.literal("rateLimit"), retryAfterSeconds: z.number().min(0).max(3600).default(1) }),
+  /** Never answers. */
+  z.strictObject({ kind: z.literal("hang") }),
+  /** Cuts the connection. */
+  z.strictObject({ kind: z.literal("reset") }),
+  /** 200 with stop reason `refusal` and no content. */
+  z.strictObject({ kind: z.literal("refusal") }),
+  /** 200 with the answer cut off in the middle, stop reason `max_tokens`. */
+  z.strictObject({ kind: z.literal("maxTokens") }),
+  /** A stream that ends with an error event after its first text; without `stream` a 500. */
+  z.strictObject({ kind: z.literal("midStreamError") }),
+]);
+
+/** Body of `POST /sandbox/analyst-faults`: this fault for the next `times` requests. */
+export const faultOrder = z.strictObject({ fault, times: z.int().min(1).max(1000).default(1) });
+
+export type AnalystFault = z.infer<typeof fault>;
+
+const MAX_PENDING = 100;
+
+/** Faults in the order they were asked for; each request takes one. */
+export class FaultQueue {
+  #pending: { fault: AnalystFault; left: number }[] = [];
+
+  get pending(): readonly { fault: AnalystFault; left: number }[] {
+    return this.#pending;
+  }
+
+  /** False when the queue is full (100). */
+  add(added: AnalystFault, times: number): boolean {
+    if (this.#pending.length >= MAX_PENDING) return false;
+    this.#pending.push({ fault: added, left: times });
+    return true;
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+
+  take(): AnalystFault | null {
+    const [first] = this.#pending;
+    if (!first) return null;
+    first.left -= 1;
+    if (first.left === 0) this.#pending.shift();
+    return first.fault;
+  }
+}
