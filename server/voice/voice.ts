@@ -60,7 +60,7 @@ export type VoiceListener = {
   agentWords(words: { answerId: string; itemId: string; text: string; final: boolean }): void;
   /**
    * `reason` is a short code. The session itself tries again once where that can help (no sound, too many requests): the answer that gave way
-   * ends `cancelled` with reason `retried`, so `failed` is final.
+   * ends `cancelled` with reason `retried`, so `failed` is final. Asking for the same again while being told takes the place of that second try.
    */
   answerEnded(answer: {
     answerId: string;

@@ -109,6 +109,15 @@ export class ResponseSequencer {
     this.#queue = this.#queue.filter(({ request }) => request.purpose !== "rescue");
   }
 
+  /** Whether the same answer is already asked for or waits to be. */
+  isAskedFor({ purpose, instructions }: AnswerRequest): boolean {
+    const asked = this.#asking ? [this.#asking.waiting, ...this.#queue] : this.#queue;
+    return asked.some(
+      ({ request }) =>
+        request.instructions === instructions && (request.purpose === "say") === (purpose === "say"),
+    );
+  }
+
   /** What this answer was asked for; null when the service made it itself. */
   requestOf(responseId: string): AnswerRequest | null {
     return this.#answering?.responseId === responseId ? this.#answering.request : null;

@@ -157,11 +157,13 @@ export class ServerEventRouter {
     const reason = reasonOf(response);
     this.#watchdog.answerSettled(response.id);
     const request = sequencer.ended(response.id, requestIdOf(response));
-    const gaveWay = this.#gaveWay.get(response.id) ?? this.#retryRateLimited(response, reason, request);
+    const isLimited = response.status === "failed" && isRateLimit(reason);
+    const gaveWay = this.#gaveWay.get(response.id) ?? (isLimited && !request?.isRetry ? "retried" : null);
     this.#gaveWay.delete(response.id);
     if (gaveWay === "retried") output.ended(response.id, "cancelled", gaveWay, usage);
     else if (gaveWay === "no_audio") output.ended(response.id, "failed", gaveWay, usage);
     else output.ended(response.id, endOf(response), reason, usage);
+    if (gaveWay === "retried") this.#tryAgain(secondTry(request), isLimited);
     if (tools.answerEnded(response.id)) this.askAfterTools();
     const end = response.status === "failed" ? endForCode(reason) : null;
     if (end) onEnd(end);
@@ -212,20 +214,14 @@ export class ServerEventRouter {
     logger.warn({ purpose: request?.purpose ?? "turn" }, "voice answer had no sound");
     this.#gaveWay.set(responseId, request?.isRetry ? "no_audio" : "retried");
     sequencer.cancelAnswer(responseId);
-    if (!request?.isRetry) sequencer.request(secondTry(request));
   }
 
-  /** Too many requests: the same answer is asked for once more after a pause. */
-  #retryRateLimited(
-    response: ServerResponse,
-    reason: string | null,
-    request: AnswerRequest | null,
-  ): GaveWay | null {
-    if (response.status !== "failed" || !isRateLimit(reason) || request?.isRetry) return null;
+  /** Not when the actor, told of the end, has just asked for the same itself. */
+  #tryAgain(request: AnswerRequest, isLimited: boolean): void {
+    const { sequencer, clock } = this.#parts;
+    if (sequencer.isAskedFor(request)) return;
+    if (!isLimited) return sequencer.request(request);
     this.#rateLimitPause?.cancel();
-    this.#rateLimitPause = this.#parts.clock.after(RATE_LIMIT_PAUSE_MS, () =>
-      this.#parts.sequencer.request(secondTry(request)),
-    );
-    return "retried";
+    this.#rateLimitPause = clock.after(RATE_LIMIT_PAUSE_MS, () => sequencer.request(request));
   }
 }

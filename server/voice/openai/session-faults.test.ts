@@ -216,6 +216,35 @@ describe("[VO13] silences", () => {
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "failed", reason: "no_audio" });
   });
 
+  test("an actor that asks for the same words itself when told of the end does not get them twice", async () => {
+    const { session, listener, clock } = await ready();
+    listener.answerEnded = (answer) => {
+      if (answer.reason === "retried") session.say("Hello.");
+      listener.calls.push(["answerEnded", answer]);
+    };
+    session.say("Hello.");
+    await service.next("response.create");
+    const limited = { error: { code: "rate_limit_exceeded" } };
+    const metadata = { client_event_id: "answer_1" };
+    service.send({
+      type: "response.done",
+      response: { id: "resp_1", status: "failed", status_details: limited, metadata },
+    });
+    await nextCall(listener, "answerEnded");
+    await service.next("response.create");
+    service.send({
+      type: "response.created",
+      response: { id: "resp_2", metadata: { client_event_id: "answer_2" } },
+    });
+    await nextCall(listener, "answerStarted");
+    clock.advance(2000);
+    service.send({ type: "response.done", response: { id: "resp_2", status: "completed" } });
+    await readUpToHere(service, listener);
+    session.note("end");
+    await service.next("conversation.item.create");
+    expect(service.received.all.filter(({ type }) => type === "response.create").length).toBe(2);
+  });
+
   test("an answer in writing is treated as one without sound at once", async () => {
     await ready();
     service.send({ type: "response.created", response: { id: "resp_1" } });
