@@ -1,0 +1,65 @@
+import type { CallState } from "#server/calls/state/call-state.ts";
+import type { CallEvent, Draft } from "#shared/call/events.ts";
+import type { CallStatus } from "#shared/call/status.ts";
+import type { CallSummary } from "#shared/call/summary.ts";
+
+/** What the agent may know of the people and the matter; only what the call needs (PRODUCT C4). */
+export type CallBriefing = {
+  businessName: string;
+  legalName: string;
+  voice: string;
+  consumerName: string;
+  category: string;
+  need: string;
+  objective: string;
+  /** IANA, where the callee lives: calling hours are judged there. */
+  timeZone: string;
+};
+
+/**
+ * The truth of one call (DESIGN §2.1): every invariant is kept by one conditional update of this document. `revision` grows with each
+ * update that a decision was based on; `epoch` with each stream. Dates are stored as dates so that indexes order them.
+ */
+export type CallDocument = {
+  _id: string;
+  revision: number;
+  /** Number of the newest journal event. */
+  seq: number;
+  status: CallStatus;
+  state: CallState;
+  epoch: number;
+  /** Server instance and heartbeat of the actor that owns `epoch`. */
+  owner: string | null;
+  beat: number;
+  businessId: string;
+  leadId: string;
+  consumerId: string;
+  requestedAt: Date;
+  /** When its turn began to count; null when it does not wait for its turn. */
+  queuedAt: Date | null;
+  dueAt: Date | null;
+  endedAt: Date | null;
+  /** Sealed E.164 number (place: calls/phone/callId). */
+  phone: string;
+  /** Blind index of the number. */
+  personKey: string;
+  /** The same while an attempt is under way; a partial unique index lets one person be dialled once at a time. */
+  livePersonKey: string | null;
+  briefing: CallBriefing;
+  summary: CallSummary;
+  /** Id of the last batch an actor recorded: a batch whose reply was lost is not written twice. */
+  lastRecordId: string | null;
+  /** The last drafts of the utterance being spoken; not part of the journal. */
+  draft: Draft | null;
+  /** The newest journal events; older ones are in `callEvents`. */
+  journal: CallEvent[];
+};
+
+/** Everything but the journal: what decisions need. */
+export type CallHead = Omit<CallDocument, "journal">;
+
+/** Events kept in the document itself. */
+export const JOURNAL_TAIL = 400;
+
+/** Archive of the journal; `_id` is `callId:seq`, so that writing twice is harmless. */
+export type ArchivedEvent = { _id: string; callId: string; seq: number; event: CallEvent };

@@ -1,0 +1,109 @@
+import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
+import { type CallStatus, FINAL_STATUSES, isOnThePhone, CALL_STATUSES } from "#shared/call/status.ts";
+import type { CallSummary } from "#shared/call/summary.ts";
+import type { Connection, mongo } from "mongoose";
+
+const LIVE: CallStatus[] = CALL_STATUSES.filter(isOnThePhone);
+const WITHOUT_JOURNAL = { projection: { journal: 0 } } as const;
+const ONLY_SUMMARY = { projection: { summary: 1 } } as const;
+/** Phone numbers in use are few; a board of more than this is read in pages. */
+const MAX_BOARD = 200;
+
+/** Whose calls a list may show. Supervisors see all (DESIGN §4). */
+export type CallScope = { businessId: string } | { consumerId: string } | Record<string, never>;
+
+/** Reads of the calls collection; each is served by an index of `server/database/indexes.ts`. */
+export class CallQueries {
+  readonly #calls: mongo.Collection<CallDocument>;
+
+  constructor(connection: Connection) {
+    this.#calls = connection.collection<CallDocument>("calls");
+  }
+
+  /** The call whose attempt under way has this id. Null once the attempt is over: whatever comes then is too late. */
+  byAttempt(attemptId: string): Promise<CallHead | null> {
+    return this.#calls.findOne({ "state.attempt.attemptId": attemptId }, WITHOUT_JOURNAL);
+  }
+
+  nextQueued(): Promise<CallHead | null> {
+    return this.#calls.findOne({ status: "queued" }, { ...WITHOUT_JOURNAL, sort: { queuedAt: 1 } });
+  }
+
+  countLive(): Promise<number> {
+    return this.#calls.countDocuments({ status: { $in: LIVE } });
+  }
+
+  countQueued(): Promise<number> {
+    return this.#calls.countDocuments({ status: "queued" });
+  }
+
+  /** How many calls are before this one; 1 = it is next. */
+  async queuePosition(queuedAt: Date): Promise<number> {
+    return Math.max(1, await this.#calls.countDocuments({ status: "queued", queuedAt: { $lte: queuedAt } }));
+  }
+
+  live(): Promise<CallHead[]> {
+    return this.#calls
+      .find({ status: { $in: LIVE } }, WITHOUT_JOURNAL)
+      .limit(MAX_BOARD)
+      .toArray();
+  }
+
+  wrappingUp(): Promise<CallHead[]> {
+    return this.#calls.find({ status: "wrapping_up" }, WITHOUT_JOURNAL).limit(MAX_BOARD).toArray();
+  }
+
+  /** Scheduled calls whose alarm should have rung before `before`. */
+  overdue(before: Date): Promise<CallHead[]> {
+    return this.#calls
+      .find({ status: "scheduled", dueAt: { $lte: before } }, WITHOUT_JOURNAL)
+      .limit(MAX_BOARD)
+      .toArray();
+  }
+
+  /** Calls to this person that may still ring or talk, except one. */
+  openOfPerson(personKey: string, exceptCallId: string | null): Promise<CallHead[]> {
+    return this.#calls
+      .find(
+        { personKey, status: { $nin: [...FINAL_STATUSES] }, _id: { $ne: exceptCallId ?? "" } },
+        WITHOUT_JOURNAL,
+      )
+      .toArray();
+  }
+
+  /** Newest first; ids are time-ordered. */
+  async list(
+    scope: CallScope,
+    page: { status?: CallStatus | undefined; before?: string | undefined; limit: number },
+  ) {
+    const filter: mongo.Filter<CallDocument> = { ...scope };
+    if (page.status !== undefined) filter.status = page.status;
+    if (page.before !== undefined) filter._id = { $lt: page.before };
+    const rows = await this.#calls
+      .find(filter, ONLY_SUMMARY)
+      .sort({ _id: -1 })
+      .limit(page.limit + 1)
+      .toArray();
+    const calls = rows.slice(0, page.limit).map((row) => row.summary);
+    return { calls, next: rows.length > page.limit ? (calls.at(-1)?.callId ?? null) : null };
+  }
+
+  async board(): Promise<{ live: CallSummary[]; waiting: CallSummary[]; recent: CallSummary[] }> {
+    const [live, queued, scheduled, recent] = await Promise.all([
+      this.#summaries({ status: { $in: [...LIVE, "wrapping_up"] } }, { _id: 1 }),
+      this.#summaries({ status: "queued" }, { queuedAt: 1 }),
+      this.#summaries({ status: "scheduled" }, { dueAt: 1 }),
+      this.#summaries({ status: { $in: [...FINAL_STATUSES] } }, { endedAt: -1 }, 20),
+    ]);
+    return { live, waiting: [...queued, ...scheduled], recent };
+  }
+
+  async #summaries(
+    filter: mongo.Filter<CallDocument>,
+    sort: mongo.Sort,
+    limit = MAX_BOARD,
+  ): Promise<CallSummary[]> {
+    const rows = await this.#calls.find(filter, ONLY_SUMMARY).sort(sort).limit(limit).toArray();
+    return rows.map((row) => row.summary);
+  }
+}

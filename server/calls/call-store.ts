@@ -1,0 +1,212 @@
+import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
+import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
+import type { CallFeed } from "#server/calls/call-feed.ts";
+import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
+import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { CallEvent, Draft, NewCallEvent } from "#shared/call/events.ts";
+import { isFinal } from "#shared/call/status.ts";
+import { applyToSummary } from "#shared/call/summary-fold.ts";
+import type { Connection, mongo } from "mongoose";
+
+type Collection<Document extends mongo.Document> = mongo.Collection<Document>;
+
+/** A decision lost the race against other writers this many times in a row: something is wrong, not slow. */
+const MAX_CONFLICTS = 50;
+/** MongoDB: a unique index refused the write. */
+const DUPLICATE_KEY = 11_000;
+
+export type Applied =
+  | { kind: "stepped"; call: CallHead; step: Step }
+  /** The input changes nothing in the state the call is in. */
+  | { kind: "unchanged"; call: CallHead }
+  /** Another call to the same person is under way (only for inputs that start an attempt). */
+  | { kind: "personBusy"; call: CallHead }
+  | { kind: "absent" };
+
+type Deps = {
+  connection: Connection;
+  feed: CallFeed;
+  clock: Clock;
+  logger: Logger;
+  rules: Omit<StepRules, "nowMs">;
+};
+
+/**
+ * The one writer of call documents. Each change is: read, decide with `step`, write on condition that nothing changed meanwhile, then
+ * publish. Nothing is shown that is not stored (DESIGN §2.2).
+ */
+export class CallStore {
+  readonly #deps: Deps;
+  readonly #calls: Collection<CallDocument>;
+  readonly #archive: Collection<ArchivedEvent>;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#calls = deps.connection.collection<CallDocument>("calls");
+    this.#archive = deps.connection.collection<ArchivedEvent>("callEvents");
+  }
+
+  head(callId: string): Promise<CallHead | null> {
+    return this.#calls.findOne({ _id: callId }, { projection: { journal: 0 } });
+  }
+
+  async insert(document: CallDocument): Promise<void> {
+    await this.#calls.insertOne(document);
+    this.#publish(document._id, document.journal);
+  }
+
+  /** Feeds one input to `step` and stores what it decides. `choose` sees the call's present head; null = leave it. */
+  apply(callId: string, choose: (call: CallHead) => CallInput | null): Promise<Applied> {
+    return this.#decide(callId, async (call) => {
+      const nowMs = this.#deps.clock.nowMs();
+      const input = choose(call);
+      const next = input && step(call.state, input, { ...this.#deps.rules, nowMs });
+      if (input === null || next === null) return { kind: "unchanged", call };
+      const epoch = input.kind === "streamOpened" ? input.epoch : call.epoch;
+      try {
+        const written = await this.#write(call, { ...headOf(call, next, nowMs), epoch }, next.events);
+        if (written === null) return "conflict";
+        if (isFinal(written.status)) await this.#completeArchive(callId);
+        return { kind: "stepped", call: written, step: next };
+      } catch (error) {
+        if (isDuplicateKey(error)) return { kind: "personBusy", call };
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Appends what happened inside the call (words, tools, measures). `epoch` fences: an actor whose stream was replaced gets "unchanged"
+   * and must stop. Null: written by no stream (notes, costs). The same `recordId` again changes nothing.
+   */
+  record(callId: string, epoch: number | null, recordId: string, events: NewCallEvent[]): Promise<Applied> {
+    return this.#decide(callId, async (call) => {
+      const fenced = epoch !== null && call.epoch !== epoch;
+      if (fenced || call.state.phase === "ended") return { kind: "unchanged", call };
+      const step = { state: call.state, events, effects: [] };
+      if (call.lastRecordId === recordId) return { kind: "stepped", call, step };
+      const written = await this.#write(call, { lastRecordId: recordId }, events);
+      if (written === null) return "conflict";
+      return { kind: "stepped", call: written, step };
+    });
+  }
+
+  /** The journal after `after`, from the document's tail and, where that does not reach, from the archive. */
+  async events(callId: string, after: number): Promise<{ events: CallEvent[]; seq: number } | null> {
+    const call = await this.#calls.findOne({ _id: callId }, { projection: { journal: 1, seq: 1 } });
+    if (call === null) return null;
+    const tail = call.journal.filter((event) => event.seq > after);
+    const first = call.journal[0]?.seq ?? call.seq + 1;
+    if (first <= after + 1) return { events: tail, seq: call.seq };
+    const older = await this.#archive
+      .find({ callId, seq: { $gt: after, $lt: first } })
+      .sort({ seq: 1 })
+      .toArray();
+    return { events: [...older.map((row) => row.event), ...tail], seq: call.seq };
+  }
+
+  /** Proof of life of the actor that owns `epoch`; the reply carries what it must know. Null: it owns the call no more. */
+  async beat(callId: string, epoch: number, owner: string): Promise<CallHead | null> {
+    return this.#calls.findOneAndUpdate(
+      { _id: callId, epoch, "state.phase": "talking" },
+      { $inc: { beat: 1 }, $set: { owner } },
+      { projection: { journal: 0 }, returnDocument: "after" },
+    );
+  }
+
+  /** Keeps the words being spoken, for whoever takes the call over after a crash. */
+  async checkpointDraft(callId: string, epoch: number, draft: Draft | null): Promise<void> {
+    await this.#calls.updateOne({ _id: callId, epoch }, { $set: { draft } });
+  }
+
+  async draftOf(callId: string): Promise<Draft | null> {
+    const call = await this.#calls.findOne({ _id: callId }, { projection: { draft: 1 } });
+    return call?.draft ?? null;
+  }
+
+  /** Writes a decision; null when somebody else was faster. */
+  async #write(call: CallHead, change: Partial<CallHead>, fresh: NewCallEvent[]): Promise<CallHead | null> {
+    const events = this.#number(call, fresh);
+    const next: CallHead = {
+      ...call,
+      ...change,
+      revision: call.revision + 1,
+      seq: call.seq + events.length,
+      summary: applyToSummary(call.summary, events),
+    };
+    // These three belong to the actor's own small updates and must not be written back from an older reading.
+    const { _id, draft: _draft, beat: _beat, owner: _owner, ...set } = next;
+    const written = await this.#calls.updateOne(
+      { _id, revision: call.revision },
+      { $set: set, $push: { journal: { $each: events, $slice: -JOURNAL_TAIL } } },
+    );
+    if (written.matchedCount === 0) return null;
+    this.#publish(_id, events);
+    return next;
+  }
+
+  #number(call: CallHead, fresh: NewCallEvent[]): CallEvent[] {
+    const at = new Date(this.#deps.clock.nowMs()).toISOString();
+    return fresh.map((one, index) => ({ ...one, seq: call.seq + index + 1, at }));
+  }
+
+  #publish(callId: string, events: CallEvent[]) {
+    if (events.length === 0) return;
+    const { feed, logger } = this.#deps;
+    for (const event of events) feed.event(callId, event);
+    feed.boardChanged();
+    const rows = events.map((event) => ({ _id: `${callId}:${event.seq}`, callId, seq: event.seq, event }));
+    // Not awaited: the document's own tail holds them; the archive is completed when the call ends.
+    this.#archive.insertMany(rows, { ordered: false }).catch((error: unknown) => {
+      logger.warn(
+        { callId, ...errorFields(error) },
+        "journal archive write failed; repeated when the call ends",
+      );
+    });
+  }
+
+  async #decide(
+    callId: string,
+    attempt: (call: CallHead) => Promise<Applied | "conflict">,
+  ): Promise<Applied> {
+    for (let tries = 0; tries < MAX_CONFLICTS; tries++) {
+      const call = await this.head(callId);
+      if (call === null) return { kind: "absent" };
+      const outcome = await attempt(call);
+      if (outcome !== "conflict") return outcome;
+    }
+    throw new Error("A call document changed faster than a decision could be stored.");
+  }
+
+  /** The archive is the record for good: what an outage kept from it is added when the call ends. */
+  async #completeArchive(callId: string): Promise<void> {
+    const call = await this.#calls.findOne({ _id: callId }, { projection: { journal: 1 } });
+    const rows = (call?.journal ?? []).map((event) => ({
+      updateOne: {
+        filter: { _id: `${callId}:${event.seq}` },
+        update: { $setOnInsert: { callId, seq: event.seq, event } },
+        upsert: true,
+      },
+    }));
+    if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
+  }
+}
+
+const isDuplicateKey = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;
+
+/** The fields of the document that mirror its state, for indexes and lists. */
+function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<CallHead> {
+  const status = statusOf(state);
+  const waits = state.phase === "queued";
+  return {
+    state,
+    status,
+    livePersonKey: liveAttempt(state) === null ? null : call.personKey,
+    queuedAt: waits ? (call.queuedAt ?? new Date(nowMs)) : call.queuedAt,
+    dueAt: state.phase === "scheduled" ? new Date(state.dueAt) : null,
+    endedAt: isFinal(status) ? (call.endedAt ?? new Date(nowMs)) : null,
+  };
+}

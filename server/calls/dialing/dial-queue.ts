@@ -1,0 +1,172 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { CallStore } from "#server/calls/call-store.ts";
+import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
+import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
+import type { Consents } from "#server/compliance/consents.ts";
+import type { Limits } from "#server/compliance/limits.ts";
+import { mayDial } from "#server/compliance/may-dial.ts";
+import type { QuietHours } from "#server/compliance/quiet-hours.ts";
+import type { Suppressions } from "#server/compliance/suppressions.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
+import { newId } from "#server/lib/ids.ts";
+import { errorFields, type Logger } from "#server/lib/logger.ts";
+
+/** The queue looks at least this often: a nudge may come from another server and not reach us. */
+const LOOK_MS = 1000;
+const DAY_MS = 24 * 3_600_000;
+/** One person is dialled serially: the next call to them looks again after this. */
+const PERSON_BUSY_MS = 20_000;
+export const MAX_ATTEMPTS_PER_PERSON_AND_DAY = 3;
+
+export type DialQueueDeps = {
+  store: CallStore;
+  queries: CallQueries;
+  hold: DialHold;
+  limits: Limits;
+  suppressions: Suppressions;
+  consents: Pick<Consents, "consentFor">;
+  clock: Clock;
+  logger: Logger;
+  quietHours: QuietHours;
+  callsPerSecond: number;
+  maxLiveCalls: number;
+  fromNumbers: readonly string[];
+  /** Performs what a step asked for. */
+  perform(call: CallHead, effects: Effect[]): void;
+  depthChanged(depth: number): void;
+};
+
+/**
+ * Takes due calls in their order, at the pace and within the lines of the whole installation, asks the gate once more, and claims them. Several
+ * servers do the same: a claim is one conditional update, the loser goes on with the next call.
+ */
+export class DialQueue {
+  readonly #deps: DialQueueDeps;
+  #timer: Timer | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+
+  constructor(deps: DialQueueDeps) {
+    this.#deps = deps;
+  }
+
+  start() {
+    this.#timer = this.#deps.clock.every(LOOK_MS, () => this.nudge());
+    this.nudge();
+  }
+
+  /** Claims nothing more; resolves when the claim under way is through. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = null;
+    await this.#running;
+  }
+
+  nudge() {
+    if (this.#timer === null) return;
+    this.#again = true;
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#again && this.#timer !== null) {
+      this.#again = false;
+      try {
+        if (await this.#takeOne()) this.#again = true;
+      } catch (error) {
+        this.#deps.logger.error(errorFields(error), "the dial queue failed; it looks again in a second");
+      }
+    }
+  }
+
+  /** True when there may be more to take at once. */
+  async #takeOne(): Promise<boolean> {
+    const { hold, queries, limits, maxLiveCalls, callsPerSecond, depthChanged } = this.#deps;
+    const call = await queries.nextQueued();
+    depthChanged(call === null ? 0 : await queries.countQueued());
+    if (call === null || hold.reason !== null) return false;
+    if ((await queries.countLive()) >= maxLiveCalls) return false;
+    const pace = { who: "installation", action: "dial" };
+    const place = await limits.take({ ...pace, max: callsPerSecond, windowMs: 1000 });
+    if (!place.ok) return false;
+    const dialled = await this.#claim(call);
+    if (!dialled) await limits.giveBack({ ...pace, hitId: place.hitId });
+    return true;
+  }
+
+  async #claim(call: CallHead): Promise<boolean> {
+    const verdict = await this.#gate(call);
+    if (verdict !== null) {
+      await this.#apply(call, verdict);
+      return false;
+    }
+    const { limits, clock } = this.#deps;
+    const attempts = { who: call.personKey, action: "attempt" };
+    const place = await limits.take({ ...attempts, max: MAX_ATTEMPTS_PER_PERSON_AND_DAY, windowMs: DAY_MS });
+    if (!place.ok) {
+      const until = clock.nowMs() + place.retryAfterSeconds * 1000;
+      await this.#apply(call, { kind: "postponed", until, why: "attempt_limit" });
+      return false;
+    }
+    const claimed = await this.#apply(call, {
+      kind: "claimed",
+      attempt: this.#newAttempt(call, place.hitId),
+    });
+    if (claimed !== "stepped") await limits.giveBack({ ...attempts, hitId: place.hitId });
+    if (claimed === "personBusy") {
+      const until = clock.nowMs() + PERSON_BUSY_MS;
+      await this.#apply(call, { kind: "postponed", until, why: "person_busy" });
+    }
+    return claimed === "stepped";
+  }
+
+  #newAttempt(call: CallHead, placeId: string): Attempt {
+    const { fromNumbers } = this.#deps;
+    const number = (call.state.phase === "queued" ? call.state.attemptsMade : 0) + 1;
+    // The same business shows the same number to the same person, also on a retry.
+    const from = fromNumbers[hash(call.businessId) % fromNumbers.length] ?? "";
+    return { attemptId: newId("att"), number, from, placeId };
+  }
+
+  /** The gate of the law at the last moment before dialling; null = free. */
+  async #gate(call: CallHead): Promise<CallInput | null> {
+    const { clock, quietHours, suppressions, consents } = this.#deps;
+    const [suppressed, consent] = await Promise.all([
+      suppressions.isSuppressed(call.personKey),
+      consents.consentFor(call.leadId, call.businessId),
+    ]);
+    const verdict = mayDial({
+      nowMs: clock.nowMs(),
+      timeZone: call.briefing.timeZone,
+      quietHours,
+      suppressed,
+      aiConsent: consent.aiCalls,
+      // Counted by the sliding log, which also takes the place.
+      attemptsLast24h: 0,
+      maxAttemptsPer24h: MAX_ATTEMPTS_PER_PERSON_AND_DAY,
+    });
+    switch (verdict.kind) {
+      case "allow":
+        return null;
+      case "deny":
+        return { kind: "refusedByRule", reason: verdict.rule };
+      case "allowedFrom":
+        return { kind: "postponed", until: verdict.at.getTime(), why: "quiet_hours" };
+    }
+  }
+
+  async #apply(call: CallHead, input: CallInput) {
+    const applied = await this.#deps.store.apply(call._id, () => input);
+    if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+    return applied.kind;
+  }
+}
+
+function hash(text: string): number {
+  let sum = 0;
+  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return sum;
+}

@@ -1,0 +1,155 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { CallStore } from "#server/calls/call-store.ts";
+import { phonePlace } from "#server/calls/phone-place.ts";
+import {
+  type CallInput,
+  type Effect,
+  liveAttempt,
+  liveCarrierCallId,
+} from "#server/calls/state/call-state.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
+import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Seals } from "#server/lib/sealed.ts";
+import type { FetchOutcome, Telephony } from "#server/telephony/telephony.ts";
+
+const SWEEP_MS = 4000;
+/** A live call of which nothing was heard for this long, by this server's own monotonic clock, is asked about at the carrier. */
+const STALE_MS = 10_000;
+/** A phone that the carrier keeps in somebody's hand without a stream of ours is put down after this. */
+const ABANDONED_MS = 30_000;
+/** A dial whose reply was lost and that the carrier does not list is given up this long after it would have rung out (twilio.md §9). */
+const LOST_AFTER_RINGING_MS = 60_000;
+const LATE_ALARM_MS = 5000;
+
+export type ReconcilerDeps = {
+  store: CallStore;
+  queries: CallQueries;
+  telephony: Telephony;
+  seals: Seals;
+  clock: Clock;
+  logger: Logger;
+  ringTimeoutMs: number;
+  perform(call: CallHead, effects: Effect[]): void;
+  /** A talk that is over and was not summed up: start again. */
+  wrapUp(callId: string): void;
+};
+
+type Sighting = { mark: string; sinceMs: number };
+
+/**
+ * Makes the record true again after anything was lost: a reply, a webhook, a process, an alarm. It asks the carrier and feeds the answer to
+ * `step`; it never dials. Staleness is judged by this server's monotonic clock alone (DESIGN §2.4).
+ */
+export class Reconciler {
+  readonly #deps: ReconcilerDeps;
+  #sightings = new Map<string, Sighting>();
+  #timer: Timer | null = null;
+  #sweeping: Promise<void> | null = null;
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  start() {
+    this.#timer = this.#deps.clock.every(SWEEP_MS, () => {
+      this.#sweeping ??= this.#sweep()
+        .catch((error: unknown) => this.#deps.logger.error(errorFields(error), "the sweep failed"))
+        .finally(() => {
+          this.#sweeping = null;
+        });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#sweeping;
+  }
+
+  /** Asks the carrier about one call and stores what it says. */
+  async reconcile(callId: string): Promise<void> {
+    const call = await this.#deps.store.head(callId);
+    const attempt = call === null ? null : liveAttempt(call.state);
+    if (call === null || attempt === null) return;
+    const carrierCallId = liveCarrierCallId(call.state);
+    const seen =
+      carrierCallId === null
+        ? await this.#find(call, attempt.attemptId, attempt.from)
+        : await this.#deps.telephony.fetch(carrierCallId);
+    const input = this.#inputOf(call, attempt.attemptId, carrierCallId, seen);
+    if (input !== null) await this.#apply(callId, input);
+    await this.#insist(callId);
+  }
+
+  #find(call: CallHead, attemptId: string, from: string): Promise<FetchOutcome> {
+    const to = this.#deps.seals.open(call.phone, phonePlace(call._id));
+    return this.#deps.telephony.find({ attemptId, to, from });
+  }
+
+  #inputOf(
+    call: CallHead,
+    attemptId: string,
+    carrierCallId: string | null,
+    seen: FetchOutcome,
+  ): CallInput | null {
+    if (seen.kind === "unreachable") return null;
+    if (seen.kind === "found") {
+      return {
+        kind: "carrierReported",
+        attemptId,
+        carrierCallId: seen.call.carrierCallId,
+        status: seen.call.status,
+      };
+    }
+    if (carrierCallId !== null) return { kind: "lostAtCarrier", attemptId };
+    const since = "since" in call.state ? call.state.since : 0;
+    const patience = this.#deps.ringTimeoutMs + LOST_AFTER_RINGING_MS;
+    return this.#deps.clock.nowMs() - since > patience ? { kind: "lostAtCarrier", attemptId } : null;
+  }
+
+  /** Somebody asked to stop and the carrier has not confirmed: ask again. */
+  async #insist(callId: string): Promise<void> {
+    const call = await this.#deps.store.head(callId);
+    if (call === null || (call.state.phase !== "cancelling" && call.state.phase !== "leaving")) return;
+    const { carrierCallId } = call.state;
+    if (carrierCallId !== null) this.#deps.perform(call, [{ kind: "endPhone", carrierCallId }]);
+  }
+
+  async #sweep(): Promise<void> {
+    const { queries, clock, wrapUp } = this.#deps;
+    const live = await queries.live();
+    const seen = new Map<string, Sighting>();
+    for (const call of live) {
+      const sighting = this.#look(call);
+      seen.set(call._id, sighting);
+      const silentMs = clock.monotonicMs() - sighting.sinceMs;
+      if (silentMs >= STALE_MS) await this.reconcile(call._id);
+      if (silentMs >= ABANDONED_MS) await this.#giveUp(call);
+    }
+    this.#sightings = seen;
+    for (const call of await queries.overdue(new Date(clock.nowMs() - LATE_ALARM_MS))) {
+      await this.#apply(call._id, { kind: "due" });
+    }
+    for (const call of await queries.wrappingUp()) wrapUp(call._id);
+  }
+
+  #look(call: CallHead): Sighting {
+    const mark = `${call.revision}/${call.epoch}/${call.beat}`;
+    const known = this.#sightings.get(call._id);
+    return known?.mark === mark ? known : { mark, sinceMs: this.#deps.clock.monotonicMs() };
+  }
+
+  /** The carrier says that they still talk, but no server of ours is on the line. */
+  async #giveUp(call: CallHead): Promise<void> {
+    if (call.state.phase !== "answered" && call.state.phase !== "talking") return;
+    await this.#apply(call._id, {
+      kind: "hangUpAsked",
+      end: { status: "failed", reason: "connection_lost" },
+    });
+  }
+
+  async #apply(callId: string, input: CallInput): Promise<void> {
+    const applied = await this.#deps.store.apply(callId, () => input);
+    if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+  }
+}

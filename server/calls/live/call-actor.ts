@@ -1,0 +1,350 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import { type ActorDeps, historyOf, type PastTurn } from "#server/calls/live/actor-deps.ts";
+import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
+import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { DraftBoard } from "#server/calls/live/draft-board.ts";
+import { Goodbye } from "#server/calls/live/goodbye.ts";
+import { Opening } from "#server/calls/live/opening.ts";
+import { agentInstructions, openingWords } from "#server/calls/live/prompt.ts";
+import { Recorder } from "#server/calls/live/recorder.ts";
+import { RunningCost } from "#server/calls/live/running-cost.ts";
+import { ToolDesk } from "#server/calls/live/tool-desk.ts";
+import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
+import type { End } from "#server/calls/state/call-state.ts";
+import type { Timer } from "#server/lib/clock.ts";
+import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
+import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
+
+/** Heartbeats let other servers see that the owner lives; the reply tells the owner what it missed (DESIGN §2.4). */
+const BEAT_MS = 1000;
+/** How long the last words may take to be recognised after the phone call. */
+const LAST_WORDS_MS = 3000;
+/** Voice sessions one call may use up. */
+const MAX_VOICE_SESSIONS = 4;
+
+/**
+ * One live call: owns the media stream and the voice session, joins them, and writes down what happens. Made while the phone rings, so that
+ * the voice session is warm at the answer; joined by the stream; gone with it. Nothing here decides the call's fate: that is `step`.
+ */
+export class CallActor implements VoiceListener {
+  readonly callId: string;
+  readonly #call: CallHead;
+  readonly #deps: ActorDeps;
+  readonly #bridge: AudioBridge;
+  readonly #book: TranscriptBook;
+  readonly #recorder: Recorder;
+  readonly #drafts: DraftBoard;
+  readonly #cost: RunningCost;
+  readonly #tools: ToolDesk;
+  readonly #goodbye: Goodbye;
+  readonly #opening: Opening;
+  readonly #resumed: boolean;
+  #voice: VoiceSession;
+  #voiceReady = false;
+  #voiceSessions = 1;
+  #history: PastTurn[];
+  #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
+  #answeredAt: number;
+  #activeAnswers = new Set<string>();
+  #turnEndedAtMs: number | null = null;
+  #firstSound = true;
+  #beat: Timer | null = null;
+  #released: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(call: CallHead, history: PastTurn[], deps: ActorDeps) {
+    const { clock, store, logger, feed } = deps;
+    this.callId = call._id;
+    this.#call = call;
+    this.#deps = deps;
+    this.#history = history;
+    this.#resumed = history.length > 0;
+    this.#answeredAt = clock.nowMs();
+    this.#book = new TranscriptBook(call._id, () => this.#callMs());
+    this.#drafts = new DraftBoard({ callId: call._id, store, feed, clock, logger });
+    this.#recorder = new Recorder({
+      store,
+      callId: call._id,
+      clock,
+      logger,
+      onFenced: () => this.#dispose(),
+    });
+    this.#bridge = new AudioBridge(clock, {
+      heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
+      itemHeard: (item) => this.#itemHeard(item),
+    });
+    this.#cost = new RunningCost(deps.voice, clock, (event) => this.#recorder.add(event));
+    this.#goodbye = new Goodbye(
+      clock,
+      this.#bridge,
+      () => this.#activeAnswers.size > 0,
+      (end) => this.#end(end),
+    );
+    this.#opening = new Opening(openingWords(call.briefing));
+    this.#tools = new ToolDesk({
+      clock,
+      record: (event) => this.#recorder.add(event),
+      callMs: () => this.#callMs(),
+      optOut: () => deps.optOut(call._id, "spoken"),
+      goodbye: this.#goodbye,
+    });
+    this.#voice = this.#openVoice();
+  }
+
+  #openVoice(): VoiceSession {
+    const { briefing, personKey } = this.#call;
+    return this.#deps.voice.open(
+      {
+        instructions: agentInstructions(briefing),
+        voice: briefing.voice,
+        language: "en",
+        tools: AGENT_TOOLS,
+        keywords: [briefing.businessName],
+        safetyId: personKey,
+        floorClosed: !this.#resumed && !this.#opening.heard,
+        history: this.#history,
+      },
+      this,
+    );
+  }
+
+  /** The media stream of this call is here: from now on the actor owns `epoch`. Synchronous, so that no frame is missed. */
+  join(media: MediaStream, epoch: number, attemptId: string, answeredAt: number) {
+    this.#stream = { media, epoch, attemptId };
+    this.#answeredAt = answeredAt;
+    this.#bridge.join(media);
+    media.listen(this.#phoneListener);
+    this.#drafts.own(epoch);
+    this.#beat = this.#deps.clock.every(BEAT_MS, () => void this.#sendBeat());
+    this.#begin();
+  }
+
+  /** The stream's claim is stored: the journal may be written. */
+  claimed() {
+    if (this.#stream !== null) this.#recorder.own(this.#stream.epoch);
+  }
+
+  /** Lets go of both sockets, keeps the words that are still on their way, and resolves when everything is stored. Idempotent. */
+  release(reason: string): Promise<void> {
+    this.#released ??= this.#release(reason);
+    return this.#released;
+  }
+
+  async #release(reason: string): Promise<void> {
+    this.#silence();
+    this.#beat?.cancel();
+    this.#goodbye.forget();
+    this.#stream?.media.close(reason);
+    if (this.#book.pendingConsumerTurns > 0) await this.#lastWords();
+    this.#cost.flush();
+    if (this.#stream !== null) await this.#recorder.flush();
+    this.#dispose();
+  }
+
+  #wordsArrived: (() => void) | null = null;
+
+  #lastWords(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#deps.clock.after(LAST_WORDS_MS, resolve);
+      this.#wordsArrived = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #dispose() {
+    this.#closed = true;
+    this.#beat?.cancel();
+    this.#goodbye.forget();
+    this.#drafts.close();
+    this.#voice.close();
+    this.#stream?.media.close("released");
+  }
+
+  async #sendBeat() {
+    const { store, instance, logger } = this.#deps;
+    if (this.#stream === null || this.#released !== null) return;
+    try {
+      const owned = await store.beat(this.callId, this.#stream.epoch, instance);
+      if (owned === null) await this.release("owned by another");
+    } catch {
+      logger.warn({ callId: this.callId }, "heartbeat failed; the call goes on");
+    }
+  }
+
+  #callMs(): number {
+    return Math.max(0, Math.round(this.#deps.clock.nowMs() - this.#answeredAt));
+  }
+
+  #end(end: End) {
+    this.#deps.endCall(this.callId, end);
+  }
+
+  /** Both sockets are there: speak. */
+  #begin() {
+    if (this.#stream === null || !this.#voiceReady) return;
+    if (this.#resumed || this.#opening.heard) {
+      this.#voice.respond(
+        "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
+      );
+    } else {
+      this.#voice.say(this.#opening.words);
+    }
+  }
+
+  // ——— the voice model speaks to us ———
+
+  ready() {
+    this.#voiceReady = true;
+    this.#begin();
+  }
+
+  answerStarted({ answerId }: { answerId: string }) {
+    this.#activeAnswers.add(answerId);
+  }
+
+  audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
+    if (this.#stream === null || this.#released !== null) return;
+    const item = this.#bridge.play(piece);
+    if (item.heardMs === 0) this.#opening.itemStarted(item.itemId, this.#callMs());
+    this.#measure();
+  }
+
+  #measure() {
+    const now = this.#deps.clock.monotonicMs();
+    if (this.#firstSound) {
+      this.#firstSound = false;
+      this.#deps.measured("firstWordMs", this.#callMs());
+    }
+    if (this.#turnEndedAtMs === null) return;
+    const latencyMs = Math.round(now - this.#turnEndedAtMs);
+    this.#turnEndedAtMs = null;
+    this.#deps.measured("turnMs", latencyMs);
+    this.#recorder.add({ type: "turn.measured", latencyMs, atMs: this.#callMs() });
+  }
+
+  audioDone({ itemId }: { itemId: string }) {
+    this.#bridge.completed(itemId);
+  }
+
+  agentWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
+    this.#book.agentWords(itemId, text, final);
+  }
+
+  #itemHeard(item: SpokenItem) {
+    this.#recorder.add(this.#book.agentHeard(item));
+    this.#drafts.finish(item.itemId);
+    if (this.#opening.itemHeard(item.itemId)) this.#openFloor();
+    this.#goodbye.check();
+  }
+
+  #openFloor() {
+    this.#recorder.add({ type: "opening.heard", atMs: this.#callMs() });
+    this.#voice.openFloor();
+    // Somebody who spoke into the opening was heard, but nothing answered them yet.
+    if (this.#opening.spokenInto) this.#voice.respond();
+  }
+
+  answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
+    this.#activeAnswers.delete(answer.answerId);
+    if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
+    if (!this.#resumed && this.#opening.failed(answer.end)) {
+      if (this.#opening.mayRepeat()) this.#voice.say(this.#opening.words);
+      else this.#end({ status: "failed", reason: "voice_unavailable" });
+    }
+    this.#goodbye.check();
+  }
+
+  speechStarted({ itemId }: { itemId: string }) {
+    this.#book.consumerStarted(itemId);
+    this.#turnEndedAtMs = null;
+    this.#goodbye.forget();
+    if (this.#opening.heard || this.#resumed) this.#silence();
+    else this.#opening.consumerSpoke(this.#callMs());
+  }
+
+  /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
+  #silence() {
+    for (const item of this.#bridge.interrupt()) {
+      this.#voice.discard(item.answerId);
+      this.#voice.truncate(item.itemId, item.heardMs);
+      this.#recorder.add(this.#book.agentInterrupted(item));
+      this.#drafts.finish(item.itemId);
+    }
+  }
+
+  speechStopped({ itemId }: { itemId: string }) {
+    this.#book.consumerStopped(itemId);
+    this.#turnEndedAtMs = this.#deps.clock.monotonicMs();
+  }
+
+  turnCommitted() {
+    // The order of the transcript comes from the times; nothing to do.
+  }
+
+  consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
+    if (!words.final) {
+      const draft = this.#book.consumerDraft(words.itemId, words.text);
+      if (draft !== null) this.#drafts.show(draft);
+      return;
+    }
+    this.#recorder.add(this.#book.consumerSaid(words.itemId, words.text));
+    this.#drafts.finish(words.itemId);
+    if (words.audioSeconds !== null) this.#cost.addTranscription(words.audioSeconds);
+    if (this.#book.pendingConsumerTurns === 0) this.#wordsArrived?.();
+  }
+
+  toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
+    if (this.#released !== null) return;
+    void this.#tools.run(call).then((result) => this.#voice.returnTool(result));
+  }
+
+  closed({ reason, fatal }: { reason: string; fatal: boolean }) {
+    if (this.#closed || this.#released !== null) return;
+    if (fatal) this.#deps.voiceBroken(reason);
+    if (fatal || this.#voiceSessions >= MAX_VOICE_SESSIONS) {
+      this.#end({ status: "failed", reason: "voice_unavailable" });
+      return;
+    }
+    this.#deps.logger.warn({ callId: this.callId }, "voice session ended early; opening another");
+    this.#voiceSessions += 1;
+    this.#voiceReady = false;
+    this.#activeAnswers.clear();
+    this.#silence();
+    void this.#reopenVoice();
+  }
+
+  async #reopenVoice() {
+    await this.#recorder.flush();
+    this.#history = await historyOf(this.#deps.store, this.callId);
+    if (!this.#closed && this.#released === null) this.#voice = this.#openVoice();
+  }
+
+  // ——— the phone speaks to us ———
+
+  readonly #phoneListener: MediaListener = {
+    audio: (payloadBase64) => this.#voice.appendAudio(payloadBase64),
+    markPlayed: (name) => this.#bridge.markPlayed(name),
+    keyPressed: (key) => this.#keyPressed(key),
+    closed: (how) => void this.#streamClosed(how),
+  };
+
+  /** 9 is "stop calling me" at any time, also into the opening [CL45]. */
+  #keyPressed(key: string) {
+    if (key !== "9" || this.#released !== null) return;
+    this.#silence();
+    void this.#deps.optOut(this.callId, "key").then(() => {
+      this.#voice.say("You will not be called again. Goodbye.");
+      this.#goodbye.wanted({ status: "completed", reason: "opted_out" });
+    });
+  }
+
+  async #streamClosed(how: "stopped" | "lost") {
+    const stream = this.#stream;
+    if (stream === null || this.#released !== null) return;
+    const stored = this.release(how);
+    await this.#deps.streamLost(this.callId, stream.attemptId, stream.epoch);
+    await stored;
+  }
+}

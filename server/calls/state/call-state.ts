@@ -1,0 +1,164 @@
+import type { Actor, NewCallEvent, Outcome } from "#shared/call/events.ts";
+import type { CallStatus, FinalStatus } from "#shared/call/status.ts";
+
+/** One dial of the call. Written before the carrier is asked (DESIGN §2.7). */
+export type Attempt = {
+  attemptId: string;
+  /** Counts from 1; an attempt that the carrier never processed does not count. */
+  number: number;
+  /** Our own number it dials from, E.164. */
+  from: string;
+  /** Its place among the person's attempts of the day; given back when nobody was dialled. */
+  placeId: string;
+};
+
+/** Lets one media socket in, once, until it expires. */
+export type StreamToken = { value: string; expiresAt: number };
+
+export type End = { status: FinalStatus; reason: string };
+
+/**
+ * What a call is, as a union whose fields exist only where they mean something: "talking without a stream" or "cancelled but ringing" cannot
+ * be written. Stored in the call document as it is; instants are ms since the epoch.
+ */
+export type CallState =
+  /** Waits for `dueAt`. */
+  | { phase: "scheduled"; dueAt: number; attemptsMade: number }
+  /** Waits for its turn. */
+  | { phase: "queued"; attemptsMade: number }
+  /** The carrier was, or is being, asked to dial. `unknown`: the reply was lost, the phone may ring. */
+  | {
+      phase: "dialing";
+      attempt: Attempt;
+      dial: "requesting" | "placed" | "unknown";
+      carrierCallId: string | null;
+      since: number;
+    }
+  | { phase: "ringing"; attempt: Attempt; carrierCallId: string }
+  /** Picked up, no media yet or no media at the moment. `token` admits one media socket; null once used. */
+  | {
+      phase: "answered";
+      attempt: Attempt;
+      carrierCallId: string;
+      answeredAt: number;
+      token: StreamToken | null;
+      /** How often the carrier was told to connect, and how many streams came of it. */
+      connects: number;
+      streams: number;
+    }
+  /** Media flows to the actor that owns `epoch`. */
+  | {
+      phase: "talking";
+      attempt: Attempt;
+      carrierCallId: string;
+      answeredAt: number;
+      epoch: number;
+      connects: number;
+      streams: number;
+    }
+  /** We asked the carrier to end the phone call; it has not confirmed yet. `end` is what the attempt will then be. */
+  | {
+      phase: "leaving";
+      attempt: Attempt;
+      carrierCallId: string | null;
+      answeredAt: number | null;
+      before: "dialing" | "ringing" | "in_progress";
+      end: End;
+    }
+  /** Somebody asked to cancel while a phone may ring or talk. `carrierCallId` is null while the dial's reply is outstanding. */
+  | {
+      phase: "cancelling";
+      attempt: Attempt;
+      carrierCallId: string | null;
+      answeredAt: number | null;
+      since: number;
+    }
+  /** The phone call is over and is being summed up; it will end as `end`. */
+  | { phase: "wrappingUp"; attempt: Attempt; end: End; carrierCallId: string; talkedMs: number }
+  | { phase: "ended"; end: End };
+
+export type Phase = CallState["phase"];
+export type StateOf<P extends Phase> = Extract<CallState, { phase: P }>;
+
+/** The public status of a state. The fold of the journal gives the same (property test [CL2]). */
+export function statusOf(state: CallState): CallStatus {
+  switch (state.phase) {
+    case "answered":
+    case "talking":
+      return "in_progress";
+    case "leaving":
+      return state.before;
+    case "wrappingUp":
+      return "wrapping_up";
+    case "ended":
+      return state.end.status;
+    default:
+      return state.phase;
+  }
+}
+
+/** The attempt under way; while there is one, the person is not dialled by anybody else (`livePersonKey`). */
+export function liveAttempt(state: CallState): Attempt | null {
+  switch (state.phase) {
+    case "dialing":
+    case "ringing":
+    case "answered":
+    case "talking":
+    case "leaving":
+    case "cancelling":
+      return state.attempt;
+    default:
+      return null;
+  }
+}
+
+/** The carrier's id of the phone call that runs; null when there is none or it is not known yet. */
+export function liveCarrierCallId(state: CallState): string | null {
+  return "carrierCallId" in state && state.phase !== "wrappingUp" ? state.carrierCallId : null;
+}
+
+/** What can happen to a call. Everything from outside is one of these before it reaches `step`. */
+export type CallInput =
+  | { kind: "due" }
+  | { kind: "claimed"; attempt: Attempt }
+  | { kind: "postponed"; until: number; why: "quiet_hours" | "person_busy" | "attempt_limit" }
+  | { kind: "refusedByRule"; reason: string }
+  | { kind: "dialPlaced"; attemptId: string; carrierCallId: string }
+  /** The carrier said no. `permanent`: this number will never work. */
+  | { kind: "dialRefused"; attemptId: string; permanent: boolean; reason: string }
+  /** Our account may not dial or cannot reach the carrier: the call keeps its place and the attempt does not count. */
+  | { kind: "dialImpossible"; attemptId: string; reason: string }
+  | { kind: "dialUnknown"; attemptId: string }
+  | { kind: "carrierReported"; attemptId: string; carrierCallId: string; status: CarrierEvent }
+  /** The carrier asks what to do with a picked-up phone; `token` is fresh. */
+  | { kind: "pickedUp"; attemptId: string; carrierCallId: string; token: StreamToken }
+  | { kind: "streamAdmitted"; attemptId: string; token: string }
+  | { kind: "streamOpened"; attemptId: string; epoch: number }
+  | { kind: "streamLost"; attemptId: string; epoch: number }
+  | { kind: "machineAnswered"; attemptId: string; answeredBy: string }
+  | { kind: "hangUpAsked"; end: End }
+  | { kind: "cancelAsked"; by: Actor }
+  /** The carrier does not know the call (any more). */
+  | { kind: "lostAtCarrier"; attemptId: string }
+  /** `events`: what the analyst found; stored with the end in one write. */
+  | { kind: "summedUp"; events: NewCallEvent[]; outcome: Outcome | null };
+
+export type CarrierEvent =
+  | "queued"
+  | "initiated"
+  | "ringing"
+  | "in_progress"
+  | "completed"
+  | "busy"
+  | "no_answer"
+  | "failed"
+  | "cancelled";
+
+/** What has to be done because of a step; performed by ports after the new state was stored. Each is safe to do twice. */
+export type Effect =
+  | { kind: "dial"; attempt: Attempt }
+  | { kind: "endPhone"; carrierCallId: string }
+  | { kind: "setAlarm"; alarm: "call.due" | "call.reconcile" | "call.wrapUp"; at: number }
+  | { kind: "prepareVoice" }
+  | { kind: "releaseActor" }
+  | { kind: "nudgeQueue" };

@@ -1,0 +1,99 @@
+import type {
+  Attempt,
+  CallState,
+  End,
+  Effect,
+  StateOf,
+  StreamToken,
+} from "#server/calls/state/call-state.ts";
+import type { Step, StepRules } from "#server/calls/state/step.ts";
+import type { AttemptEnd, NewCallEvent, Outcome } from "#shared/call/events.ts";
+
+/** How long after the phone call the analyst starts, so that the last words arrive first. */
+const WRAP_UP_AFTER_MS = 1000;
+
+/** The call is over without a talk to sum up. */
+export function endNow(end: End, before: NewCallEvent[], outcome: Outcome | null = null): Step {
+  const ended: NewCallEvent = {
+    type: "call.ended",
+    status: end.status,
+    reason: end.reason,
+    ...(outcome !== null && { outcome }),
+  };
+  return {
+    state: { phase: "ended", end },
+    events: [...before, ended],
+    effects: [{ kind: "releaseActor" }, { kind: "nudgeQueue" }],
+  };
+}
+
+/** The phone call is over and was a talk: it is summed up, then ends as `end`. */
+export function wrapUp(
+  talk: { attempt: Attempt; carrierCallId: string; answeredAt: number },
+  end: End,
+  rules: StepRules,
+): Step {
+  const { attempt, carrierCallId, answeredAt } = talk;
+  return {
+    state: {
+      phase: "wrappingUp",
+      attempt,
+      end,
+      carrierCallId,
+      talkedMs: Math.max(0, rules.nowMs - answeredAt),
+    },
+    events: [{ type: "attempt.ended", attemptId: attempt.attemptId, ended: "completed" }],
+    effects: [
+      { kind: "releaseActor" },
+      { kind: "setAlarm", alarm: "call.wrapUp", at: rules.nowMs + WRAP_UP_AFTER_MS },
+      { kind: "nudgeQueue" },
+    ],
+  };
+}
+
+/** An attempt that reached nobody: try again later, or give up with `end` [CL20]. */
+export function retryOrEnd(
+  attempt: Attempt,
+  ended: AttemptEnd,
+  end: End,
+  rules: StepRules,
+  reason?: string,
+): Step {
+  const over: NewCallEvent = {
+    type: "attempt.ended",
+    attemptId: attempt.attemptId,
+    ended,
+    ...(reason !== undefined && { reason }),
+  };
+  if (attempt.number >= rules.maxAttempts) return endNow(end, [over]);
+  const dueAt = rules.nowMs + rules.retryBackoffMs * 2 ** (attempt.number - 1);
+  return waitUntil({ phase: "scheduled", dueAt, attemptsMade: attempt.number }, "retry", [over]);
+}
+
+export function waitUntil(
+  state: Extract<CallState, { phase: "scheduled" }>,
+  why: "retry" | "quiet_hours" | "person_busy" | "attempt_limit",
+  before: NewCallEvent[],
+): Step {
+  const effects: Effect[] = [
+    { kind: "releaseActor" },
+    { kind: "setAlarm", alarm: "call.due", at: state.dueAt },
+    { kind: "nudgeQueue" },
+  ];
+  return {
+    state,
+    events: [...before, { type: "call.scheduled", scheduledFor: new Date(state.dueAt).toISOString(), why }],
+    effects,
+  };
+}
+
+/** Picked up just now; `token` comes with the carrier's question what to do. */
+export function answeredNow(
+  attempt: Attempt,
+  carrierCallId: string,
+  token: StreamToken | null,
+  rules: StepRules,
+): StateOf<"answered"> {
+  const connects = token === null ? 0 : 1;
+  return { phase: "answered", attempt, carrierCallId, answeredAt: rules.nowMs, token, connects, streams: 0 };
+}
