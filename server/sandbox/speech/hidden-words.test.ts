@@ -9,8 +9,9 @@ const id = fc.nat(0xffff_ffff);
 const chunks = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 20 });
 const sound = { lost: 0, repeated: 0, reordered: 0, changed: 0 };
 
-/** Deterministic audio without words: its low bits never spell a frame by chance. */
-const plain = (length: number) => Uint8Array.from({ length }, (_, index) => 0x30 + ((index * 7) % 64) * 2);
+/** Deterministic audio without words or period. */
+const plain = (length: number) =>
+  Uint8Array.from({ length }, (_, index) => (Math.imul(index + 1, 0x9e37_79b1) >>> 20) & 0xfe);
 
 function join(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));

@@ -1,0 +1,113 @@
+import express, { type Request, type Response, type Router } from "express";
+import { z } from "zod";
+import { AnsweringMachine } from "#server/sandbox/callees/answering-machine.ts";
+import {
+  HANGS_UP,
+  HANGS_UP_AT_ONCE,
+  HURRIED,
+  INTERRUPTS,
+  SILENT,
+  STOP_CALLING,
+} from "#server/sandbox/callees/characters.ts";
+import type { Speak } from "#server/sandbox/callees/mouth.ts";
+import { PLEASANT, PLEASANT_BOILER, PLEASANT_FUSES } from "#server/sandbox/callees/people.ts";
+import { type CalleeScript, scriptSchema } from "#server/sandbox/callees/script.ts";
+import { Talker } from "#server/sandbox/callees/talker.ts";
+import type { CalleePlan, Directory } from "#server/sandbox/phone/callee.ts";
+
+const PEOPLE: ReadonlyMap<string, CalleeScript> = new Map([
+  ["pleasant", PLEASANT],
+  ["pleasant-boiler", PLEASANT_BOILER],
+  ["pleasant-fuses", PLEASANT_FUSES],
+  ["interrupts", INTERRUPTS],
+  ["hurried", HURRIED],
+  ["hangs-up", HANGS_UP],
+  ["hangs-up-at-once", HANGS_UP_AT_ONCE],
+  ["stop-calling", STOP_CALLING],
+  ["silent", SILENT],
+]);
+
+/** Who answers, by the last digit of the number. */
+const BY_LAST_DIGIT = [
+  "pleasant",
+  "pleasant-boiler",
+  "pleasant-fuses",
+  "interrupts",
+  "hurried",
+  "no-answer",
+  "hangs-up",
+  "busy",
+  "voicemail",
+  "stop-calling",
+];
+
+const PHONES: ReadonlyMap<string, CalleePlan> = new Map<string, CalleePlan>([
+  ["no-answer", { kind: "no-answer" }],
+  ["busy", { kind: "busy" }],
+  ["unreachable", { kind: "unreachable" }],
+  ["declines", { kind: "declines", afterRingMs: 2000 }],
+]);
+const MACHINE_AFTER_RING_MS = 4000;
+const MAX_OVERRIDES = 10_000;
+
+const choiceSchema = z.strictObject({
+  script: z.union([z.enum([...PEOPLE.keys(), ...PHONES.keys(), "voicemail"]), scriptSchema]),
+});
+
+type Choice = z.infer<typeof choiceSchema>["script"];
+
+/** Decides who answers a number, and lets a test or a person decide otherwise. */
+export class CalleeDirectory implements Directory {
+  /** To be mounted under `/sandbox/numbers`. */
+  readonly router: Router = express.Router();
+  readonly #speak: Speak;
+  readonly #overrides = new Map<string, Choice>();
+
+  constructor(speak: Speak) {
+    this.#speak = speak;
+    this.router.use(express.json());
+    this.router.get("/:number", (request, response) => this.#show(request, response));
+    this.router.put("/:number", (request, response) => this.#override(request, response));
+    this.router.delete("/:number", (request, response) => {
+      this.#overrides.delete(request.params.number);
+      this.#show(request, response);
+    });
+  }
+
+  planFor(e164: string): CalleePlan {
+    const choice = this.#choiceFor(e164);
+    if (typeof choice !== "string") return this.#person(choice);
+    const script = PEOPLE.get(choice);
+    if (script) return this.#person(script);
+    const pickUp = () => new AnsweringMachine(this.#speak);
+    return (
+      PHONES.get(choice) ?? {
+        kind: "answers",
+        afterRingMs: MACHINE_AFTER_RING_MS,
+        verdict: "machine",
+        pickUp,
+      }
+    );
+  }
+
+  #choiceFor(e164: string): Choice {
+    return this.#overrides.get(e164) ?? BY_LAST_DIGIT[Number(e164.at(-1))] ?? "unreachable";
+  }
+
+  #person(script: CalleeScript): CalleePlan {
+    const pickUp = () => new Talker(script, this.#speak);
+    return { kind: "answers", afterRingMs: script.afterRingMs, verdict: "human", pickUp };
+  }
+
+  #show(request: Request, response: Response): void {
+    response.json({ script: this.#choiceFor(String(request.params.number)) });
+  }
+
+  #override(request: Request, response: Response): void {
+    const choice = choiceSchema.safeParse(request.body);
+    if (!choice.success) return void response.status(400).json({ message: z.prettifyError(choice.error) });
+    if (this.#overrides.size >= MAX_OVERRIDES) this.#overrides.clear();
+    this.#overrides.set(String(request.params.number), choice.data.script);
+    this.#show(request, response);
+  }
+}

@@ -1,0 +1,107 @@
+import express, { type Request, type Response, type Router } from "express";
+import { z } from "zod";
+import { callView } from "#server/sandbox/phone/call-view.ts";
+import { type FaultPanel, faultSchema } from "#server/sandbox/phone/faults.ts";
+import type { CallEntry, Registry } from "#server/sandbox/phone/registry.ts";
+import type { RestMessages } from "#server/sandbox/phone/rest-messages.ts";
+import { type SettingsBook, settingsPatchSchema } from "#server/sandbox/phone/settings.ts";
+
+export type ControlParts = {
+  readonly registry: Registry;
+  readonly messages: RestMessages;
+  readonly settings: SettingsBook;
+  readonly faults: FaultPanel;
+};
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+const saySchema = z.strictObject({ text: z.string().min(1).max(1000) });
+const pressSchema = z.strictObject({ digits: z.string().regex(/^[\d*#]+$/) });
+const streamSchema = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("tear") }),
+  z.strictObject({ do: z.literal("freeze") }),
+  z.strictObject({ do: z.literal("thaw") }),
+  z.strictObject({ do: z.literal("gap"), ms: z.number().int().positive().max(60_000) }),
+  z.strictObject({ do: z.literal("burst"), ms: z.number().int().positive().max(10_000) }),
+]);
+
+/** Refuses everybody who is not on this machine. */
+function loopbackOnly(request: Request, response: Response, next: () => void): void {
+  if (LOOPBACK.has(request.socket.remoteAddress ?? "")) next();
+  else response.status(403).json({ message: "The control interface answers this machine only." });
+}
+
+/** The control interface of the phone network: what tests and demos read and steer. Nothing of the real network. */
+export class Control {
+  readonly router: Router = express.Router();
+  readonly #parts: ControlParts;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+    this.router.use(loopbackOnly, express.json());
+    this.#mountCalls();
+    this.#mountNetwork();
+  }
+
+  #mountCalls(): void {
+    this.router.get("/calls", (request, response) => {
+      const { to } = request.query;
+      const entries = this.#parts.registry.newestFirst();
+      const hits = entries.filter(({ leg }) => typeof to !== "string" || leg.options.to === to);
+      response.json({ calls: hits.map(callView) });
+    });
+    this.#onCall("get", "", (entry) => callView(entry));
+    this.#onCall("post", "/hangup", ({ leg }) => leg.hangUp("callee"));
+    this.#onCall("post", "/say", ({ leg }, body) => leg.line?.say(saySchema.parse(body).text));
+    this.#onCall("post", "/press", ({ call }, body) => {
+      for (const digit of pressSchema.parse(body).digits) call?.streams.at(-1)?.press(digit);
+    });
+    this.#onCall("post", "/stream", ({ call }, body) => {
+      const order = streamSchema.parse(body);
+      const stream = call?.streams.at(-1);
+      if (order.do === "tear") stream?.tear();
+      else if (order.do === "gap") stream?.gap(order.ms);
+      else if (order.do === "burst") stream?.burst(order.ms);
+      else stream?.freeze(order.do === "freeze");
+    });
+  }
+
+  #mountNetwork(): void {
+    const { messages, settings, faults } = this.#parts;
+    this.router.get("/messages", (request, response) => {
+      const { to } = request.query;
+      response.json({ messages: messages.inbox(typeof to === "string" ? to : null) });
+    });
+    this.router.get("/settings", (_request, response) => void response.json(settings.current));
+    this.router.put("/settings", (request, response) => {
+      const patch = settingsPatchSchema.safeParse(request.body);
+      if (patch.success) response.json(settings.change(patch.data));
+      else response.status(400).json({ message: z.prettifyError(patch.error) });
+    });
+    this.router.get("/faults", (_request, response) => void response.json({ faults: faults.list() }));
+    this.router.post("/faults", (request, response) => {
+      const asked = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])]);
+      const parsed = asked.safeParse(request.body);
+      if (!parsed.success) return void response.status(400).json({ message: z.prettifyError(parsed.error) });
+      faults.add(parsed.data);
+      response.json({ faults: faults.list() });
+    });
+    this.router.delete("/faults", (_request, response) => {
+      faults.clear();
+      response.json({ faults: [] });
+    });
+  }
+
+  /** A route on one call; replies with what `act` returns, or with the call. */
+  #onCall(method: "get" | "post", path: string, act: (entry: CallEntry, body: unknown) => unknown): void {
+    this.router[method](`/calls/:sid${path}`, (request, response) => {
+      const entry = this.#parts.registry.get(String(request.params.sid));
+      if (!entry) return void response.status(404).json({ message: "There is no such call." });
+      try {
+        response.json(act(entry, request.body) ?? callView(entry));
+      } catch (error) {
+        if (!(error instanceof z.ZodError)) throw error;
+        response.status(400).json({ message: z.prettifyError(error) });
+      }
+    });
+  }
+}
