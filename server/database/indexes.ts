@@ -1,0 +1,111 @@
+import type { Db } from "#server/database/connection.ts";
+import { StartProblem } from "#server/lib/failure.ts";
+import { errorFields } from "#server/lib/logger.ts";
+import { isDeepStrictEqual } from "node:util";
+
+export type IndexRow = {
+  collection: string;
+  keys: Record<string, 1 | -1>;
+  unique?: true;
+  partialFilterExpression?: Record<string, unknown>;
+  /** TTL: documents go this many seconds after the date in the (only) key. */
+  expireAfterSeconds?: number;
+  /** Only where a library looks for its own name. */
+  name?: string;
+};
+
+/**
+ * Every index of the product, and why it exists. Nothing else creates one. The auth library would make the ones with a name by itself,
+ * but only after its first query: here they are there before the first sign-up.
+ */
+export const INDEXES: readonly IndexRow[] = [
+  // Accounts: one account per address; a session is looked up by its token on every request.
+  { collection: "users", keys: { email: 1 }, unique: true, name: "users_email_uidx" },
+  { collection: "sessions", keys: { token: 1 }, unique: true, name: "sessions_token_uidx" },
+  { collection: "sessions", keys: { userId: 1 }, name: "sessions_userId_idx" },
+  { collection: "sessions", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: "credentials", keys: { userId: 1 }, name: "credentials_userId_idx" },
+  // The end of every session, however busy: seven days after the sign-in.
+  { collection: "sessions", keys: { createdAt: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 },
+  { collection: "verifications", keys: { identifier: 1 }, name: "verifications_identifier_idx" },
+  { collection: "verifications", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: "externalAccounts", keys: { issuer: 1, subject: 1 }, unique: true },
+  // Several people may share a phone; an opt-out finds all of them.
+  { collection: "phones", keys: { phoneKey: 1 } },
+  { collection: "phoneCodes", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: "limits", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  // Marketplace.
+  { collection: "businesses", keys: { ownerId: 1 }, unique: true },
+  { collection: "businesses", keys: { categories: 1, areas: 1, _id: -1 } },
+  { collection: "leads", keys: { consumerId: 1, _id: -1 } },
+  { collection: "matches", keys: { leadId: 1, businessId: 1 }, unique: true },
+  { collection: "matches", keys: { businessId: 1, _id: -1 } },
+  { collection: "consents", keys: { leadId: 1, businessId: 1 } },
+  { collection: "consents", keys: { businessId: 1, leadId: 1 } },
+  { collection: "consents", keys: { consumerId: 1, _id: -1 } },
+  { collection: "suppressions", keys: { phoneKey: 1 }, unique: true },
+  // Calls: the queue, both sides' lists, one live call per person, webhooks that know only the attempt.
+  { collection: "calls", keys: { status: 1, queuedAt: 1 } },
+  { collection: "calls", keys: { businessId: 1, _id: -1 } },
+  { collection: "calls", keys: { consumerId: 1, _id: -1 } },
+  {
+    collection: "calls",
+    keys: { livePersonKey: 1 },
+    unique: true,
+    partialFilterExpression: { livePersonKey: { $type: "string" } },
+  },
+  { collection: "calls", keys: { "attempts.attemptId": 1 } },
+  { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
+  // Edges.
+  { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+];
+
+/**
+ * Creates what is missing and checks what is there; safe to run from several servers at once.
+ * @throws StartProblem when an index exists with another meaning, or when documents already break a unique one.
+ */
+export async function ensureIndexes(db: Db, rows: readonly IndexRow[] = INDEXES): Promise<void> {
+  for (const [collection, wanted] of Map.groupBy(rows, (row) => row.collection)) {
+    for (const row of wanted) await create(db, row);
+    const existing: unknown[] = await db.collection(collection).listIndexes().toArray();
+    for (const row of wanted) {
+      if (!existing.some((index) => means(index, row))) throw mismatch(row, "exists with other options");
+    }
+  }
+}
+
+async function create(db: Db, row: IndexRow): Promise<void> {
+  const { collection, keys, ...options } = row;
+  try {
+    await db.collection(collection).createIndex(keys, options);
+  } catch (error) {
+    const { errorName, errorCode } = errorFields(error);
+    if (errorCode === "11000") throw mismatch(row, "cannot be unique: some documents share a value");
+    if (errorCode === "85" || errorCode === "86") throw mismatch(row, "exists with other options");
+    throw mismatch(row, `could not be created (${errorName ?? "error"} ${errorCode ?? ""})`);
+  }
+}
+
+/** Whether an index that the server lists does what the row says. Key order counts. */
+function means(index: unknown, row: IndexRow): boolean {
+  if (typeof index !== "object" || index === null) return false;
+  const { key, unique, partialFilterExpression, expireAfterSeconds } = Object.assign(
+    { key: undefined, unique: undefined, partialFilterExpression: undefined, expireAfterSeconds: undefined },
+    index,
+  );
+  return (
+    JSON.stringify(key) === JSON.stringify(row.keys) &&
+    (unique === true) === (row.unique ?? false) &&
+    isDeepStrictEqual(plain(partialFilterExpression), plain(row.partialFilterExpression)) &&
+    expireAfterSeconds === row.expireAfterSeconds
+  );
+}
+
+const plain = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+
+function mismatch(row: IndexRow, what: string): StartProblem {
+  const fields = Object.keys(row.keys).join(", ");
+  return new StartProblem(
+    `The index on ${row.collection} (${fields}) ${what}; fix or drop it, then start again.`,
+  );
+}
