@@ -1,0 +1,194 @@
+import type { Caller } from "#server/accounts/caller.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { Failure } from "#server/lib/failure.ts";
+import type { BusinessProfile, UpdateBusinessProfile } from "#shared/business.ts";
+import { CATEGORIES, type Category } from "#shared/lead.ts";
+import { type Connection, type Model, Schema, trusted } from "mongoose";
+
+/** How many businesses one request for help is matched against at most; the newest ones come first, the rest is left out. */
+const MAX_SERVING = 200;
+
+/** Stands for "everywhere" in `areas`. */
+const EVERYWHERE = "*";
+
+type BusinessDocument = {
+  _id: string;
+  ownerId: string;
+  name: string;
+  /** Null follows `name`. */
+  legalName: string | null;
+  categories: Category[];
+  postalCodes: string[];
+  /** What the index looks up: the postal codes as prefixes, or `*`. */
+  areas: string[];
+  timeZone: string;
+  hours: { opens: string; closes: string };
+  voice: string;
+  complete: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const businessSchema = new Schema<BusinessDocument>(
+  {
+    _id: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    name: { type: String, required: true },
+    legalName: { type: String, default: null },
+    categories: { type: [String], required: true },
+    postalCodes: { type: [String], required: true },
+    areas: { type: [String], required: true },
+    timeZone: { type: String, required: true },
+    hours: { type: { opens: String, closes: String }, required: true, _id: false },
+    voice: { type: String, required: true },
+    complete: { type: Boolean, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  {
+    collection: "businesses",
+    versionKey: false,
+    strict: "throw",
+    strictQuery: "throw",
+    autoIndex: false,
+    autoCreate: false,
+  },
+);
+
+export type Businesses = {
+  /** Creates the business of a new account; does nothing when it is there. */
+  create(owner: { ownerId: string; businessId: string; name: string }): Promise<void>;
+  /** The caller's own business. @throws Failure FORBIDDEN for accounts without one. */
+  profile(caller: Caller): Promise<BusinessProfile>;
+  /** What is left out keeps its value; from the first save on the profile is complete and can be matched. */
+  updateProfile(caller: Caller, input: UpdateBusinessProfile): Promise<BusinessProfile>;
+  byId(businessId: string): Promise<BusinessProfile | null>;
+  /** Complete businesses of this category and area, newest first, at most 200. */
+  findServing(need: { category: Category; postalCode: string }): Promise<BusinessProfile[]>;
+};
+
+const modelOf = (connection: Connection): Model<BusinessDocument> =>
+  connection.models["Business"] ?? connection.model<BusinessDocument>("Business", businessSchema);
+
+export function createBusinesses(dependencies: { connection: Connection; clock: Clock }): Businesses {
+  const { connection, clock } = dependencies;
+  const Business = modelOf(connection);
+
+  const create: Businesses["create"] = async ({ ownerId, businessId, name }) => {
+    const fresh = freshBusiness(name, new Date(clock.nowMs()));
+    await Business.updateOne({ _id: businessId, ownerId }, { $setOnInsert: fresh }, { upsert: true });
+  };
+
+  /** Heals a sign-up that died between the account and its business. */
+  const ofCaller = async (caller: Caller) => {
+    const { businessId, accountId: ownerId, name } = caller;
+    if (caller.role !== "business" || businessId === null) throw new Failure("FORBIDDEN");
+    await create({ ownerId, businessId, name });
+    return { _id: businessId, ownerId };
+  };
+
+  return {
+    create,
+    async profile(caller) {
+      const found = await Business.findOne(await ofCaller(caller)).lean();
+      if (found === null) throw new Failure("NOT_FOUND");
+      return toProfile(found);
+    },
+    async updateProfile(caller, input) {
+      const own = await ofCaller(caller);
+      const changes = { ...changesOf(input), complete: true, updatedAt: new Date(clock.nowMs()) };
+      const saved = await Business.findOneAndUpdate(
+        own,
+        { $set: changes },
+        { returnDocument: "after" },
+      ).lean();
+      if (saved === null) throw new Failure("NOT_FOUND");
+      return toProfile(saved);
+    },
+    async byId(businessId) {
+      const found = await Business.findOne({ _id: businessId }).lean();
+      return found === null ? null : toProfile(found);
+    },
+    async findServing({ category, postalCode }) {
+      const areas = [EVERYWHERE, ...prefixesOf(postalCode)];
+      const found = await Business.find({
+        categories: category,
+        areas: trusted({ $in: areas }),
+        complete: true,
+      })
+        .sort({ _id: -1 })
+        .limit(MAX_SERVING)
+        .lean();
+      return found.map(toProfile);
+    },
+  };
+}
+
+/** Defaults that let a business with only a name be matched and dial (DESIGN §4). */
+function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | "ownerId"> {
+  return {
+    name,
+    legalName: null,
+    categories: [...CATEGORIES],
+    postalCodes: [],
+    areas: [EVERYWHERE],
+    timeZone: "America/New_York",
+    hours: { opens: "09:00", closes: "17:00" },
+    voice: "marin",
+    complete: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Only what the contract names is ever written, whatever else the caller sent. */
+function changesOf(input: UpdateBusinessProfile): Partial<BusinessDocument> {
+  const { name, legalName, categories, postalCodes, timeZone, hours, voice } = input;
+  return {
+    name,
+    ...(legalName !== undefined && { legalName }),
+    ...(categories !== undefined && { categories: [...new Set(categories)] }),
+    ...(postalCodes !== undefined && { postalCodes, areas: areasOf(postalCodes) }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(hours !== undefined && { hours: { opens: hours.opens, closes: hours.closes } }),
+    ...(voice !== undefined && { voice }),
+  };
+}
+
+const plainCode = (postalCode: string) => postalCode.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
+
+function areasOf(postalCodes: readonly string[]): string[] {
+  const areas = new Set(postalCodes.map(plainCode).filter((code) => code !== ""));
+  return areas.size === 0 ? [EVERYWHERE] : [...areas];
+}
+
+/** "11201" → "1", "11", … "11201": every prefix that would cover it. */
+function prefixesOf(postalCode: string): string[] {
+  const code = plainCode(postalCode);
+  return Array.from(code, (_, index) => code.slice(0, index + 1));
+}
+
+function toProfile(document: BusinessDocument): BusinessProfile {
+  const {
+    _id: businessId,
+    name,
+    legalName,
+    categories,
+    postalCodes,
+    timeZone,
+    hours,
+    voice,
+    complete,
+  } = document;
+  return {
+    businessId,
+    name,
+    legalName: legalName ?? name,
+    categories: [...categories],
+    postalCodes: [...postalCodes],
+    timeZone,
+    hours: { opens: hours.opens, closes: hours.closes },
+    voice,
+    complete,
+  };
+}

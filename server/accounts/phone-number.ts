@@ -1,0 +1,43 @@
+import { Failure } from "#server/lib/failure.ts";
+import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber } from "libphonenumber-js/max";
+import { timezones } from "libphonenumber-geo-carrier";
+
+/**
+ * Countries whose numbers may be called when the operator says nothing else. The libphonenumber type alone does not tell which numbers
+ * are dear: Caribbean numbers share +1 and count as mobile, so the country is checked as well.
+ */
+export const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "CA"];
+
+/** Kinds of numbers that a person can answer. Premium, shared cost, toll-free, pagers, voicemail and personal numbers are not. */
+const PEOPLE_TYPES = new Set(["MOBILE", "FIXED_LINE", "FIXED_LINE_OR_MOBILE", "VOIP"]);
+
+/** Directory assistance: valid by its digits, dear to call, and nobody's phone. */
+const DIRECTORY_ASSISTANCE = /^\+1\d{3}5551212$/;
+
+/**
+ * Reads a number in any usual notation (US notation without a country code) and returns it as E.164. Fictional US numbers
+ * (555-0100 to 555-0199) are accepted: the sandbox and the demo use them.
+ * @throws Failure PHONE_INVALID for what is no number, or one we do not call.
+ */
+export function readPhoneNumber(
+  text: string,
+  countries: readonly CountryCode[] = DEFAULT_COUNTRIES,
+): PhoneNumber {
+  const number = parsePhoneNumberFromString(text, "US");
+  if (number === undefined || !number.isValid() || number.ext !== undefined)
+    throw new Failure("PHONE_INVALID");
+  const { country } = number;
+  if (country === undefined || !countries.includes(country)) throw new Failure("PHONE_INVALID");
+  if (!PEOPLE_TYPES.has(number.getType() ?? "")) throw new Failure("PHONE_INVALID");
+  if (DIRECTORY_ASSISTANCE.test(number.number)) throw new Failure("PHONE_INVALID");
+  return number;
+}
+
+/** The number as people may see it: "•••• 0123". */
+export const maskPhone = (e164: string): string => `•••• ${e164.slice(-4)}`;
+
+/** The IANA zone of the number's area; null when the area spans several zones or is unknown. */
+export async function timeZoneOfPhone(number: PhoneNumber): Promise<string | null> {
+  const zones = await timezones(number);
+  return zones?.length === 1 ? (zones[0] ?? null) : null;
+}
