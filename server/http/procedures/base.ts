@@ -6,9 +6,17 @@ import type { Role } from "#shared/contract/account.ts";
 import { implement, ORPCError } from "@orpc/server";
 
 /** What a request carries into a procedure. `caller` is null when nobody is signed in. */
-export type RequestContext = { caller: Caller | null };
+export type RequestContext = {
+  caller: Caller | null;
+  /** The address it came from, for consent receipts. */
+  ip?: string;
+  /** The `Idempotency-Key` header. */
+  idempotencyKey?: string;
+  /** Told the procedure's name once it is known (`business.requestAICall`), for logs and metrics. */
+  onOperation?: (name: string) => void;
+};
 
-const base = implement(contract).$context<RequestContext>();
+export const base = implement(contract).$context<RequestContext>();
 
 /** Turns a use case's `Failure` into the error that the contract promises. */
 const failures = base.middleware(async ({ next }) => {
@@ -30,6 +38,7 @@ const requireCaller = (roles: readonly Role[] | null) =>
     return next({ context: { caller } });
   });
 
+/** oRPC reads the input after these guards, so a stranger learns nothing about what a procedure expects. */
 export const forAnybody = base.use(failures).use(requireCaller(null));
 export const forConsumers = base.use(failures).use(requireCaller(["consumer"]));
 export const forBusinesses = base.use(failures).use(requireCaller(["business"]));
