@@ -50,13 +50,13 @@ export function nextLegalInstant(nowMs: number, timeZone: string, quietHours: Qu
 
 /** When the local clock shows `hour:00` around now: twice on a day whose clock repeats that hour. One spare day for zones that skipped a date. */
 function endsOfQuiet(now: Temporal.ZonedDateTime, hour: number): number[] {
-  const today = now.toPlainDateTime().with({ hour, minute: 0, second: 0, millisecond: 0, microsecond: 0 });
-  return [0, 1, 2].flatMap((days) => {
-    const local = today.with({ nanosecond: 0 }).add({ days });
-    return (["earlier", "later"] as const).map(
-      (disambiguation) => local.toZonedDateTime(now.timeZoneId, { disambiguation }).epochMilliseconds,
-    );
-  });
+  const today = now.toPlainDate().toPlainDateTime({ hour });
+  return [0, 1, 2].flatMap((days) =>
+    (["earlier", "later"] as const).map((disambiguation) => {
+      const end = today.add({ days }).toZonedDateTime(now.timeZoneId, { disambiguation });
+      return end.epochMilliseconds;
+    }),
+  );
 }
 
 function clockChanges(now: Temporal.ZonedDateTime): number[] {

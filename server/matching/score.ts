@@ -13,7 +13,7 @@ export type ScoredLead = {
 
 export type ScoredBusiness = Pick<BusinessProfile, "categories" | "postalCodes" | "timeZone" | "hours">;
 
-/** `score` 0 to 100, 0 exactly when the business does not serve the lead; `reasons` say where the points come from, most points first. */
+/** `score` 0 to 100, 0 exactly when the business does not serve the lead; `reasons` say where the points come from, most points first; both sides read them. */
 export type Score = { score: number; reasons: string[] };
 
 type Part = { points: number; reason: string };
@@ -32,7 +32,10 @@ export function scoreMatch(lead: ScoredLead, business: ScoredBusiness): Score {
   const area = areaPart(lead.postalCode, business.postalCodes);
   if (area === null || !business.categories.includes(lead.category)) return { score: 0, reasons: [] };
   const parts = [
-    { points: POINTS.category, reason: `Offers what you need: ${lead.category}` },
+    {
+      points: POINTS.category,
+      reason: `Offers ${lead.category === "other" ? "help of other kinds" : lead.category}`,
+    },
     area,
     hoursPart(lead, business),
     focusPart(business.categories.length),
@@ -54,7 +57,7 @@ function areaPart(postalCode: string, postalCodes: string[]): Part | null {
   if (longest === 0) return null;
   const named = longest === code.length;
   const points = EVERYWHERE_POINTS + (POINTS.area - EVERYWHERE_POINTS) * (longest / code.length);
-  return { points, reason: named ? `Serves ${code} itself` : `Serves the area ${code.slice(0, longest)}…` };
+  return { points, reason: named ? `Serves ${code}` : `Serves the area ${code.slice(0, longest)}…` };
 }
 
 function hoursPart(lead: ScoredLead, business: ScoredBusiness): Part {
@@ -65,7 +68,7 @@ function hoursPart(lead: ScoredLead, business: ScoredBusiness): Part {
     if (isOpen(business.hours, minute + aheadMinutes)) sharedMinutes += STEP_MINUTES;
   }
   const share = Math.min(1, sharedMinutes / ENOUGH_MINUTES);
-  const reason = share === 1 ? "Is open through your day" : "Is open for part of your day";
+  const reason = share === 1 ? "Open through the day there" : "Open for part of the day there";
   return { points: POINTS.hours * share, reason };
 }
 
@@ -75,12 +78,12 @@ function focusPart(categoryCount: number): Part {
 }
 
 function urgencyPart(lead: ScoredLead, business: ScoredBusiness): Part {
-  if (lead.urgency !== "now") return { points: POINTS.urgency, reason: "Has the time you have" };
+  if (lead.urgency !== "now") return { points: POINTS.urgency, reason: "There is no hurry" };
   const local = Temporal.Instant.fromEpochMilliseconds(lead.createdAt.getTime()).toZonedDateTimeISO(
     business.timeZone,
   );
   const open = isOpen(business.hours, local.hour * 60 + local.minute);
-  return { points: open ? POINTS.urgency : 0, reason: "Was open when you asked" };
+  return { points: open ? POINTS.urgency : 0, reason: "Was open when the request came" };
 }
 
 /** Whether the business is open at a minute of its day; hours that close before they open go over midnight, equal ones are all day. */
