@@ -41,7 +41,7 @@ export function retriedWebhookUrl(publicUrl: string, kind: WebhookKind, attemptI
 }
 
 /** The origin of a Stream URL: https becomes wss, http (sandbox on loopback) becomes ws. */
-export function mediaOrigin(nodePublicUrl: string): string {
+function mediaOrigin(nodePublicUrl: string): string {
   return originOf(nodePublicUrl).replace(/^http/, "ws");
 }
 
