@@ -1,0 +1,166 @@
+import {
+  bothTimes,
+  type ComposerForm,
+  composerSchema,
+  instantOf,
+  localTimeOf,
+  OBJECTIVE_MAX,
+  requestProblem,
+} from "#client/business/composer-form.ts";
+import { Button } from "#client/ui/button.tsx";
+import { Radio } from "#client/ui/checkbox.tsx";
+import { useNowMs } from "#client/ui/clock.ts";
+import { Dialog } from "#client/ui/dialog.tsx";
+import { Problem } from "#client/ui/states.tsx";
+import { LABEL, TextField } from "#client/ui/text-field.tsx";
+import { showToast } from "#client/ui/toast.tsx";
+import { rpc } from "#client/wire/rpc.ts";
+import type { BusinessLead } from "#shared/lead.ts";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Label } from "react-aria-components/Label";
+import { RadioGroup } from "react-aria-components/RadioGroup";
+import { type Control, Controller, useForm, useWatch } from "react-hook-form";
+
+type CallComposerProps = { lead: BusinessLead; isOpen: boolean; onClose: () => void };
+
+/** Asks for an AI call to one lead: what for, and when. */
+export function CallComposer({ lead, isOpen, onClose }: CallComposerProps) {
+  return (
+    <Dialog
+      title={`Request an AI call to ${lead.consumerName}`}
+      isOpen={isOpen}
+      onClose={onClose}
+      width="wide"
+    >
+      <ComposerBody lead={lead} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function useRequest() {
+  const navigate = useNavigate();
+  return useMutation(
+    rpc.business.requestAICall.mutationOptions({
+      onSuccess: (reply) => {
+        showToast(reply.message);
+        void navigate({ to: "/calls/$callId", params: { callId: reply.call_id } });
+      },
+    }),
+  );
+}
+
+function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
+  const nowMs = useNowMs();
+  const request = useRequest();
+  const form = useForm<ComposerForm>({
+    resolver: zodResolver(composerSchema),
+    defaultValues: { objective: "", when: "now", localTime: "" },
+  });
+  const problem = request.error === null ? null : requestProblem(request.error, lead.timeZone, nowMs);
+  const send = form.handleSubmit(({ objective, when, localTime }) => {
+    const scheduledTime = when === "later" ? instantOf(localTime) : null;
+    request.mutate({ leadId: lead.leadId, objective, ...(scheduledTime !== null && { scheduledTime }) });
+  });
+  const useAllowed = (allowedFrom: string) => {
+    form.setValue("when", "later");
+    form.setValue("localTime", localTimeOf(allowedFrom));
+    request.reset();
+  };
+  return (
+    <form onSubmit={(event) => void send(event)} noValidate className="mt-4 flex flex-col gap-4">
+      <ObjectiveField control={form.control} />
+      <WhenFields control={form.control} lead={lead} />
+      {problem !== null && (
+        <Problem>
+          <p>{problem.sentence}</p>
+          {problem.allowedFrom !== null && (
+            <Button size="dense" className="mt-2" onPress={() => useAllowed(problem.allowedFrom ?? "")}>
+              Use that time
+            </Button>
+          )}
+        </Problem>
+      )}
+      <p className="text-dense text-muted">
+        The agent always says first who calls, that it is an AI, and how to stop the calls.
+      </p>
+      <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
+        <Button onPress={onClose} className="max-sm:h-12">
+          Not now
+        </Button>
+        <Button look="primary" type="submit" isPending={request.isPending} className="max-sm:h-12">
+          Place call
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type FieldsProps = { control: Control<ComposerForm> };
+
+function ObjectiveField({ control }: FieldsProps) {
+  return (
+    <Controller
+      control={control}
+      name="objective"
+      render={({ field: { ref, ...field }, fieldState }) => (
+        <TextField
+          {...field}
+          inputRef={(element) => {
+            ref(element);
+          }}
+          label="Objective"
+          description="What should the call find out or agree?"
+          lines={4}
+          counterMax={OBJECTIVE_MAX}
+          error={fieldState.error?.message}
+        />
+      )}
+    />
+  );
+}
+
+function WhenFields({ control, lead }: FieldsProps & { lead: BusinessLead }) {
+  const nowMs = useNowMs();
+  const [when, localTime] = useWatch({ control, name: ["when", "localTime"] });
+  const instant = instantOf(localTime);
+  const theirTime = instant === null ? undefined : bothTimes(instant, lead.timeZone, nowMs);
+  return (
+    <>
+      <Controller
+        control={control}
+        name="when"
+        render={({ field }) => (
+          <RadioGroup
+            value={field.value}
+            onChange={(value) => field.onChange(value)}
+            className="flex flex-col gap-1"
+          >
+            <Label className={LABEL}>When</Label>
+            <div className="flex flex-wrap gap-x-6">
+              <Radio value="now">Now, or at the next allowed hour</Radio>
+              <Radio value="later">At a chosen time</Radio>
+            </div>
+          </RadioGroup>
+        )}
+      />
+      {when === "later" && (
+        <Controller
+          control={control}
+          name="localTime"
+          render={({ field: { ref, ...field }, fieldState }) => (
+            <TextField
+              {...field}
+              inputRef={ref}
+              type="datetime-local"
+              label="Day and time, yours"
+              description={theirTime}
+              error={fieldState.error?.message}
+            />
+          )}
+        />
+      )}
+    </>
+  );
+}

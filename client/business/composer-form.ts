@@ -1,0 +1,91 @@
+import { problemCode, problemSentence } from "#client/wire/errors.ts";
+import { cityOf, instantText } from "#client/ui/format.ts";
+import { isDefinedError, type InferClientErrors } from "@orpc/client";
+import type { client } from "#client/wire/rpc.ts";
+import { z } from "zod";
+
+const OBJECTIVE_MIN = 10;
+export const OBJECTIVE_MAX = 600;
+
+export const composerSchema = z
+  .object({
+    objective: z
+      .string()
+      .trim()
+      .min(OBJECTIVE_MIN, "Say in at least 10 characters what the call should reach.")
+      .max(OBJECTIVE_MAX, "Please keep it to 600 characters."),
+    when: z.enum(["now", "later"]),
+    /** The value of a `datetime-local` field, in the device's zone. */
+    localTime: z.string(),
+  })
+  .refine((form) => form.when === "now" || instantOf(form.localTime) !== null, {
+    path: ["localTime"],
+    error: "Choose a day and a time.",
+  });
+export type ComposerForm = z.infer<typeof composerSchema>;
+
+/** The instant of a `datetime-local` value; null when it is incomplete. */
+export function instantOf(localTime: string): string | null {
+  const instant = new Date(localTime);
+  return Number.isNaN(instant.getTime()) ? null : instant.toISOString();
+}
+
+/** The `datetime-local` value of an instant, in the device's zone, rounded up to the next full minute. */
+export function localTimeOf(iso: string): string {
+  const MINUTE_MS = 60_000;
+  const ms = Math.ceil(Date.parse(iso) / MINUTE_MS) * MINUTE_MS;
+  const date = new Date(ms);
+  return new Date(ms - date.getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
+}
+
+/** "2:30 PM in New York (11:30 AM yours)": the other person's time first. */
+export function bothTimes(iso: string, theirZone: string, nowMs: number): string {
+  return `${instantText(iso, nowMs, theirZone)} in ${cityOf(theirZone)} (${instantText(iso, nowMs)} yours)`;
+}
+
+export type RequestProblem = {
+  sentence: string;
+  /** The first allowed instant, when the chosen one was not. */
+  allowedFrom: string | null;
+};
+
+type RequestError = InferClientErrors<typeof client>["business"]["requestAICall"];
+
+/** What stands in the way of the call, and what to do about it. */
+export function requestProblem(error: RequestError, theirZone: string, nowMs: number): RequestProblem {
+  const sentence = isDefinedError(error) ? definedSentence(error, theirZone, nowMs) : problemSentence(error);
+  const allowedFrom =
+    isDefinedError(error) && error.code === "OUTSIDE_CALLING_HOURS" ? error.data.allowedFrom : null;
+  return { sentence, allowedFrom };
+}
+
+type DefinedError = Extract<RequestError, { code: unknown }>;
+
+function definedSentence(error: DefinedError, theirZone: string, nowMs: number): string {
+  switch (error.code) {
+    case "OUTSIDE_CALLING_HOURS":
+      return `Calls are not allowed there at that time. The first allowed time is ${bothTimes(error.data.allowedFrom, theirZone, nowMs)}.`;
+    case "RATE_LIMITED": {
+      const nextAt = new Date(nowMs + error.data.retryAfterSeconds * 1_000).toISOString();
+      return `You have requested as many calls as an hour allows. The next is possible at ${instantText(nextAt, nowMs)}.`;
+    }
+    case "BAD_TIME":
+      return "That time has passed or is too far away. Choose another one.";
+    case "CONSENT_MISSING":
+      return "The consumer has not agreed to AI calls from you, or took it back. They have to agree first.";
+    case "PHONE_MISSING":
+      return "The consumer has no confirmed phone number at the moment.";
+    case "SUPPRESSED":
+      return "This person asked not to be called. We do not call this number.";
+    case "MATCH_NOT_INTERESTED":
+      return "Say that you are interested in this lead first.";
+    case "NOT_MATCHED":
+      return "This lead is not matched to your business any more.";
+    case "PROFILE_MISSING":
+      return "Complete your business profile under Settings first: the agent says your name.";
+    case "INVALID_INPUT":
+      return "Something in the form is not right. Check the objective and the time.";
+    default:
+      return problemCode(error) === "UNKNOWN" ? problemSentence(error) : error.message;
+  }
+}

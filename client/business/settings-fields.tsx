@@ -1,0 +1,137 @@
+import type { SettingsForm } from "#client/business/settings-form.ts";
+import { Checkbox } from "#client/ui/checkbox.tsx";
+import { CATEGORY_WORDS } from "#client/ui/lead-words.ts";
+import { Select } from "#client/ui/select.tsx";
+import { LABEL, TextField } from "#client/ui/text-field.tsx";
+import { timeZoneOptions } from "#client/ui/time-zones.ts";
+import { CATEGORIES, type Category } from "#shared/lead.ts";
+import { CheckboxGroup } from "react-aria-components/CheckboxGroup";
+import { FieldError } from "react-aria-components/FieldError";
+import { Label } from "react-aria-components/Label";
+import { type Control, Controller, type FieldPath } from "react-hook-form";
+
+type FieldsProps = { control: Control<SettingsForm> };
+
+type TextRowProps = FieldsProps & {
+  name: FieldPath<SettingsForm> & ("name" | "legalName" | "areas" | "opens" | "closes");
+  label: string;
+  description?: string;
+  type?: "text" | "time";
+  autoComplete?: string;
+};
+
+function TextRow({ control, name, ...rest }: TextRowProps) {
+  return (
+    <Controller
+      control={control}
+      name={name}
+      render={({ field: { ref, ...field }, fieldState }) => (
+        <TextField {...field} {...rest} inputRef={ref} error={fieldState.error?.message} />
+      )}
+    />
+  );
+}
+
+export function NameFields({ control }: FieldsProps) {
+  return (
+    <>
+      <TextRow
+        control={control}
+        name="name"
+        label="Business name"
+        description="What consumers see."
+        autoComplete="organization"
+      />
+      <TextRow
+        control={control}
+        name="legalName"
+        label="Legal name"
+        description="The agent says this name first on every call."
+      />
+    </>
+  );
+}
+
+const isCategory = (value: string): value is Category => Object.hasOwn(CATEGORY_WORDS, value);
+
+export function CategoryField({ control }: FieldsProps) {
+  return (
+    <Controller
+      control={control}
+      name="categories"
+      render={({ field, fieldState }) => (
+        <CheckboxGroup
+          value={field.value}
+          onChange={(values) => field.onChange(values.filter(isCategory))}
+          isInvalid={fieldState.invalid}
+          validationBehavior="aria"
+          className="flex flex-col gap-1"
+        >
+          <Label className={LABEL}>What you offer</Label>
+          <div className="grid grid-cols-2 gap-x-4 sm:grid-cols-3">
+            {CATEGORIES.map((one) => (
+              <Checkbox key={one} value={one}>
+                {CATEGORY_WORDS[one]}
+              </Checkbox>
+            ))}
+          </div>
+          <FieldError className="text-dense text-bad">{fieldState.error?.message}</FieldError>
+        </CheckboxGroup>
+      )}
+    />
+  );
+}
+
+export function AreaField({ control }: FieldsProps) {
+  return (
+    <TextRow
+      control={control}
+      name="areas"
+      label="Areas"
+      description="Postal codes or their beginnings, with commas between them. Empty means everywhere."
+    />
+  );
+}
+
+export function ZoneField({ control }: FieldsProps) {
+  return (
+    <Controller
+      control={control}
+      name="timeZone"
+      render={({ field }) => (
+        <Select
+          label="Time zone"
+          value={field.value}
+          onChange={field.onChange}
+          options={timeZoneOptions(field.value)}
+        />
+      )}
+    />
+  );
+}
+
+export function HoursFields({ control }: FieldsProps) {
+  return (
+    <div className="grid grid-cols-2 gap-4">
+      <TextRow control={control} name="opens" label="Opens" type="time" />
+      <TextRow control={control} name="closes" label="Closes" type="time" />
+    </div>
+  );
+}
+
+const VOICES = [
+  { value: "marin", label: "Marin, higher" },
+  { value: "cedar", label: "Cedar, lower" },
+] as const;
+
+export function VoiceField({ control }: FieldsProps) {
+  return (
+    <Controller
+      control={control}
+      name="voice"
+      render={({ field }) => (
+        <Select label="Voice of the agent" value={field.value} onChange={field.onChange} options={VOICES} />
+      )}
+    />
+  );
+}

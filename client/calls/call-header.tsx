@@ -1,0 +1,66 @@
+import { type CallEnding, CallEndButton } from "#client/calls/call-actions.tsx";
+import { ConnectionAge } from "#client/calls/connection-age.tsx";
+import { StatusChip } from "#client/calls/status-chip.tsx";
+import { factsOfView, type StatusSentence, statusSentence } from "#client/calls/status-sentence.ts";
+import type { LiveCall } from "#client/wire/live-call.ts";
+import { useServerNowMs } from "#client/wire/server-clock.ts";
+import { canHangUp } from "#shared/call/status.ts";
+import { ArrowRight } from "lucide-react";
+import type { ReactNode } from "react";
+
+type CallHeaderProps = {
+  call: LiveCall;
+  ending: CallEnding;
+  /** Who calls whom, or who calls me. */
+  title: ReactNode;
+  subtitle: string;
+};
+
+const CANCELLING: StatusSentence = {
+  tone: "wait",
+  icon: "cancelled",
+  text: "Cancelling…",
+  said: "Cancelling",
+};
+
+/** The state of the call first, then what it is about, then the way to end it. */
+export function CallHeader({ call, ending, title, subtitle }: CallHeaderProps) {
+  const nowMs = useServerNowMs();
+  const { view } = call;
+  const sentence = ending.underWay === "cancel" ? CANCELLING : statusSentence(factsOfView(view), nowMs);
+  return (
+    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 border-b border-line bg-surface px-4 py-3">
+      <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1.5">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <StatusChip sentence={sentence} testId="call-status" />
+          <ConnectionAge call={call} />
+        </div>
+        <output className="sr-only">{sentence.said}</output>
+        <h1 className="text-large font-strong wrap-anywhere">{title}</h1>
+        <p className="max-w-[72ch] text-muted wrap-anywhere">{subtitle}</p>
+      </div>
+      {(ending.offered !== null || ending.underWay !== null) && (
+        <div className="flex gap-2 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3">
+          <CallEndButton
+            ending={ending}
+            status={view.status}
+            {...(canHangUp(view.status) && { keyHint: "⇧X" })}
+          />
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** "Acme Roofing → Maria L. •••• 0123" */
+export function StaffTitle({ call }: { call: LiveCall }) {
+  const { businessName, consumerName, consumerPhone } = call.view;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      {businessName}
+      <ArrowRight aria-label="calls" size={16} className="text-muted" />
+      {consumerName}
+      <span className="figures font-normal text-muted">{consumerPhone}</span>
+    </span>
+  );
+}

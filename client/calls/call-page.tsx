@@ -1,0 +1,88 @@
+import { useCallEnding } from "#client/calls/call-actions.tsx";
+import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
+import { NowPanel } from "#client/calls/now-panel.tsx";
+import { SummaryCard } from "#client/calls/summary-card.tsx";
+import { Transcript } from "#client/calls/transcript.tsx";
+import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
+import { useShortcut } from "#client/ui/shortcuts.ts";
+import { ErrorState, Skeleton } from "#client/ui/states.tsx";
+import type { LiveCall } from "#client/wire/live-call.ts";
+import { useLiveCall } from "#client/wire/use-live-call.ts";
+import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
+import type { CallView } from "#shared/call/view.ts";
+import { useState } from "react";
+
+type CallPageProps = { callId: string; audience: "staff" | "consumer" };
+
+/** One call as it happens and afterwards, for everybody who may see it. */
+export function CallPage({ callId, audience }: CallPageProps) {
+  const call = useLiveCall(callId);
+  if (call.link.state === "refused") {
+    return <ErrorState title="This call can't be shown." detail={call.link.message} />;
+  }
+  if (call.view.seq === 0) {
+    return (
+      <div className="mx-auto w-full max-w-3xl p-4">
+        <output className="block pb-4 text-muted">Connecting to the call…</output>
+        <Skeleton rows={6} />
+      </div>
+    );
+  }
+  return <LoadedCall key={callId} call={call} audience={audience} />;
+}
+
+function LoadedCall({ call, audience }: { call: LiveCall; audience: CallPageProps["audience"] }) {
+  const { view } = call;
+  const isStaff = audience === "staff";
+  const ending = useCallEnding(view.callId, view.status);
+  const [target, setTarget] = useState<{ segmentId: string } | null>(null);
+  useShortcut("shift+x", ending.ask, ending.offered !== null);
+  const show = (segmentId: string) => setTarget({ segmentId });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col max-sm:pb-20 lg:h-full">
+      <CallHeader
+        call={call}
+        ending={ending}
+        title={isStaff ? <StaffTitle call={call} /> : `An AI assistant calls you for ${view.businessName}`}
+        subtitle={view.objective}
+      />
+      <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+        <div className="order-2 flex min-h-80 flex-col max-lg:h-[62dvh] lg:order-1 lg:min-h-0 lg:flex-1">
+          <Transcript
+            call={call}
+            names={isStaff ? staffNames(view) : consumerNames(view)}
+            emptyText={emptyText(view)}
+            isFrozen={call.link.state === "lost"}
+            target={target}
+          />
+        </div>
+        <div className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l">
+          <div className="order-1 bg-surface">
+            <SummaryCard view={view} onShow={show} />
+          </div>
+          {isStaff && (
+            <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">
+              <NowPanel view={view} />
+            </div>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function staffNames(view: CallView): SpeakerNames {
+  return { agent: "Agent", consumer: view.consumerName, person: view.holderName ?? "Colleague" };
+}
+
+function consumerNames(view: CallView): SpeakerNames {
+  return { agent: "AI assistant", consumer: "You", person: view.holderName ?? view.businessName };
+}
+
+function emptyText(view: CallView): string {
+  if (isFinal(view.status)) return "Nothing was said in this call.";
+  if (isTalking(view.status)) return "Nobody has spoken yet.";
+  return isWaiting(view.status)
+    ? "The words appear here as they are spoken, once the call begins."
+    : "The words appear here as soon as somebody answers.";
+}

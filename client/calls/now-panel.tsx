@@ -1,0 +1,128 @@
+import { toolWords } from "#client/calls/words.ts";
+import { countText, latencyText, moneyText, timerText } from "#client/ui/format.ts";
+import { Sparkline } from "#client/ui/sparkline.tsx";
+import type { AttemptView, CallView, ToolView } from "#shared/call/view.ts";
+import { Check, CircleX, LoaderCircle } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** What happens beside the words: tools, speed, money, attempts. */
+export function NowPanel({ view }: { view: CallView }) {
+  return (
+    <section aria-labelledby="now-title" className="flex flex-col gap-4 p-4">
+      <h2 id="now-title" className="text-lead font-strong">
+        Now
+      </h2>
+      <dl className="grid grid-cols-2 gap-3">
+        <Figure name="Turns">{view.turnLatenciesMs.length}</Figure>
+        <Figure name="Interruptions">{view.interruptions}</Figure>
+        <Figure name="Cost">{costText(view)}</Figure>
+        <Figure name="Opening heard">{view.openingHeard ? "Yes" : "Not yet"}</Figure>
+      </dl>
+      <Latency values={view.turnLatenciesMs} />
+      <Tools tools={view.tools} />
+      <Attempts attempts={view.attempts} />
+    </section>
+  );
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="rounded-card border border-line px-3 py-2">
+      <dt className="text-meta text-muted">{name}</dt>
+      <dd className="figures text-lead font-medium">{children}</dd>
+    </div>
+  );
+}
+
+function costText({ cost }: CallView): string {
+  if (cost === null) return "None yet";
+  return `${moneyText(cost.totalCents)}${cost.estimated ? " so far" : ""}`;
+}
+
+function Latency({ values }: { values: readonly number[] }) {
+  const last = values.at(-1);
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  const worst = sorted.at(-1);
+  return (
+    <div>
+      <h3 className="text-dense font-medium text-muted">Time to answer</h3>
+      {last === undefined || middle === undefined || worst === undefined ? (
+        <p className="text-muted">No turn measured yet</p>
+      ) : (
+        <div className="flex items-center justify-between gap-3">
+          <p className="figures">
+            {latencyText(last)} last, {latencyText(middle)} typical, {latencyText(worst)} worst
+          </p>
+          <Sparkline values={values} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Tools({ tools }: { tools: readonly ToolView[] }) {
+  return (
+    <div>
+      <h3 className="text-dense font-medium text-muted">Tools</h3>
+      {tools.length === 0 && <p className="text-muted">None used yet</p>}
+      <ul className="flex flex-col divide-y divide-line">
+        {tools.map((tool) => (
+          <li key={tool.toolCallId} className="py-2">
+            <p className="flex items-center gap-2">
+              <ToolMark result={tool.result} />
+              <span className="flex-1 font-medium">{toolWords(tool.name)}</span>
+              <span className="figures text-meta text-muted">{timerText(tool.atMs)}</span>
+            </p>
+            <p className="pl-6 text-dense wrap-anywhere text-muted">
+              {tool.result === null
+                ? "Working…"
+                : `${tool.result.text} (${latencyText(tool.result.durationMs)})`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function ToolMark({ result }: { result: ToolView["result"] }) {
+  if (result === null) {
+    return <LoaderCircle aria-label="running" size={16} className="animate-spin text-muted" />;
+  }
+  return result.ok ? (
+    <Check aria-label="worked" size={16} className="text-live" />
+  ) : (
+    <CircleX aria-label="failed" size={16} className="text-bad" />
+  );
+}
+
+const ATTEMPT_ENDS: Record<NonNullable<AttemptView["ended"]>, string> = {
+  completed: "talked",
+  busy: "the line was busy",
+  no_answer: "nobody answered",
+  failed: "failed",
+  cancelled: "cancelled",
+  voicemail: "voicemail",
+  refused: "not dialled",
+};
+
+function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
+  return (
+    <div>
+      <h3 className="text-dense font-medium text-muted">{countText(attempts.length, "attempt")}</h3>
+      <ol className="flex flex-col gap-1">
+        {attempts.map((one) => (
+          <li key={one.attemptId} className="flex justify-between gap-3">
+            <span className="figures">
+              {one.attemptNumber}: {one.ended === null ? "under way" : ATTEMPT_ENDS[one.ended]}
+            </span>
+            <time dateTime={one.dialedAt} className="text-muted">
+              {new Intl.DateTimeFormat("en-US", { timeStyle: "medium" }).format(new Date(one.dialedAt))}
+            </time>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

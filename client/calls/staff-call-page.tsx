@@ -1,0 +1,23 @@
+import { CallPage } from "#client/calls/call-page.tsx";
+import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
+import { useParams } from "@tanstack/react-router";
+
+const KEYS = [
+  { keys: "⇧ X", does: "Hang up or cancel, after one question" },
+  { keys: "End", does: "Jump to live" },
+  { keys: "?", does: "This list" },
+];
+
+/** The live page for the business of the call and for supervisors. */
+export function StaffCallPage() {
+  const { callId } = useParams({ from: "/signed-in/staff/calls/$callId" });
+  return (
+    <>
+      <title>Call · Ringside</title>
+      <CallPage callId={callId} audience="staff" />
+      <div className="fixed right-3 bottom-3 z-10">
+        <KeyboardHelp rows={KEYS} />
+      </div>
+    </>
+  );
+}

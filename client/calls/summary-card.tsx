@@ -1,0 +1,106 @@
+import { endReasonText, outcomeWords } from "#client/calls/words.ts";
+import { Chip } from "#client/ui/chip.tsx";
+import { moneyText, timerText } from "#client/ui/format.ts";
+import type { Analysis, Cost } from "#shared/call/events.ts";
+import { isFinal } from "#shared/call/status.ts";
+import type { CallView } from "#shared/call/view.ts";
+
+type SummaryCardProps = { view: CallView; onShow: (segmentId: string) => void };
+
+/** What came of the call. Before the analysis is there it says that it is being made. */
+export function SummaryCard({ view, onShow }: SummaryCardProps) {
+  const isOver = isFinal(view.status);
+  if (!isOver && view.status !== "wrapping_up") return null;
+  return (
+    <section aria-labelledby="summary-title" className="flex flex-col gap-3 border-b border-line p-4">
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 id="summary-title" className="text-lead font-strong">
+          Summary
+        </h2>
+        {view.outcome !== null && (
+          <Chip tone={outcomeWords(view.outcome).tone}>{outcomeWords(view.outcome).text}</Chip>
+        )}
+      </div>
+      {view.analysis === null ? (
+        <p className="text-muted">
+          {isOver ? "There was no talk to sum up." : "The talk is being summed up…"}
+        </p>
+      ) : (
+        <AnalysisText analysis={view.analysis} view={view} onShow={onShow} />
+      )}
+      {isOver && (
+        <p>
+          <span className="text-muted">How it ended: </span>
+          {endReasonText(view)}
+        </p>
+      )}
+      {isOver && view.cost !== null && <CostSplit cost={view.cost} />}
+    </section>
+  );
+}
+
+function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis: Analysis }) {
+  return (
+    <>
+      <p className="text-talk">{analysis.summary}</p>
+      {analysis.nextStep !== "" && (
+        <p>
+          <span className="text-muted">Next step: </span>
+          <span className="font-medium">{analysis.nextStep}</span>
+        </p>
+      )}
+      {analysis.answers.length > 0 && (
+        <dl className="flex flex-col divide-y divide-line rounded-card border border-line px-3">
+          {analysis.answers.map((one, index) => (
+            // Two answers may have one topic; the list never changes once it is here.
+            <div key={index} className="flex justify-between gap-4 py-1.5">
+              <dt className="text-muted">{one.topic}</dt>
+              <dd className="text-right">{one.answer}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <Evidence analysis={analysis} view={view} onShow={onShow} />
+    </>
+  );
+}
+
+function Evidence({ analysis, view, onShow }: SummaryCardProps & { analysis: Analysis }) {
+  const lines = view.transcript.filter((segment) => analysis.evidence.includes(segment.segmentId));
+  if (lines.length === 0) return null;
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span className="text-muted">Shown by:</span>
+      {lines.map((line) => (
+        <button
+          key={line.segmentId}
+          type="button"
+          onClick={() => onShow(line.segmentId)}
+          className="figures min-h-6 text-accent underline underline-offset-2"
+        >
+          {timerText(line.startMs)}
+        </button>
+      ))}
+    </p>
+  );
+}
+
+function CostSplit({ cost }: { cost: Cost }) {
+  const parts = [
+    ["Phone", cost.carrierCents],
+    ["Voice", cost.voiceCents],
+    ["Summary", cost.analystCents],
+  ] as const;
+  return (
+    <p className="figures flex flex-wrap gap-x-4">
+      <span className="font-medium">
+        {moneyText(cost.totalCents)} {cost.estimated ? "estimated" : "in all"}
+      </span>
+      {parts.map(([name, cents]) => (
+        <span key={name} className="text-muted">
+          {name} {moneyText(cents)}
+        </span>
+      ))}
+    </p>
+  );
+}

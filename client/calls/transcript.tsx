@@ -1,0 +1,102 @@
+import { type SpeakerNames, TranscriptLine } from "#client/calls/transcript-row.tsx";
+import { type TranscriptRow, transcriptRows } from "#client/calls/transcript-rows.ts";
+import { Button } from "#client/ui/button.tsx";
+import { useShortcut } from "#client/ui/shortcuts.ts";
+import type { LiveCall } from "#client/wire/live-call.ts";
+import { ArrowDown } from "lucide-react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
+
+type Target = { segmentId: string };
+
+type TranscriptProps = {
+  call: LiveCall;
+  names: SpeakerNames;
+  /** Shown while nobody has spoken. */
+  emptyText: string;
+  isFrozen: boolean;
+  /** The line that something else on the page points at; a new object scrolls to it again. */
+  target: Target | null;
+};
+
+const NEAR_END_PX = 64;
+
+/** The words of a call. It follows the end unless the reader scrolled away from it. */
+export function Transcript({ call, names, emptyText, isFrozen, target }: TranscriptProps) {
+  const list = useRef<VirtuosoHandle>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const { transcript } = call.view;
+  const rows = useMemo(() => transcriptRows(transcript, call.drafts), [transcript, call.drafts]);
+  const jump = () => list.current?.scrollToIndex({ index: "LAST", align: "end" });
+  useShortcut("end", jump);
+  useFollow(list, rows, atEnd);
+  useTarget(list, rows, target);
+
+  return (
+    <div
+      data-testid="transcript"
+      className={`relative flex min-h-0 flex-1 flex-col ${isFrozen ? "opacity-80" : ""}`}
+    >
+      <Virtuoso
+        ref={list}
+        role="log"
+        aria-label="Transcript"
+        // Only while the end is in view does a new node mean a new line; lines drawn because of scrolling stay silent.
+        aria-live={atEnd ? "polite" : "off"}
+        aria-relevant="additions"
+        tabIndex={0}
+        className="min-h-0 flex-1"
+        data={rows}
+        context={emptyText}
+        components={PARTS}
+        computeItemKey={(_index, row) => row.key}
+        itemContent={(_index, row) => (
+          <TranscriptLine row={row} names={names} isPointedAt={row.key === target?.segmentId} />
+        )}
+        initialTopMostItemIndex={{ index: "LAST", align: "end" }}
+        followOutput={(isAtBottom) => isAtBottom && "auto"}
+        atBottomStateChange={setAtEnd}
+        atBottomThreshold={NEAR_END_PX}
+        increaseViewportBy={200}
+      />
+      {!atEnd && rows.length > 0 && (
+        <div className="absolute inset-x-0 bottom-3 flex justify-center">
+          <Button look="primary" size="dense" onPress={jump} className="shadow-overlay">
+            <ArrowDown aria-hidden size={14} />
+            Jump to live
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const PARTS = {
+  EmptyPlaceholder: ({ context }: { context?: string }) => (
+    <p className="px-4 py-12 text-center text-muted">{context}</p>
+  ),
+  Header: () => <div className="h-3" />,
+  Footer: () => <div className="h-3" />,
+};
+
+/** A line that grows while it is spoken pushes the end away without a new row. */
+function useFollow(list: RefObject<VirtuosoHandle | null>, rows: readonly TranscriptRow[], atEnd: boolean) {
+  useEffect(() => {
+    if (atEnd && rows.length > 0) list.current?.autoscrollToBottom();
+  }, [list, rows, atEnd]);
+}
+
+function useTarget(
+  list: RefObject<VirtuosoHandle | null>,
+  rows: readonly TranscriptRow[],
+  target: Target | null,
+) {
+  const done = useRef<Target | null>(null);
+  useEffect(() => {
+    if (target === null || target === done.current) return;
+    const index = rows.findIndex((row) => row.key === target.segmentId);
+    if (index < 0) return;
+    done.current = target;
+    list.current?.scrollToIndex({ index, align: "center" });
+  }, [list, rows, target]);
+}

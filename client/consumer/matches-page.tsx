@@ -1,0 +1,57 @@
+import { MatchCard } from "#client/consumer/match-card.tsx";
+import { countText } from "#client/ui/format.ts";
+import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
+import { problemSentence } from "#client/wire/errors.ts";
+import { rpc } from "#client/wire/rpc.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ArrowLeft, Search } from "lucide-react";
+
+/** Interest comes in while the page is open. */
+const REFRESH_MS = 8_000;
+
+/** The businesses that fit one request, and what each of them may do. */
+export function MatchesPage() {
+  const { leadId } = useParams({ from: "/signed-in/consumer/help/matches/$leadId" });
+  const query = useQuery(rpc.lead.matches.queryOptions({ input: { leadId }, refetchInterval: REFRESH_MS }));
+  return (
+    <div className="mx-auto flex w-full max-w-xl flex-col gap-4 p-4 text-lead sm:py-8">
+      <title>Businesses · Ringside</title>
+      <Link to="/help" className="flex min-h-11 items-center gap-1 self-start text-accent">
+        <ArrowLeft aria-hidden size={18} />
+        Your requests
+      </Link>
+      {query.isPending && <Skeleton rows={3} rowClass="h-48" />}
+      {query.data === undefined && query.isError && (
+        <ErrorState
+          title="The businesses didn't load."
+          detail={problemSentence(query.error)}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {query.data !== undefined && (
+        <>
+          <h1 className="text-h2">
+            {countText(query.data.matches.length, "business", "businesses")} can help
+          </h1>
+          {query.data.matches.length === 0 ? (
+            <EmptyState icon={Search} title="Nobody fits yet">
+              We keep your request. Businesses that join later are matched to it too.
+            </EmptyState>
+          ) : (
+            <p className="text-muted">
+              Allow a business to have an AI assistant call you. It calls once it is interested.
+            </p>
+          )}
+          <ul className="flex flex-col gap-4">
+            {query.data.matches.map((match) => (
+              <li key={match.businessId}>
+                <MatchCard leadId={leadId} match={match} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}

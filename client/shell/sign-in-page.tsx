@@ -1,0 +1,96 @@
+import { AuthFrame } from "#client/shell/auth-frame.tsx";
+import { signInSentence, useEnter } from "#client/shell/use-enter.ts";
+import { Button } from "#client/ui/button.tsx";
+import { Problem } from "#client/ui/states.tsx";
+import { TextField } from "#client/ui/text-field.tsx";
+import { publicInfoQuery, signIn } from "#client/wire/session.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { type SyntheticEvent, useState } from "react";
+
+type Credentials = { email: string; password: string };
+
+const DEMO_PASSWORD = "ringside";
+const DEMO_PEOPLE = [
+  { email: "supervisor@demo.test", label: "Demo supervisor", does: "watches all calls" },
+  { email: "business@demo.test", label: "Demo business", does: "asks for AI calls" },
+  { email: "consumer@demo.test", label: "Demo consumer", does: "asks for help" },
+] as const;
+
+export function SignInPage() {
+  const { next } = useSearch({ from: "/sign-in" });
+  const info = useQuery(publicInfoQuery);
+  const enter = useEnter(({ email, password }: Credentials) => signIn(email, password), next);
+  return (
+    <AuthFrame title="Sign in">
+      <title>Sign in · Ringside</title>
+      <SignInForm isPending={enter.isPending} onSubmit={enter.mutate} />
+      {enter.error !== null && (
+        <div className="mt-4">
+          <Problem>{signInSentence(enter.error)}</Problem>
+        </div>
+      )}
+      <p className="mt-4 text-muted">
+        New here?{" "}
+        <Link to="/sign-up" className="text-accent underline underline-offset-2">
+          Create an account
+        </Link>
+      </p>
+      {info.data?.demo === true && (
+        <section aria-label="Demo accounts" className="mt-5 flex flex-col gap-2 border-t border-line pt-4">
+          <h2 className="text-body font-medium">Look around without an account</h2>
+          {DEMO_PEOPLE.map((person) => (
+            <Button
+              key={person.email}
+              isDisabled={enter.isPending}
+              className="h-12 justify-between sm:h-10"
+              onPress={() => enter.mutate({ email: person.email, password: DEMO_PASSWORD })}
+            >
+              {person.label} <span className="font-normal text-muted">{person.does}</span>
+            </Button>
+          ))}
+        </section>
+      )}
+    </AuthFrame>
+  );
+}
+
+type SignInFormProps = { isPending: boolean; onSubmit: (credentials: Credentials) => void };
+
+function SignInForm({ isPending, onSubmit }: SignInFormProps) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onSubmit({ email: email.trim(), password });
+  };
+  return (
+    <form onSubmit={submit} className="mt-4 flex flex-col gap-3">
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        isRequired
+        value={email}
+        onChange={setEmail}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        isRequired
+        value={password}
+        onChange={setPassword}
+      />
+      <Button
+        look="primary"
+        type="submit"
+        isPending={isPending}
+        isDisabled={email.trim() === "" || password === ""}
+        className="mt-1 h-12 sm:h-10"
+      >
+        Sign in
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+import { ConnectionBar } from "#client/shell/connection.tsx";
+import { TopBar } from "#client/shell/top-bar.tsx";
+import { useShortcut } from "#client/ui/shortcuts.ts";
+import { useMe } from "#client/wire/session.ts";
+import { openSocket } from "#client/wire/socket.ts";
+import type { Me } from "#shared/contract/account.ts";
+import { Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+
+/** The frame of everything behind the sign-in. A session that ends on the way leads back to it. */
+export function SignedIn() {
+  const me = useMe();
+  const href = useRouterState({ select: (state) => state.location.href });
+  if (me === null) return <Navigate to="/sign-in" search={{ next: href }} />;
+  return <Frame me={me} />;
+}
+
+function Frame({ me }: { me: Me }) {
+  const main = useMainFocus();
+  useEffect(() => void openSocket(), []);
+  return (
+    <div className="flex min-h-dvh flex-col lg:h-dvh lg:overflow-hidden">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-40 focus:rounded-control focus:bg-surface focus:px-3 focus:py-2"
+      >
+        Skip to the page
+      </a>
+      <TopBar me={me} />
+      <ConnectionBar />
+      <main
+        id="main"
+        ref={main}
+        tabIndex={-1}
+        className="flex flex-1 flex-col outline-none lg:min-h-0 lg:overflow-y-auto"
+      >
+        <Outlet />
+      </main>
+      <GoKeys role={me.role} />
+    </div>
+  );
+}
+
+/** After a page change the focus is on the page, not on the link that led there. */
+function useMainFocus() {
+  const main = useRef<HTMLElement>(null);
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== pathname) main.current?.focus();
+    shown.current = pathname;
+  }, [pathname]);
+  return main;
+}
+
+/** G and a letter: to the pages of the role. */
+function GoKeys({ role }: { role: Me["role"] }) {
+  const navigate = useNavigate();
+  useShortcut("g>w", () => void navigate({ to: "/wall" }), role === "supervisor");
+  useShortcut("g>i", () => void navigate({ to: "/inbox" }), role === "business");
+  useShortcut("g>c", () => void navigate({ to: "/calls" }), role !== "consumer");
+  return null;
+}

@@ -1,0 +1,92 @@
+import { ConnectionMark } from "#client/shell/connection.tsx";
+import { IconButton } from "#client/ui/button.tsx";
+import { showToast } from "#client/ui/toast.tsx";
+import { type ThemeChoice, useThemeChoice } from "#client/ui/theme.ts";
+import { HOME, meKey, signOut } from "#client/wire/session.ts";
+import { closeSocket } from "#client/wire/socket.ts";
+import type { Me, Role } from "#shared/contract/account.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+
+type NavItem = { to: NonNullable<LinkProps["to"]>; label: string; isExact?: boolean };
+
+const NAV: Record<Role, readonly NavItem[]> = {
+  consumer: [
+    { to: "/help", label: "Help", isExact: true },
+    { to: "/help/calls", label: "My calls" },
+  ],
+  business: [
+    { to: "/inbox", label: "Inbox" },
+    { to: "/calls", label: "Calls" },
+    { to: "/settings", label: "Settings" },
+  ],
+  supervisor: [
+    { to: "/wall", label: "Wall" },
+    { to: "/calls", label: "Calls" },
+  ],
+};
+
+/** Brand, the pages of the role, the state of the connection, theme, sign out. */
+export function TopBar({ me }: { me: Me }) {
+  return (
+    <header className="sticky top-0 z-10 border-b border-line bg-surface">
+      <div className="flex min-h-14 flex-wrap items-center gap-x-4 px-4">
+        <Link to={HOME[me.role]} className="flex min-h-11 items-center gap-2 font-strong">
+          <img src="/ringside.svg" alt="" width={22} height={22} />
+          Ringside
+        </Link>
+        <nav
+          aria-label="Pages"
+          className="order-last -mx-4 flex w-[calc(100%+2rem)] px-2 sm:order-none sm:mx-0 sm:w-auto"
+        >
+          {NAV[me.role].map((item) => (
+            <Link
+              key={item.label}
+              to={item.to}
+              activeOptions={{ exact: item.isExact === true, includeSearch: false }}
+              className="flex min-h-11 items-center border-b-2 border-transparent px-3 text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink sm:min-h-14"
+            >
+              {item.label}
+            </Link>
+          ))}
+        </nav>
+        <div className="ml-auto flex items-center gap-1">
+          <ConnectionMark />
+          <ThemeButton />
+          <SignOutButton />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = { system: "light", light: "dark", dark: "system" };
+const THEME_ICON = { system: Monitor, light: Sun, dark: Moon } as const;
+
+function ThemeButton() {
+  const [choice, choose] = useThemeChoice();
+  const Icon = THEME_ICON[choice];
+  return (
+    <IconButton label={`Theme: ${choice}`} onPress={() => choose(NEXT_THEME[choice])}>
+      <Icon aria-hidden size={18} />
+    </IconButton>
+  );
+}
+
+function SignOutButton() {
+  const queryClient = useQueryClient();
+  const leave = async () => {
+    const answer = await signOut();
+    if (!answer.ok) return showToast(answer.sentence, "bad");
+    closeSocket();
+    queryClient.clear();
+    queryClient.setQueryData(meKey, null);
+    window.location.assign("/sign-in");
+  };
+  return (
+    <IconButton label="Sign out" onPress={() => void leave()}>
+      <LogOut aria-hidden size={18} />
+    </IconButton>
+  );
+}

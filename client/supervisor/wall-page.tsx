@@ -1,0 +1,98 @@
+import { DemoCallButton } from "#client/supervisor/demo-call-button.tsx";
+import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
+import { RecentList, WaitingList } from "#client/supervisor/wall-lists.tsx";
+import { countText, instantText, sinceMs, spanText } from "#client/ui/format.ts";
+import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
+import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
+import { preferDark } from "#client/ui/theme.ts";
+import { useServerNowMs } from "#client/wire/server-clock.ts";
+import { type LiveBoard, useLiveBoard } from "#client/wire/use-board.ts";
+import type { Board } from "#shared/call/summary.ts";
+import { PhoneOff, WifiOff } from "lucide-react";
+import { useLayoutEffect } from "react";
+
+const KEYS = [
+  { keys: "Tab", does: "To the next control" },
+  { keys: "← ↑ → ↓", does: "From tile to tile" },
+  { keys: "Enter", does: "Open the call" },
+  { keys: "⇧ X", does: "Hang up or cancel the tile's call, after one question" },
+  { keys: "G then W", does: "To the wall" },
+  { keys: "G then C", does: "To all calls" },
+  { keys: "?", does: "This list" },
+];
+
+/** All live calls at once, those that wait, and the last that ended. */
+export function WallPage() {
+  useLayoutEffect(preferDark, []);
+  const live = useLiveBoard();
+  return (
+    <div className="flex w-full flex-col gap-5 p-4 lg:p-6">
+      <title>Wall · Ringside</title>
+      <WallHeader live={live} />
+      {live.state === "connecting" && <Skeleton rows={4} rowClass="h-36" />}
+      {live.state === "refused" && <ErrorState title="The wall can't be shown." detail={live.message} />}
+      {live.board !== null && <WallBody board={live.board} />}
+    </div>
+  );
+}
+
+function WallHeader({ live }: { live: LiveBoard }) {
+  const board = live.board;
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3">
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h1 className="text-h3">Wall</h1>
+        {board !== null && (
+          <p className="figures text-muted">
+            Live {board.live.length}, waiting {board.waiting.length}, just ended {board.recent.length}
+          </p>
+        )}
+        {live.state === "lost" && <BoardAge board={live.board} />}
+      </div>
+      <div className="flex items-center gap-2">
+        <KeyboardHelp rows={KEYS} />
+        {board?.demo.enabled === true && <DemoCallButton />}
+      </div>
+    </div>
+  );
+}
+
+function BoardAge({ board }: { board: Board }) {
+  const nowMs = useServerNowMs();
+  return (
+    <p className="figures flex items-center gap-1.5 font-medium text-wait">
+      <WifiOff aria-hidden size={14} />
+      As it was {spanText(sinceMs(board.at, nowMs))} ago, the calls go on
+    </p>
+  );
+}
+
+function WallBody({ board }: { board: Board }) {
+  return (
+    <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
+      <section aria-label="Live" className="flex min-w-0 flex-col gap-2">
+        <h2 className="text-lead font-strong">
+          Live <span className="figures font-normal text-muted">{board.live.length}</span>
+        </h2>
+        {board.live.length === 0 && <NoCalls board={board} />}
+        <LiveTiles calls={board.live} />
+      </section>
+      <div className="flex min-w-0 flex-col gap-6">
+        <WaitingList calls={board.waiting} />
+        <RecentList calls={board.recent} />
+      </div>
+    </div>
+  );
+}
+
+function NoCalls({ board }: { board: Board }) {
+  const nowMs = useServerNowMs();
+  const next = board.waiting.find((call) => call.scheduledFor !== null)?.scheduledFor ?? null;
+  return (
+    <EmptyState icon={PhoneOff} title="No calls right now">
+      {next !== null && `The next one is planned for ${instantText(next, nowMs)}. `}
+      {board.demo.enabled && "Start a demo call to see one from the first ring to the summary."}
+      {next === null && !board.demo.enabled && `${countText(board.recent.length, "call")} ended recently.`}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,89 @@
+import { useCallEnding, CallEndButton } from "#client/calls/call-actions.tsx";
+import { StatusChip } from "#client/calls/status-chip.tsx";
+import { factsOfSummary, statusSentence } from "#client/calls/status-sentence.ts";
+import { latencyText } from "#client/ui/format.ts";
+import { useServerNowMs } from "#client/wire/server-clock.ts";
+import type { Speaker } from "#shared/call/events.ts";
+import type { CallSummary } from "#shared/call/summary.ts";
+import { Link } from "@tanstack/react-router";
+import type { KeyboardEvent } from "react";
+
+const LANE_TEXT: Record<Speaker, string> = {
+  agent: "text-lane-agent",
+  consumer: "text-lane-caller",
+  person: "text-lane-human",
+};
+const LANE_NAME: Record<Speaker, string> = { agent: "Agent", consumer: "Caller", person: "Colleague" };
+
+/** A turn that took longer than this is pointed out. */
+const SLOW_MS = 1_200;
+
+/** One live call on the wall. The whole tile opens it; ⇧X ends it while the tile has the focus. */
+export function WallTile({ call }: { call: CallSummary }) {
+  const nowMs = useServerNowMs();
+  const ending = useCallEnding(call.callId, call.status);
+  return (
+    <article
+      data-testid="wall-tile"
+      data-call-id={call.callId}
+      {...endKey(ending.ask)}
+      className="relative flex h-full min-h-36 flex-col gap-2 rounded-card border border-line bg-surface p-3 focus-within:border-accent hover:border-control"
+    >
+      <div className="flex items-center justify-between gap-2">
+        <StatusChip sentence={statusSentence(factsOfSummary(call), nowMs)} />
+        <Speed call={call} />
+      </div>
+      <Link
+        to="/calls/$callId"
+        params={{ callId: call.callId }}
+        className="font-medium wrap-anywhere after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:ring-focus"
+      >
+        {call.businessName} <span aria-hidden>→</span>
+        <span className="sr-only"> calls </span> {call.consumerName}{" "}
+        <span className="figures font-normal text-muted">{call.consumerPhone}</span>
+      </Link>
+      <LastLine call={call} />
+      <div className="mt-auto flex items-center justify-between gap-2">
+        <span className="figures text-dense text-muted">
+          {call.attemptNumber > 1 ? `Attempt ${call.attemptNumber}` : ""}
+        </span>
+        <span className="relative z-[1]">
+          <CallEndButton ending={ending} status={call.status} size="dense" />
+        </span>
+      </div>
+    </article>
+  );
+}
+
+/** ⇧X for the tile that has the focus; the dialog it opens is drawn elsewhere and is left alone. */
+const endKey = (ask: () => void) => ({
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+    const isInside = event.target instanceof Node && event.currentTarget.contains(event.target);
+    if (isInside && event.shiftKey && event.key.toLowerCase() === "x") ask();
+  },
+});
+
+function Speed({ call }: { call: CallSummary }) {
+  if (call.lastLatencyMs === null) return null;
+  const isSlow = call.lastLatencyMs > SLOW_MS;
+  return (
+    <span className={`figures text-dense ${isSlow ? "font-medium text-wait" : "text-muted"}`}>
+      <span className="sr-only">Last answer took </span>
+      {latencyText(call.lastLatencyMs)}
+      {isSlow && ", slow"}
+    </span>
+  );
+}
+
+function LastLine({ call }: { call: CallSummary }) {
+  if (call.lastLine === null) {
+    return <p className="line-clamp-2 text-dense text-muted">{call.objective}</p>;
+  }
+  const { speaker, text } = call.lastLine;
+  return (
+    <p className="line-clamp-2 text-dense wrap-anywhere">
+      <span className={`font-medium ${LANE_TEXT[speaker]}`}>{LANE_NAME[speaker]} </span>
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import { createStore, useStore } from "#client/ui/store.ts";
+import { readSetting, writeSetting } from "#client/ui/theme.ts";
+import { useHotkeys } from "react-hotkeys-hook";
+
+const KEY = "ringside.shortcuts";
+const singleKeys = createStore(readSetting(KEY) !== "off");
+
+/** Whether single keys act; people who dictate switch them off (WCAG 2.1.4). */
+export function useSingleKeys(): [boolean, (next: boolean) => void] {
+  const on = useStore(singleKeys);
+  return [
+    on,
+    (next) => {
+      writeSetting(KEY, next ? "on" : "off");
+      singleKeys.set(next);
+    },
+  ];
+}
+
+/** A key such as "shift+x" or "g>i"; silent in fields, in dialogs and when single keys are off. */
+export function useShortcut(keys: string, run: () => void, isEnabled = true): void {
+  const [on] = useSingleKeys();
+  useHotkeys(
+    keys,
+    (event) => {
+      if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+      event.preventDefault();
+      run();
+    },
+    { enabled: on && isEnabled, useKey: keys === "?" },
+  );
+}

@@ -1,0 +1,65 @@
+import { createStore, useStore } from "#client/ui/store.ts";
+import { onLink, onMessage, openSocket, watchBoard } from "#client/wire/socket.ts";
+import type { Board } from "#shared/call/summary.ts";
+
+export type LiveBoard =
+  | { state: "connecting"; board: null }
+  | { state: "live"; board: Board }
+  | { state: "lost"; board: Board }
+  | { state: "refused"; board: Board | null; message: string };
+
+const RETRY_MS = 1_000;
+const board = createStore<LiveBoard>({ state: "connecting", board: null });
+let watchers = 0;
+let stops: (() => void)[] = [];
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+async function ask(): Promise<void> {
+  clearTimeout(retry);
+  const reply = await watchBoard().catch(() => null);
+  if (watchers === 0) return;
+  if (reply === null) {
+    retry = setTimeout(() => void ask(), RETRY_MS);
+    return;
+  }
+  if (reply.ok) board.set({ state: "live", board: reply.board });
+  else board.set({ state: "refused", board: board.get().board, message: reply.message });
+}
+
+function linkChanged(isUp: boolean) {
+  if (isUp) return void ask();
+  clearTimeout(retry);
+  const shown = board.get().board;
+  if (shown !== null) board.set({ state: "lost", board: shown });
+}
+
+function start() {
+  void openSocket();
+  stops = [
+    onMessage((message) => {
+      if (message.kind === "board") board.set({ state: "live", board: message.board });
+    }),
+    onLink(linkChanged),
+  ];
+}
+
+const watched = {
+  get: board.get,
+  subscribe(listener: () => void) {
+    watchers += 1;
+    if (watchers === 1) start();
+    const stopListening = board.subscribe(listener);
+    return () => {
+      stopListening();
+      watchers -= 1;
+      if (watchers > 0) return;
+      clearTimeout(retry);
+      for (const stop of stops.splice(0)) stop();
+    };
+  },
+};
+
+/** The supervisor's board as the server last sent it. There is no un-watch: the server stops when the socket closes. */
+export function useLiveBoard(): LiveBoard {
+  return useStore(watched);
+}
