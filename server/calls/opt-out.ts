@@ -1,0 +1,48 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { CallStore } from "#server/calls/call-store.ts";
+import type { Effect } from "#server/calls/state/call-state.ts";
+import type { Suppressions } from "#server/compliance/suppressions.ts";
+import { newId } from "#server/lib/ids.ts";
+import type { Actor } from "#shared/call/events.ts";
+
+type Deps = {
+  store: CallStore;
+  queries: CallQueries;
+  suppressions: Suppressions;
+  perform(call: CallHead, effects: Effect[]): void;
+};
+
+/** "Stop calling me": the number is suppressed first, then everything that waits for this person is cancelled [CL45]. */
+export class OptOut {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Said or keyed inside a call, which itself goes on to its goodbye. */
+  async record(callId: string, how: "spoken" | "key"): Promise<void> {
+    const { store, suppressions } = this.#deps;
+    const call = await store.head(callId);
+    if (call === null) return;
+    await suppressions.suppress(call.personKey, how, callId);
+    await store.record(callId, null, newId("rec"), [{ type: "optOut.recorded", how }]);
+    await this.#cancelOthers(call.personKey, callId, { kind: "system" });
+  }
+
+  /** From the person's own account: everything stops, also what runs. Returns how many calls that were. */
+  async stopAll(personKey: string, by: Actor): Promise<number> {
+    await this.#deps.suppressions.suppress(personKey, "account");
+    return this.#cancelOthers(personKey, null, by);
+  }
+
+  async #cancelOthers(personKey: string, exceptCallId: string | null, by: Actor): Promise<number> {
+    const open = await this.#deps.queries.openOfPerson(personKey, exceptCallId);
+    for (const { _id } of open) {
+      const applied = await this.#deps.store.apply(_id, () => ({ kind: "cancelAsked", by }));
+      if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+    }
+    return open.length;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Calls } from "#server/calls/calls.ts";
+import { forAnybody, forBusinesses } from "#server/http/procedures/base.ts";
+
+/** `call.*`: whoever may see a call may read it; its owner sides and supervisors may stop it. */
+export function createCallProcedures(calls: Calls) {
+  const { access } = calls;
+  return {
+    list: forAnybody.call.list.handler(({ context, input }) => access.list(context.caller, input)),
+
+    get: forAnybody.call.get.handler(({ context, input }) => access.view(context.caller, input.callId)),
+
+    events: forAnybody.call.events.handler(({ context, input }) =>
+      access.events(context.caller, input.callId, input.after),
+    ),
+
+    cancel: forAnybody.call.cancel.handler(({ context, input }) =>
+      calls.cancel(context.caller, input.callId),
+    ),
+
+    hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
+      calls.hangUp(context.caller, input.callId),
+    ),
+  };
+}
+
+/** `business.requestAICall` */
+export function createCallRequestProcedures(calls: Calls) {
+  return {
+    requestAICall: forBusinesses.business.requestAICall.handler(({ context, input }) =>
+      calls.request(context.caller, input),
+    ),
+  };
+}

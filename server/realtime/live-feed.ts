@@ -1,0 +1,61 @@
+import type { CallFeed } from "#server/calls/call-feed.ts";
+import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
+import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { AppSockets } from "#server/realtime/socket-server.ts";
+import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
+import type { Board } from "#shared/call/summary.ts";
+
+/** The board is made again at most this often, however much happens. */
+const BOARD_MS = 250;
+
+export const BOARD_ROOM = "board";
+/** Staff and consumers see different events, so each call has a room for each. */
+export const callRoom = (callId: string, audience: "consumer" | "staff") => `call:${callId}:${audience}`;
+
+/** Brings stored events to those who watch. Nothing waits for it, and nothing depends on it: a watcher that missed something asks by `seq`. */
+export class LiveFeed implements CallFeed {
+  readonly #deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean };
+  #sockets: AppSockets | null = null;
+  #pending: Timer | null = null;
+
+  constructor(deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean }) {
+    this.#deps = deps;
+  }
+
+  /** Until the sockets are there, nobody watches. */
+  attach(sockets: AppSockets) {
+    this.#sockets = sockets;
+  }
+
+  event(callId: string, event: CallEvent) {
+    for (const audience of ["staff", "consumer"] as const) {
+      const seen = { ...eventFor(audience, event), callId };
+      this.#sockets?.to(callRoom(callId, audience)).emit("call:event", seen);
+    }
+  }
+
+  draft(draft: Draft) {
+    const rooms = [callRoom(draft.callId, "staff"), callRoom(draft.callId, "consumer")];
+    this.#sockets?.to(rooms).emit("call:draft", draft);
+  }
+
+  boardChanged() {
+    if (this.#pending !== null || !this.#isWatched()) return;
+    this.#pending = this.#deps.clock.after(BOARD_MS, () => {
+      this.#pending = null;
+      this.board()
+        .then((board) => this.#sockets?.to(BOARD_ROOM).emit("board:update", board))
+        .catch((error: unknown) => this.#deps.logger.warn(errorFields(error), "the board could not be read"));
+    });
+  }
+
+  async board(): Promise<Board> {
+    const { queries, clock, demo } = this.#deps;
+    return { at: new Date(clock.nowMs()).toISOString(), ...(await queries.board()), demo: { enabled: demo } };
+  }
+
+  #isWatched(): boolean {
+    return (this.#sockets?.sockets.adapter.rooms.get(BOARD_ROOM)?.size ?? 0) > 0;
+  }
+}

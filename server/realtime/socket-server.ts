@@ -1,0 +1,132 @@
+import type { Accounts } from "#server/accounts/accounts.ts";
+import type { Caller } from "#server/accounts/caller.ts";
+import { audienceOf, type CallAccess } from "#server/calls/call-access.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { Failure } from "#server/lib/failure.ts";
+import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Metrics } from "#server/observability/metrics.ts";
+import { BOARD_ROOM, callRoom, type LiveFeed } from "#server/realtime/live-feed.ts";
+import { SocketGuard } from "#server/realtime/socket-guard.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
+import {
+  type ClientToServer,
+  type ServerToClient,
+  type SocketError,
+  unwatchCallSchema,
+  watchCallSchema,
+} from "#shared/contract/sockets.ts";
+import type { Server as HttpServer } from "node:http";
+import { Server, type Socket } from "socket.io";
+import { z } from "zod";
+
+type SocketData = { caller: Caller };
+export type AppSockets = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+export type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+
+export type SocketServerDeps = {
+  httpServer: HttpServer;
+  accounts: Pick<Accounts, "callerOf">;
+  access: CallAccess;
+  feed: LiveFeed;
+  /** Whether an Origin header names one of our own pages. */
+  isOwnOrigin(origin: string | undefined): boolean;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+};
+
+/** Small requests only: ids and numbers. */
+const MAX_MESSAGE_BYTES = 65_536;
+
+/**
+ * The live side of the product over Socket.IO. Every connection proves who it is (bearer token, or cookie with one of our own Origins), every
+ * watch is checked on its own, and nothing here is the truth: clients ask for what is after their last `seq` (DESIGN §2.8).
+ */
+export function createSocketServer(deps: SocketServerDeps): { sockets: AppSockets; close(): Promise<void> } {
+  const sockets: AppSockets = new Server(deps.httpServer, {
+    path: "/socket.io",
+    transports: ["websocket"],
+    serveClient: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    // A page of another site must not connect with a visitor's cookie; programs send no Origin and need a token.
+    allowRequest: (request, decide) => {
+      const { origin } = request.headers;
+      decide(null, origin === undefined || deps.isOwnOrigin(origin));
+    },
+  });
+  const guard = new SocketGuard(sockets, deps);
+  sockets.use((socket, next) => void admit(socket, guard, deps.logger).then(next));
+  sockets.on("connection", (socket) => {
+    guard.admitted(socket);
+    serve(socket, deps);
+  });
+  return {
+    sockets,
+    async close() {
+      guard.stop();
+      await sockets.close();
+    },
+  };
+}
+
+/** The error to refuse with; undefined = come in. */
+async function admit(socket: AppSocket, guard: SocketGuard, logger: Logger): Promise<Error | undefined> {
+  try {
+    const caller = await guard.identify(socket);
+    if (caller === null) return new Error(ERRORS.UNAUTHENTICATED.message);
+    socket.data.caller = caller;
+    return undefined;
+  } catch (error) {
+    logger.error(errorFields(error), "a socket could not be identified");
+    return new Error("Please try again.");
+  }
+}
+
+function serve(socket: AppSocket, deps: SocketServerDeps) {
+  const { access, feed } = deps;
+  socket.on("call:watch", (request, reply) =>
+    answer(reply, deps, async () => {
+      const { callId, after } = watchCallSchema.parse(request);
+      const { caller } = socket.data;
+      // Joined first: what happens while the journal is read arrives too, and the client drops what it has twice.
+      await access.head(caller, callId);
+      await socket.join(callRoom(callId, audienceOf(caller)));
+      return { ok: true, ...(await access.watch(caller, callId, after ?? 0)) };
+    }),
+  );
+  socket.on("call:unwatch", (request, reply) =>
+    answer(reply, deps, async () => {
+      const { callId } = unwatchCallSchema.parse(request);
+      await socket.leave(callRoom(callId, audienceOf(socket.data.caller)));
+      return { ok: true };
+    }),
+  );
+  socket.on("board:watch", (reply) =>
+    answer(reply, deps, async () => {
+      if (socket.data.caller.role !== "supervisor") throw new Failure("FORBIDDEN");
+      await socket.join(BOARD_ROOM);
+      return { ok: true, board: await feed.board() };
+    }),
+  );
+}
+
+/** Acknowledges once, always, with the closed error codes. A client that sends no callback gets none. */
+function answer<Reply extends { ok: true }>(
+  reply: ((answer: Reply | SocketError) => void) | undefined,
+  { logger }: SocketServerDeps,
+  work: () => Promise<Reply>,
+) {
+  if (typeof reply !== "function") return;
+  work()
+    .then(reply)
+    .catch((error: unknown) => reply(refusal(error, logger)));
+}
+
+function refusal(error: unknown, logger: Logger): SocketError {
+  if (error instanceof Failure) return { ok: false, code: error.code, message: ERRORS[error.code].message };
+  if (error instanceof z.ZodError) {
+    return { ok: false, code: "INVALID_INPUT", message: ERRORS.INVALID_INPUT.message };
+  }
+  logger.error(errorFields(error), "a socket request failed");
+  return { ok: false, code: "NOT_POSSIBLE", message: "Something went wrong on our side. Please try again." };
+}
