@@ -1,0 +1,92 @@
+import { createRequire } from "node:module";
+import { Double, Int32, Long, Timestamp } from "bson";
+import type { Compile, Expression } from "#server/database/embedded/aggregate/scope.ts";
+import { ServerError } from "#server/database/embedded/errors.ts";
+import { isDoc, newDoc, type Value } from "#server/database/embedded/values/value.ts";
+
+/**
+ * The long tail of expression operators (dates, strings, trigonometry) comes from mingo. It gets only finished
+ * argument values, as plain objects and plain numbers, so its comparator and its `for..in` never see documents.
+ */
+type MingoFunction = (root: unknown, args: unknown, options: unknown) => unknown;
+type Mingo = { operators: Readonly<Record<string, MingoFunction>>; options: unknown };
+
+let loaded: Mingo | undefined;
+
+/** Loaded on first use: it costs start-up time and memory that most processes never need. */
+function mingo(): Mingo {
+  if (!loaded) {
+    const load = createRequire(import.meta.url);
+    const { ComputeOptions } = load("mingo/core") as { ComputeOptions: { init(options: object): unknown } };
+    const { Context } = load("mingo/core") as { Context: { init(groups: object): unknown } };
+    const operators = load("mingo/operators/expression") as Record<string, MingoFunction>;
+    const options = ComputeOptions.init({ context: Context.init({ expression: { ...operators } }) });
+    loaded = { operators, options };
+  }
+  return loaded;
+}
+
+/** Compiles an operator that only mingo knows; code 168 when it does not know it either. */
+export function mingoOperator(name: string, spec: Value, compile: Compile): Expression {
+  const { operators, options } = mingo();
+  const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
+  if (!operator) throw new ServerError(168, `Unrecognized expression '${name}'`);
+  const argument = compileArguments(spec, compile);
+  return (scope) => {
+    try {
+      return fromPlain(operator({}, argument(scope), options));
+    } catch (error) {
+      if (error instanceof ServerError) throw error;
+      throw new ServerError(
+        40324,
+        `${name} failed: ${error instanceof Error ? error.message : "unknown fault"}`,
+      );
+    }
+  };
+}
+
+/** Evaluates our way, then hands each argument over as a literal. */
+function compileArguments(spec: Value, compile: Compile): (scope: Parameters<Expression>[0]) => unknown {
+  if (Array.isArray(spec)) {
+    const items = spec.map(compile);
+    return (scope) => items.map((item) => literal(item(scope)));
+  }
+  if (isDoc(spec) && !Object.keys(spec).some((name) => name.startsWith("$"))) {
+    const parts = Object.entries(spec).map(([name, value]) => ({ name, value: compile(value) }));
+    return (scope) => Object.fromEntries(parts.map(({ name, value }) => [name, literal(value(scope))]));
+  }
+  const only = compile(spec);
+  return (scope) => literal(only(scope));
+}
+
+function literal(value: Value | undefined): unknown {
+  return { $literal: toPlain(value) };
+}
+
+function toPlain(value: Value | undefined): unknown {
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (value instanceof Double || value instanceof Int32) return value.value;
+  if (value instanceof Long && !(value instanceof Timestamp)) return value.toNumber();
+  if (!isDoc(value)) return value;
+  const plain = {};
+  for (const [name, inner] of Object.entries(value)) {
+    Object.defineProperty(plain, name, {
+      value: toPlain(inner),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return plain;
+}
+
+function fromPlain(value: unknown): Value | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map((item: unknown) => fromPlain(item) ?? null);
+  if (typeof value === "bigint") return Long.fromBigInt(value);
+  const known = value as Value;
+  if (!isDoc(known)) return known;
+  const doc = newDoc();
+  for (const [name, inner] of Object.entries(known)) doc[name] = fromPlain(inner) ?? null;
+  return doc;
+}

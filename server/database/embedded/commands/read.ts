@@ -1,0 +1,214 @@
+import { buildQuery } from "#server/database/embedded/commands/select.ts";
+import {
+  countField,
+  docField,
+  environmentOf,
+  isSet,
+  namespaceOf,
+  timeCheck,
+  type Command,
+  type Request,
+  type ServerState,
+} from "#server/database/embedded/commands/request.ts";
+import { cursorReply, takeBatch } from "#server/database/embedded/cursors.ts";
+import { notSupported, typeMismatch } from "#server/database/embedded/errors.ts";
+import { runQuery } from "#server/database/embedded/planner/execute.ts";
+import { choosePlan, type Plan } from "#server/database/embedded/planner/plan.ts";
+import { parseProjection } from "#server/database/embedded/query/projection.ts";
+import { encodeDoc } from "#server/database/embedded/values/encode.ts";
+import { identityOf } from "#server/database/embedded/values/key-encode.ts";
+import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
+import { docOf, isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+
+const DEFAULT_BATCH = 101;
+
+/** `find`. */
+export const find: Command = (request, state) => {
+  const { body } = request;
+  const ns = namespaceOf(request);
+  if (isSet(body["tailable"])) throw notSupported("A tailable cursor");
+  const environment = environmentOf(request, state);
+  const checkTime = timeCheck(request, state);
+  const limit = limitOf(body);
+  const query = buildQuery(
+    {
+      filter: docField(body, "filter"),
+      sort: docField(body, "sort"),
+      skip: countField(body, "skip", 0),
+      limit: Math.abs(limit),
+      hint: body["hint"],
+    },
+    environment,
+    checkTime,
+  );
+  const projection = parseProjection(docField(body, "projection"), environment, {
+    kind: "find",
+    filter: query.filter,
+  });
+  const collection = state.engine.catalog.get(ns);
+  if (!collection) return cursorReply("firstBatch", [], ns, undefined);
+  const found = runQuery(collection, query);
+  const encoded = found.map(({ bytes, doc }) => (projection ? encodeDoc(projection(doc)) : bytes));
+  const isSingle = isSet(body["singleBatch"]) || limit < 0;
+  return firstBatch(
+    state,
+    ns,
+    encoded,
+    countField(body, "batchSize", DEFAULT_BATCH),
+    isSingle,
+    isSet(body["noCursorTimeout"]),
+  );
+};
+
+function limitOf(body: Doc): number {
+  const limit = body["limit"];
+  if (limit === undefined || limit === null) return 0;
+  if (!isNumeric(limit)) throw typeMismatch("The field 'limit' must be a number.");
+  return Math.trunc(toNumber(limit));
+}
+
+/** The first batch of a result, with a cursor for the rest unless there is none or none is wanted. */
+export function firstBatch(
+  state: ServerState,
+  ns: string,
+  source: Iterator<Uint8Array>,
+  batchSize: number,
+  isSingle: boolean,
+  noTimeout: boolean,
+): Doc {
+  const { documents, isDone, ahead } = takeBatch(source, batchSize, undefined);
+  if (isDone || isSingle) return cursorReply("firstBatch", documents, ns, undefined);
+  const cursor = state.cursors.openDocuments(ns, source, ahead, noTimeout);
+  return cursorReply("firstBatch", documents, ns, cursor.id);
+}
+
+/** `count`: without a filter from the stored count. */
+export const count: Command = (request, state) => {
+  const { body } = request;
+  const ns = namespaceOf(request);
+  const filter = docField(body, "query");
+  const query = buildQuery(
+    {
+      filter,
+      sort: newDoc(),
+      skip: countField(body, "skip", 0),
+      limit: Math.abs(limitOf(body)),
+      hint: body["hint"],
+    },
+    environmentOf(request, state),
+    timeCheck(request, state),
+  );
+  const collection = state.engine.catalog.get(ns);
+  if (!collection) return docOf({ n: 0, ok: 1 });
+  if (Object.keys(filter).length > 0) {
+    let n = 0;
+    for (const _found of runQuery(collection, query)) n += 1;
+    return docOf({ n, ok: 1 });
+  }
+  const rest = Math.max(0, collection.count - query.skip);
+  return docOf({ n: query.limit > 0 ? Math.min(rest, query.limit) : rest, ok: 1 });
+};
+
+/** `distinct`. */
+export const distinct: Command = (request, state) => {
+  const { body } = request;
+  const ns = namespaceOf(request);
+  const key = body["key"];
+  if (typeof key !== "string") throw typeMismatch("The field 'key' must be a string.");
+  const query = buildQuery(
+    { filter: docField(body, "query"), sort: newDoc(), skip: 0, limit: 0, hint: body["hint"] },
+    environmentOf(request, state),
+    timeCheck(request, state),
+  );
+  const collection = state.engine.catalog.get(ns);
+  const values = new Map<string, Value>();
+  const parts = key.split(".");
+  if (collection) for (const { doc } of runQuery(collection, query)) collectDistinct(doc, parts, 0, values);
+  return docOf({ values: [...values.values()], ok: 1 });
+};
+
+function collectDistinct(
+  value: Value | undefined,
+  parts: readonly string[],
+  from: number,
+  into: Map<string, Value>,
+): void {
+  const part = parts[from];
+  if (Array.isArray(value)) {
+    const position = part !== undefined && /^\d+$/.test(part) ? value[Number(part)] : undefined;
+    if (position !== undefined) return collectDistinct(position, parts, from + 1, into);
+    for (const item of value) {
+      if (part === undefined) into.set(identityOf(item), item);
+      else collectDistinct(item, parts, from, into);
+    }
+  } else if (part !== undefined) {
+    if (isDoc(value)) collectDistinct(value[part], parts, from + 1, into);
+  } else if (value !== undefined) {
+    into.set(identityOf(value), value);
+  }
+}
+
+/** `explain`: which plan a read would take. */
+export const explain: Command = (request, state) => {
+  const inner = docField(request.body, "explain");
+  const [name = ""] = Object.keys(inner);
+  const explained: Request = { ...request, name, body: inner };
+  const ns = namespaceOf(explained);
+  const collection = state.engine.catalog.get(ns);
+  const query = buildQuery(
+    explainedParts(name, inner),
+    environmentOf(explained, state),
+    timeCheck(request, state),
+  );
+  const plan: Plan = collection ? choosePlan(collection, query) : { kind: "scan", backward: false };
+  const isSorted = query.sort.length === 0 || (plan.kind === "index" && plan.isSorted);
+  const stage = planStage(plan);
+  return docOf({
+    queryPlanner: docOf({
+      namespace: ns,
+      winningPlan: isSorted ? stage : docOf({ stage: "SORT", inputStage: stage }),
+      rejectedPlans: [],
+    }),
+    ok: 1,
+  });
+};
+
+function explainedParts(name: string, body: Doc): Parameters<typeof buildQuery>[0] {
+  const [update] = name === "update" && Array.isArray(body["updates"]) ? body["updates"] : [];
+  const [removal] = name === "delete" && Array.isArray(body["deletes"]) ? body["deletes"] : [];
+  const statement = isDoc(update) ? update : isDoc(removal) ? removal : undefined;
+  const filter = statement ? docField(statement, "q") : docField(body, name === "find" ? "filter" : "query");
+  return {
+    filter: name === "aggregate" ? matchOf(body) : filter,
+    sort: docField(body, "sort"),
+    skip: 0,
+    limit: 0,
+    hint: body["hint"],
+  };
+}
+
+function matchOf(body: Doc): Doc {
+  const [first] = Array.isArray(body["pipeline"]) ? body["pipeline"] : [];
+  return isDoc(first) ? docField(first, "$match") : newDoc();
+}
+
+function planStage(plan: Plan): Doc {
+  switch (plan.kind) {
+    case "scan":
+      return docOf({ stage: "COLLSCAN", direction: plan.backward ? "backward" : "forward" });
+    case "union":
+      return docOf({ stage: "OR", inputStages: plan.plans.map(planStage) });
+    case "index":
+      return docOf({
+        stage: "FETCH",
+        inputStage: docOf({
+          stage: "IXSCAN",
+          indexName: plan.index.name,
+          keyPattern: plan.index.spec["key"],
+          direction: plan.backward ? "backward" : "forward",
+          isMultiKey: plan.index.multikey.some(Boolean),
+          filtersKeys: plan.keyFilter !== undefined,
+        }),
+      });
+  }
+}

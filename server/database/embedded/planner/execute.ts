@@ -1,0 +1,155 @@
+import { ServerError } from "#server/database/embedded/errors.ts";
+import type { IndexPlan, Plan } from "#server/database/embedded/planner/plan.ts";
+import { choosePlan } from "#server/database/embedded/planner/plan.ts";
+import { matches } from "#server/database/embedded/query/match.ts";
+import type { Filter } from "#server/database/embedded/query/predicate.ts";
+import { compareSortKeys, sortKey, type SortField } from "#server/database/embedded/query/sort.ts";
+import type { Collection } from "#server/database/embedded/storage/catalog.ts";
+import type { Entry, Row } from "#server/database/embedded/storage/trees.ts";
+import type { Collator } from "#server/database/embedded/values/compare.ts";
+import { decodeDoc } from "#server/database/embedded/values/decode.ts";
+import { decodeKey } from "#server/database/embedded/values/key-decode.ts";
+import type { KeyPart } from "#server/database/embedded/values/key-encode.ts";
+import type { Doc, Value } from "#server/database/embedded/values/value.ts";
+
+/** A stored document that matched. */
+export type Found = { rid: number; bytes: Uint8Array; doc: Doc };
+
+export type Query = {
+  filter: Filter;
+  sort: readonly SortField[];
+  skip: number;
+  /** 0 means no limit. */
+  limit: number;
+  collator: Collator;
+  hint: Value | undefined;
+  /** Newest first (`$natural: -1`). */
+  backward: boolean;
+  /** Throws when the command's time is over; called now and then. */
+  checkTime(): void;
+};
+
+const FIRST_CHUNK = 16;
+const LARGEST_CHUNK = 512;
+/** Sorting without an index holds at most this many bytes of documents. */
+const SORT_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Runs a query. Rows are fetched in chunks by position, so a half-read result survives writes in between;
+ * a document changed meanwhile is judged as it is then.
+ */
+export function* runQuery(collection: Collection, query: Query): Generator<Found> {
+  const plan = choosePlan(collection, query);
+  const isSorted = query.sort.length === 0 || (plan.kind === "index" && plan.isSorted);
+  const source = matching(collection, plan, query);
+  const ordered = isSorted ? source : sorted(source, query);
+  const { skip, limit } = query;
+  let position = 0;
+  for (const found of ordered) {
+    position += 1;
+    if (position > skip) yield found;
+    if (limit > 0 && position >= skip + limit) return;
+  }
+}
+
+function* matching(collection: Collection, plan: Plan, query: Query): Generator<Found> {
+  let seen = 0;
+  for (const row of candidates(collection, plan)) {
+    seen += 1;
+    if (seen % 128 === 0) query.checkTime();
+    const doc = decodeDoc(row.bytes);
+    if (matches(query.filter, doc)) yield { rid: row.rid, bytes: row.bytes, doc };
+  }
+}
+
+function candidates(collection: Collection, plan: Plan): Generator<Row> {
+  switch (plan.kind) {
+    case "scan":
+      return scanRows(collection, plan.backward);
+    case "index":
+      return fetched(collection, indexedRids(plan));
+    case "union":
+      return fetched(collection, distinct(plan.plans.map(indexedRids)));
+  }
+}
+
+function* scanRows(collection: Collection, backward: boolean): Generator<Row> {
+  let last = backward ? Number.MAX_SAFE_INTEGER : 0;
+  for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
+    const rows = collection.records.scan(last, chunk, backward);
+    yield* rows;
+    const end = rows.at(-1);
+    if (!end || rows.length < chunk) return;
+    last = end.rid;
+  }
+}
+
+function* fetched(collection: Collection, rids: Iterable<number>): Generator<Row> {
+  for (const rid of rids) {
+    const bytes = collection.records.get(rid);
+    if (bytes) yield { rid, bytes };
+  }
+}
+
+function* indexedRids(plan: IndexPlan): Generator<number> {
+  const directions = plan.index.fields.map((field) => field.direction);
+  const isMultikey = plan.index.multikey.some(Boolean);
+  const seen = isMultikey ? new Set<number>() : undefined;
+  for (const { key, rid } of entries(plan)) {
+    if (plan.keyFilter && plan.keyFilter(decodeKey(key, directions)) === "no") continue;
+    if (seen?.has(rid)) continue;
+    seen?.add(rid);
+    yield rid;
+  }
+}
+
+function* entries(plan: IndexPlan): Generator<Entry> {
+  const ranges = plan.backward ? plan.intervals.toReversed() : plan.intervals;
+  for (const range of ranges) {
+    let last: Entry | undefined;
+    for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
+      const found = plan.index.tree.scan(range, last, chunk, plan.backward);
+      yield* found;
+      last = found.at(-1);
+      if (!last || found.length < chunk) break;
+    }
+  }
+}
+
+function* distinct(sources: readonly Generator<number>[]): Generator<number> {
+  const seen = new Set<number>();
+  for (const source of sources) {
+    for (const rid of source) {
+      if (seen.has(rid)) continue;
+      seen.add(rid);
+      yield rid;
+    }
+  }
+}
+
+type Keyed = { key: KeyPart[]; found: Found };
+
+/** Sorts in memory; with a limit only the best rows are kept. */
+function* sorted(source: Iterable<Found>, query: Query): Generator<Found> {
+  const { sort, collator, skip, limit } = query;
+  const keep = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
+  const order = (a: Keyed, b: Keyed): number =>
+    compareSortKeys(a.key, b.key, sort, collator) || a.found.rid - b.found.rid;
+  let rows: Keyed[] = [];
+  let bytes = 0;
+  for (const found of source) {
+    rows.push({ key: sortKey(found.doc, sort, collator), found });
+    bytes += found.bytes.length;
+    if (rows.length >= keep * 2 + LARGEST_CHUNK) {
+      rows = rows.sort(order).slice(0, keep);
+      bytes = rows.reduce((sum, row) => sum + row.found.bytes.length, 0);
+    }
+    if (bytes > SORT_BYTES) {
+      throw new ServerError(
+        292,
+        "The sort needs more memory than allowed; add an index that gives the order, or a limit.",
+      );
+    }
+  }
+  for (const row of rows.sort(order)) yield row.found;
+}

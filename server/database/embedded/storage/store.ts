@@ -1,0 +1,92 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+/** The SQLite file: prepared statements, one transaction per turn, savepoints per statement. */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+
+  /**
+   * Opens (or makes) the file with an exclusive lock that lasts as long as the process. `busyTimeoutMs` is how
+   * long a leaving predecessor is waited for.
+   */
+  constructor(path: string, busyTimeoutMs: number) {
+    this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    try {
+      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE");
+      this.#db.exec("PRAGMA journal_mode = WAL");
+      this.#db.exec("PRAGMA synchronous = FULL");
+      this.#db.exec("PRAGMA cache_size = -8192");
+      this.#db.exec("PRAGMA mmap_size = 0");
+      this.#db.exec("PRAGMA wal_autocheckpoint = 1000");
+      this.#db.exec("PRAGMA journal_size_limit = 16777216");
+      this.#db.exec("BEGIN EXCLUSIVE");
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  /** A prepared statement, kept by its text. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Forgets the statements on a table that is about to be dropped. */
+  forget(table: string): void {
+    for (const sql of this.#statements.keys()) if (sql.includes(` ${table} `)) this.#statements.delete(sql);
+  }
+
+  begin(): void {
+    if (this.#inTransaction) return;
+    this.statement("BEGIN IMMEDIATE").run();
+    this.#inTransaction = true;
+  }
+
+  /** Makes everything since `begin` durable: returns after the log has reached the disk. */
+  commit(): void {
+    if (!this.#inTransaction) return;
+    this.statement("COMMIT").run();
+    this.#inTransaction = false;
+  }
+
+  rollback(): void {
+    if (!this.#inTransaction) return;
+    this.#inTransaction = false;
+    if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+  }
+
+  /** Runs `work` so that it leaves nothing behind when it throws. */
+  atomically<T>(work: () => T): T {
+    this.statement("SAVEPOINT statement").run();
+    try {
+      const result = work();
+      this.statement("RELEASE statement").run();
+      return result;
+    } catch (error) {
+      this.statement("ROLLBACK TO statement").run();
+      this.statement("RELEASE statement").run();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.rollback();
+    this.#statements.clear();
+    this.#db.close();
+  }
+}
