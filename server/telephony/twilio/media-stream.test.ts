@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
+import { recordingListener } from "#server/telephony/inbox.fixture.ts";
 import type { MediaListener } from "#server/telephony/telephony.ts";
-import {
-  manualClock,
-  openPhone,
-  recordingListener,
-  startMedia,
-  STREAM_SID,
-} from "#server/telephony/twilio/media.fixture.ts";
+import { manualClock, openPhone, startMedia, STREAM_SID } from "#server/telephony/twilio/media.fixture.ts";
 
 const HEARTBEAT_MS = 5_000;
 const payload = (byte: number) => Buffer.alloc(160, byte).toString("base64");

@@ -5,7 +5,8 @@ import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { type Clock, systemClock } from "#server/lib/clock.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
+import { Inbox } from "#server/telephony/inbox.fixture.ts";
+import type { MediaStream } from "#server/telephony/telephony.ts";
 import { attachTwilioMedia } from "#server/telephony/twilio/media-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN, CALL_SID } from "#server/telephony/twilio/rest-server.fixture.ts";
 
@@ -163,35 +164,4 @@ export class Phone {
   stop(): void {
     this.send({ event: "stop", sequenceNumber: "9", stop: {}, streamSid: STREAM_SID });
   }
-}
-
-/** What arrived, to be taken in order; `next` waits for the next one. */
-class Inbox<T> {
-  readonly all: T[] = [];
-  #taken = 0;
-  #waiting: (() => void)[] = [];
-
-  push(item: T): void {
-    this.all.push(item);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async next(): Promise<T> {
-    while (this.#taken >= this.all.length) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const item = this.all[this.#taken] as T;
-    this.#taken += 1;
-    return item;
-  }
-}
-
-/** A listener that writes down what it hears. */
-export function recordingListener() {
-  const heard = new Inbox<unknown[]>();
-  const listener: MediaListener = {
-    audio: (payload, timestampMs) => heard.push(["audio", payload, timestampMs]),
-    markPlayed: (name) => heard.push(["mark", name]),
-    keyPressed: (key) => heard.push(["key", key]),
-    closed: (how) => heard.push(["closed", how]),
-  };
-  return { heard, listener };
 }

@@ -134,19 +134,18 @@ test("[TW8] a text message is sent, refused or unreachable", async () => {
   expect(await telephony.sendSms(message)).toMatchObject({ kind: "unreachable" });
 });
 
-test("[TW8] check asks for the account", async () => {
+test("[TW8] check lists one call", async () => {
   const { telephony, server } = await given(
-    json(200, { sid: ACCOUNT_SID, status: "active" }),
-    json(200, { sid: ACCOUNT_SID, status: "suspended" }),
+    json(200, { calls: [callResource()], page: 0, page_size: 1, next_page_uri: null }),
     twilioError(401, 20003),
+    twilioError(403, 20403),
     twilioError(503, 20503),
   );
-  expect(await telephony.check()).toMatchObject({ ok: true });
-  expect(await telephony.check()).toEqual({
-    ok: false,
-    reason: "The Twilio account is suspended or closed.",
-  });
+  expect(await telephony.check()).toEqual({ ok: true, reason: "Twilio accepts the credentials." });
   expect((await telephony.check()).reason).toMatch(/^Twilio refused the credentials/);
-  expect((await telephony.check()).reason).toBe("Twilio had a fault (status 503).");
-  expect(server.seen[0]?.path).toBe(`/api.twilio.com/2010-04-01/Accounts/${ACCOUNT_SID}.json`);
+  expect((await telephony.check()).reason).toMatch(/^Twilio refused the credentials/);
+  expect(await telephony.check()).toEqual({ ok: false, reason: "Twilio had a fault (status 503)." });
+  expect(server.seen[0]?.path).toBe(
+    `/api.twilio.com/2010-04-01/Accounts/${ACCOUNT_SID}/Calls.json?PageSize=1`,
+  );
 });
