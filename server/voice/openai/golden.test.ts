@@ -1,7 +1,7 @@
 import { readServerEvent } from "#server/voice/openai/server-events.ts";
 import { fixture } from "#server/voice/openai/testing/fixtures.ts";
 import { readySession, readUpToHere } from "#server/voice/openai/testing/open-session.ts";
-import type { ListenerCall } from "#server/voice/openai/testing/recording-listener.ts";
+import type { ListenerCall } from "#server/voice/testing/recording-listener.ts";
 import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import type { VoiceSession } from "#server/voice/voice.ts";
 import { readdirSync } from "node:fs";

@@ -1,5 +1,5 @@
 import { readySession, readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
-import { nextCall, recordingListener } from "#server/voice/openai/testing/recording-listener.ts";
+import { nextCall, recordingListener } from "#server/voice/testing/recording-listener.ts";
 import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -103,6 +103,24 @@ describe("[VO11] how a session ends", () => {
     });
   });
 
+  test("the socket takes no more sound for 5 s", async () => {
+    const { session, listener } = await ready();
+    service.socket.pause();
+    const second = Buffer.alloc(8000).toString("base64");
+    const isOpen = () => listener.calls.all.length === 1;
+    for (let count = 0; count < 10_000 && isOpen(); count += 1) session.appendAudio(second);
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "The connection to OpenAI cannot keep up with the call.",
+      fatal: false,
+    });
+  });
+
+  test("the protocol version is no longer served", async () => {
+    const { listener } = await ready();
+    service.socket.close(4000, "invalid_request_error.beta_api_shape_disabled");
+    expect(await nextCall(listener, "closed")).toMatchObject({ fatal: true });
+  });
+
   test("after close nothing is told any more and no timer is left", async () => {
     const { session, listener, clock } = await ready();
     service.send({ type: "input_audio_buffer.speech_started", item_id: "item_1" });
@@ -146,6 +164,33 @@ describe("[VO12] hostile and broken input", () => {
     });
   });
 
+  test("[VO15] what people and the service say does not reach the log", async () => {
+    const lines: string[] = [];
+    const write = (fields: object, message: string) => lines.push(JSON.stringify({ ...fields, message }));
+    const logger = { debug: write, info: write, warn: write, error: write };
+    const listener = recordingListener();
+    listener.agentWords = ({ text }) => {
+      throw new Error(text);
+    };
+    const { session, clock } = startSession(service, {}, listener, logger);
+    closers.push(() => session.close());
+    await service.greet();
+    const ids = { response_id: "resp_1", item_id: "item_1" };
+    service.send({ type: "response.output_audio_transcript.delta", ...ids, delta: "Secret" });
+    service.send({ type: "response.done", words: "Secret" });
+    service.send({ type: "error", error: { code: "Secret words", message: "Secret", event_id: null } });
+    service.send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id: null } });
+    session.say("Secret");
+    for (const _try of [1, 2]) {
+      const { event_id } = await service.next("response.create");
+      service.send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id } });
+      await readUpToHere(service, listener);
+      clock.advance(1000);
+    }
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.join()).not.toContain("Secret");
+  });
+
   test("a listener that throws ends neither the process nor the session", async () => {
     const listener = recordingListener();
     listener.answerStarted = () => {
@@ -157,154 +202,5 @@ describe("[VO12] hostile and broken input", () => {
     service.send({ type: "response.created", response: { id: "resp_1" } });
     service.send({ type: "response.done", response: { id: "resp_1", status: "completed" } });
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ answerId: "resp_1", end: "completed" });
-  });
-});
-
-describe("[VO13] silences", () => {
-  const committed = () =>
-    service.send({ type: "input_audio_buffer.committed", item_id: "item_U1", previous_item_id: null });
-
-  test("a turn without an answer is answered on our request after 4 s, once", async () => {
-    const { listener, clock } = await ready();
-    committed();
-    await nextCall(listener, "turnCommitted");
-    clock.advance(4000);
-    const create = await service.next("response.create");
-    expect(create["response"]).toMatchObject({ metadata: { purpose: "rescue" } });
-  });
-
-  test("the consumer goes on speaking, or the answer begins: nothing is asked for", async () => {
-    const { listener, clock, session } = await ready();
-    committed();
-    service.send({ type: "input_audio_buffer.speech_started", item_id: "item_U2" });
-    await nextCall(listener, "speechStarted");
-    clock.advance(4000);
-    committed();
-    service.send({ type: "response.created", response: { id: "resp_1" } });
-    await nextCall(listener, "answerStarted");
-    clock.advance(4000);
-    session.note("end");
-    await service.next("conversation.item.create");
-    expect(service.received.all.length).toBe(2);
-  });
-
-  test("exact words without sound are cancelled after 6 s and asked for once more; the second silence is final", async () => {
-    const { session, listener, clock } = await ready();
-    session.say("Hello.");
-    const first = await service.next("response.create");
-    service.send({
-      type: "response.created",
-      response: { id: "resp_1", metadata: { client_event_id: "answer_1" } },
-    });
-    await nextCall(listener, "answerStarted");
-    clock.advance(6000);
-    await service.next("response.cancel");
-    service.send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
-    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "cancelled", reason: "retried" });
-    const second = await service.next("response.create");
-    expect(second["response"]).toMatchObject({
-      instructions: (first["response"] as { instructions: string }).instructions,
-    });
-    service.send({
-      type: "response.created",
-      response: { id: "resp_2", metadata: { client_event_id: "answer_2" } },
-    });
-    await nextCall(listener, "answerStarted");
-    clock.advance(6000);
-    await service.next("response.cancel");
-    service.send({ type: "response.done", response: { id: "resp_2", status: "cancelled" } });
-    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "failed", reason: "no_audio" });
-  });
-
-  test("an actor that asks for the same words itself when told of the end does not get them twice", async () => {
-    const { session, listener, clock } = await ready();
-    listener.answerEnded = (answer) => {
-      if (answer.reason === "retried") session.say("Hello.");
-      listener.calls.push(["answerEnded", answer]);
-    };
-    session.say("Hello.");
-    await service.next("response.create");
-    const limited = { error: { code: "rate_limit_exceeded" } };
-    const metadata = { client_event_id: "answer_1" };
-    service.send({
-      type: "response.done",
-      response: { id: "resp_1", status: "failed", status_details: limited, metadata },
-    });
-    await nextCall(listener, "answerEnded");
-    await service.next("response.create");
-    service.send({
-      type: "response.created",
-      response: { id: "resp_2", metadata: { client_event_id: "answer_2" } },
-    });
-    await nextCall(listener, "answerStarted");
-    clock.advance(2000);
-    service.send({ type: "response.done", response: { id: "resp_2", status: "completed" } });
-    await readUpToHere(service, listener);
-    session.note("end");
-    await service.next("conversation.item.create");
-    expect(service.received.all.filter(({ type }) => type === "response.create").length).toBe(2);
-  });
-
-  test("an answer in writing is treated as one without sound at once", async () => {
-    await ready();
-    service.send({ type: "response.created", response: { id: "resp_1" } });
-    service.send({
-      type: "response.content_part.added",
-      response_id: "resp_1",
-      item_id: "item_1",
-      part: { type: "text" },
-    });
-    expect(await service.next("response.cancel")).toMatchObject({ response_id: "resp_1" });
-  });
-
-  test("too many requests: asked for once more after a second", async () => {
-    const { session, listener, clock } = await ready();
-    session.say("Hello.");
-    await service.next("response.create");
-    const limited = { error: { code: "rate_limit_exceeded" } };
-    const metadata = { client_event_id: "answer_1" };
-    service.send({ type: "response.created", response: { id: "resp_1", metadata } });
-    service.send({
-      type: "response.done",
-      response: { id: "resp_1", status: "failed", status_details: limited, metadata },
-    });
-    expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "cancelled", reason: "retried" });
-    clock.advance(1000);
-    await service.next("response.create");
-    service.send({
-      type: "response.done",
-      response: {
-        id: "resp_2",
-        status: "failed",
-        status_details: limited,
-        metadata: { client_event_id: "answer_2" },
-      },
-    });
-    expect(await nextCall(listener, "answerEnded")).toMatchObject({
-      end: "failed",
-      reason: "rate_limit_exceeded",
-    });
-  });
-
-  test("[VO14] a turn whose recognition never arrives is settled after 20 s", async () => {
-    const { listener, clock } = await ready();
-    committed();
-    service.send({
-      type: "conversation.item.input_audio_transcription.delta",
-      item_id: "item_U1",
-      delta: "Yes",
-    });
-    await nextCall(listener, "consumerWords");
-    clock.advance(20_000);
-    expect(await nextCall(listener, "consumerWords")).toEqual({
-      itemId: "item_U1",
-      text: "Yes",
-      final: true,
-      audioSeconds: null,
-    });
-    const again = { type: "conversation.item.input_audio_transcription.completed", item_id: "item_U1" };
-    service.send({ ...again, transcript: "Yes, please." });
-    await readUpToHere(service, listener);
-    expect(listener.calls.all.filter(([name]) => name === "consumerWords").length).toBe(2);
   });
 });

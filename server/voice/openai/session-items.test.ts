@@ -1,5 +1,5 @@
 import { readySession, readUpToHere } from "#server/voice/openai/testing/open-session.ts";
-import { nextCall } from "#server/voice/openai/testing/recording-listener.ts";
+import { nextCall } from "#server/voice/testing/recording-listener.ts";
 import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 

@@ -1,11 +1,11 @@
-import { silentLogger } from "#server/lib/logger.ts";
+import { type Logger, silentLogger } from "#server/lib/logger.ts";
 import { createOpenAiVoice } from "#server/voice/openai/openai-voice.ts";
 import { ManualClock } from "#server/voice/openai/testing/manual-clock.ts";
 import {
   nextCall,
   type RecordingListener,
   recordingListener,
-} from "#server/voice/openai/testing/recording-listener.ts";
+} from "#server/voice/testing/recording-listener.ts";
 import type { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import type { VoiceSession, VoiceSessionOptions } from "#server/voice/voice.ts";
 
@@ -27,6 +27,7 @@ export function startSession(
   service: ScriptedService,
   options: Partial<VoiceSessionOptions> = {},
   listener: RecordingListener = recordingListener(),
+  logger: Logger = silentLogger,
 ): OpenSession {
   const clock = new ManualClock();
   const voice = createOpenAiVoice({
@@ -34,7 +35,7 @@ export function startSession(
     baseUrl: service.baseUrl,
     model: "gpt-realtime-2.1",
     clock,
-    logger: silentLogger,
+    logger,
   });
   return { session: voice.open({ ...SESSION, ...options }, listener), listener, clock };
 }

@@ -1,4 +1,4 @@
-import { Inbox } from "#server/voice/openai/testing/inbox.ts";
+import { Inbox } from "#server/voice/testing/inbox.ts";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";

@@ -1,4 +1,4 @@
-import { Inbox } from "#server/voice/openai/testing/inbox.ts";
+import { Inbox } from "#server/voice/testing/inbox.ts";
 import type { VoiceListener } from "#server/voice/voice.ts";
 
 export type ListenerCall = {
