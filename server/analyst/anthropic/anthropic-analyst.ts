@@ -16,7 +16,7 @@ import { categorySchema, urgencySchema } from "#shared/lead.ts";
 import Anthropic from "@anthropic-ai/sdk";
 import { z } from "zod";
 
-export type AnthropicAnalystOptions = {
+type AnthropicAnalystOptions = {
   apiKey: string;
   /** null: the service itself. Without a version, e.g. `http://127.0.0.1:4020`. */
   baseUrl: string | null;

@@ -1,7 +1,7 @@
 import { APIConnectionError, APIError, APIUserAbortError } from "@anthropic-ai/sdk";
 
 /** The part of an analyst's result that needs no answer of the model. Reasons are sentences for an operator, never the service's own words. */
-export type AnalystFault =
+type AnalystFault =
   | { kind: "unavailable"; reason: string; retryAfterMs: number | null }
   | { kind: "unusable"; reason: string; usage: null }
   | { kind: "fatal"; reason: string };

@@ -6,7 +6,7 @@ import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import type { Message, Usage } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { z } from "zod";
 
-export type Question<Schema extends z.ZodType> = {
+type Question<Schema extends z.ZodType> = {
   readonly instructions: string;
   readonly message: string;
   readonly schema: Schema;

@@ -20,7 +20,7 @@ type Item = {
 };
 
 /** What the service must be told so that the model believes in no more than was heard. */
-export type Cut = { kind: "none" } | { kind: "delete" } | { kind: "truncate"; endMs: number };
+type Cut = { kind: "none" } | { kind: "delete" } | { kind: "truncate"; endMs: number };
 
 const REMEMBERED_ANSWERS = 64;
 const REMEMBERED_ITEMS = 256;

@@ -24,7 +24,7 @@ export type ConnectionOptions = {
   readonly logger: Logger;
 };
 
-export type ConnectionListener = {
+type ConnectionListener = {
   /** One parsed frame. */
   event(raw: unknown): void;
   /** Once. */

@@ -45,7 +45,7 @@ export const MISCONFIGURED: SessionEnd = {
   reason: "OpenAI refused the configuration of the voice session.",
   fatal: true,
 };
-export const EXPIRED: SessionEnd = {
+const EXPIRED: SessionEnd = {
   reason: "The voice session reached OpenAI's time limit.",
   fatal: false,
 };

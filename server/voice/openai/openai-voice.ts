@@ -7,7 +7,7 @@ import { OpenAiVoiceSession } from "#server/voice/openai/session.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 import OpenAI, { APIError } from "openai";
 
-export type OpenAiVoiceOptions = {
+type OpenAiVoiceOptions = {
   apiKey: string;
   /** null: the service itself. Ends with the version, e.g. `http://127.0.0.1:4010/v1`; `http:` means plain sockets. */
   baseUrl: string | null;
