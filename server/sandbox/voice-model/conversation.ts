@@ -1,7 +1,6 @@
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
-import { agentAudio, audioMs, type Item } from "#server/sandbox/voice-model/items.ts";
+import { agentAudio, audioMs, type Item, knownWords, wasCut } from "#server/sandbox/voice-model/items.ts";
 import type { Line } from "#server/sandbox/voice-model/mind/progress.ts";
-import { knownWords, wasCut } from "#server/sandbox/voice-model/items.ts";
 import { Refusal } from "#server/sandbox/voice-model/wire.ts";
 
 /** Where a client wants a new item: after this id, at the front, or at the end. */

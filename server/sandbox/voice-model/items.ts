@@ -1,6 +1,5 @@
 import { mulawMs } from "#server/lib/mulaw.ts";
-import { wordsHeard } from "#server/sandbox/voice-model/words.ts";
-import type { TurnWords } from "#server/sandbox/voice-model/words.ts";
+import { type TurnWords, wordsHeard } from "#server/sandbox/voice-model/words.ts";
 
 export type ItemStatus = "in_progress" | "completed" | "incomplete";
 

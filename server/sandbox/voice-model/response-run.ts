@@ -57,7 +57,7 @@ type Writer = SpokenWriter | TextWriter | CallWriter;
 
 const THINKING_MS = 250;
 /** Deltas already on their way keep coming this long after the caller interrupts. */
-const LATE_DELTAS_MS = 80;
+const LATE_DELTAS_MS = 120;
 
 function statusDetails(ending: Ending) {
   switch (ending.status) {

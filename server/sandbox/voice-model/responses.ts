@@ -1,12 +1,10 @@
-import type { ResponseParams } from "#server/sandbox/voice-model/client-events.ts";
-import { itemFromClient } from "#server/sandbox/voice-model/client-events.ts";
+import { itemFromClient, type ResponseParams } from "#server/sandbox/voice-model/client-events.ts";
 import { linesOf } from "#server/sandbox/voice-model/conversation.ts";
 import { agentAudio, type Item } from "#server/sandbox/voice-model/items.ts";
 import { nextMoves } from "#server/sandbox/voice-model/mind/mind.ts";
 import type { Speak } from "#server/sandbox/voice-model/output-item.ts";
 import { ResponseRun } from "#server/sandbox/voice-model/response-run.ts";
-import type { SessionConfig } from "#server/sandbox/voice-model/session-config.ts";
-import { fullFormat } from "#server/sandbox/voice-model/session-config.ts";
+import { fullFormat, type SessionConfig } from "#server/sandbox/voice-model/session-config.ts";
 import type { SessionCore } from "#server/sandbox/voice-model/session-core.ts";
 import { InputMeter, type RateBudget } from "#server/sandbox/voice-model/usage.ts";
 import { Refusal } from "#server/sandbox/voice-model/wire.ts";

@@ -2,6 +2,7 @@ import net from "node:net";
 import OpenAI from "openai";
 import type { RealtimeClientEvent, RealtimeServerEvent } from "openai/resources/realtime/realtime";
 import { OpenAIRealtimeWS } from "openai/realtime/ws";
+import { z } from "zod";
 import { MULAW_BYTES_PER_MS, MULAW_FRAME_BYTES, MULAW_SILENCE } from "#server/lib/mulaw.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
 
@@ -23,6 +24,8 @@ type Waiter = {
 export function silence(ms: number): Uint8Array {
   return new Uint8Array(ms * MULAW_BYTES_PER_MS).fill(MULAW_SILENCE);
 }
+
+const created = z.object({ session: z.object({ id: z.string() }) });
 
 let utterances = 0;
 
@@ -63,6 +66,11 @@ export class RealtimeClient {
     const client = new RealtimeClient(target);
     await client.next("session.created");
     return client;
+  }
+
+  /** The id in `session.created`, which the SDK's types leave out. */
+  get sessionId(): string {
+    return created.parse(this.events[0]).session.id;
   }
 
   /** The next event of this type that no earlier call took. */

@@ -43,7 +43,7 @@ const RULES: readonly (readonly [Intent, RegExp])[] = [
   ],
   [
     "goodbye",
-    /^(ok(ay)?,? |thanks?,? |thank you,? |well,? )*(bye|good ?bye|see you|talk (to you )?later)\b|\b(have to|got to|gotta|must) (go|run|hang up)\b/,
+    /^(ok(ay)?,? |thanks?,? |thank you,? |well,? )*(bye|good ?bye|see you|talk (to you )?later)\b|\bgood ?bye\b|\b(have to|got to|gotta|must) (go|run|hang up)\b/,
   ],
   [
     "decline",
@@ -69,7 +69,7 @@ const RULES: readonly (readonly [Intent, RegExp])[] = [
   ],
   [
     "price",
-    /\b(how much|what (does|would|will) (it|that|this) cost|what('s| is) (the|your) (price|cost|rate|fee)|what do you charge)/,
+    /\b(how much|what (does|would|will) (it|that|this|a visit|the visit) cost|what('s| is) (the|your) (price|cost|rate|fee)|what do you charge)/,
   ],
   [
     "repeat",
@@ -77,7 +77,7 @@ const RULES: readonly (readonly [Intent, RegExp])[] = [
   ],
   [
     "wait",
-    /^(just )?(hold on|hang on|wait|one (moment|second|minute|sec)|a (moment|second|minute)|just a (moment|second|minute)|bear with me|let me (check|see|look))\b/,
+    /^(just )?(hold on|hang on|wait|(one|just a|a) (moment|second|minute|sec)|bear with me|let me (check|see|look))\b[^?]{0,30}$/,
   ],
   [
     "greeting",
@@ -91,7 +91,7 @@ const RULES: readonly (readonly [Intent, RegExp])[] = [
   ],
   [
     "question",
-    /^(and |but |so )?(what|when|where|who|why|how|which|do|does|did|can|could|will|would|is|are|have|has) .*\?$/,
+    /(^|[.!,] )(and |but |so )?(what|when|where|who|why|how|which|do|does|did|can|could|will|would|is|are|have|has) [^.!?]*\?/,
   ],
 ];
 

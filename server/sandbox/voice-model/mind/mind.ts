@@ -33,6 +33,9 @@ const MAX_UNCLEAR = 2;
 const MAX_TOPIC_CHARACTERS = 80;
 const MAX_ANSWER_CHARACTERS = 300;
 
+const TIME =
+  /\b((this|next) )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|weekend)( (morning|afternoon|evening)| at \w+)*/i;
+
 const say = (...sentences: string[]): Move[] => [
   { kind: "say", text: sentences.filter((sentence) => sentence !== "").join(" "), phase: null },
 ];
@@ -51,10 +54,10 @@ class Turn {
   }
 
   moves(): Move[] {
-    const { toolsSinceCaller, agentTurns, callerSpokeLast, lastAgentText } = this.#progress;
+    const { toolsSinceCaller, isOptedOut, agentTurns, callerSpokeLast, lastAgentText } = this.#progress;
     if (this.#scene.aside) return say(this.#summary());
     if (toolsSinceCaller.includes("end_call")) return [];
-    if (toolsSinceCaller.includes("mark_do_not_call")) return this.#end("opted_out");
+    if (isOptedOut) return this.#end("opted_out");
     const move = this.#recording() ?? this.#note();
     if (move) return move;
     if (agentTurns === 0 && !callerSpokeLast) return say(phrase.opening(this.#briefing));
@@ -197,10 +200,8 @@ class Turn {
   }
 
   #preferredTime(): string {
-    const answer = [...this.#progress.answers].findLast(
-      ([topic]) => /\b(time|day|date|when)\b/i.test(topic) && !/since/i.test(topic),
-    );
-    return answer?.[1].replace(/[.!?]+$/, "") ?? "";
+    const times = [...this.#progress.answers.values()].map((answer) => TIME.exec(answer)?.[0] ?? "");
+    return times.findLast((time) => time !== "") ?? "";
   }
 
   #afterInterruption(): string {

@@ -76,8 +76,9 @@ export function notKnown(briefing: Briefing): string {
 }
 
 export function nextStep(briefing: Briefing, preferredTime: string): string {
-  const wish = preferredTime ? ` You told me when it suits you: ${preferredTime}.` : "";
-  return `${wish} I'll pass this on to ${they(briefing)}, and they will get back to you. ${LAST_QUESTION}`.trim();
+  const time = preferredTime.replace(/^[TW](?=omorrow|eekend)/, (letter) => letter.toLowerCase());
+  const wish = time ? `, with ${time} as the time that suits you` : "";
+  return `I'll pass this on to ${they(briefing)}${wish}. They will get back to you. ${LAST_QUESTION}`;
 }
 
 export function message(briefing: Briefing): string {

@@ -33,6 +33,8 @@ export type Progress = {
   /** Notes and tool calls since the agent last spoke. */
   readonly notes: readonly string[];
   readonly toolsSinceCaller: readonly string[];
+  /** The wish to be left alone was marked at some time in this call. */
+  readonly isOptedOut: boolean;
 };
 
 function isAsked(text: string, ask: string, cut: boolean): boolean {
@@ -79,6 +81,7 @@ export function progressOf(lines: readonly Line[], questions: readonly Question[
     lastAgentText: agentLine?.by === "agent" ? agentLine.text : "",
     lastAgentCut: agentLine?.by === "agent" && agentLine.cut,
     notes: lines.slice(lastAgent + 1).flatMap((line) => (line.by === "note" ? [line.text] : [])),
+    isOptedOut: lines.some((line) => line.by === "tool" && line.complete && line.name === "mark_do_not_call"),
     toolsSinceCaller: lines
       .slice(lastCaller + 1)
       .flatMap((line) => (line.by === "tool" && line.complete ? [line.name] : [])),

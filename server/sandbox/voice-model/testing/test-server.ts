@@ -2,7 +2,7 @@ import express from "express";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import { type Clock, systemClock } from "#server/lib/clock.ts";
+import type { Clock } from "#server/lib/clock.ts";
 import type { RealtimeTarget } from "#server/sandbox/voice-model/conformance/realtime-client.ts";
 import { attachVoiceModel } from "#server/sandbox/voice-model/voice-model.ts";
 
@@ -28,7 +28,7 @@ const viewSchema = z.object({
 });
 
 /** A voice model on loopback for tests, with its control routes as functions. */
-export async function startTestServer(clock: Clock = systemClock) {
+export async function startTestServer(clock: Clock) {
   const apiKey = "sk-sandbox";
   const app = express();
   const httpServer = createServer(app);
