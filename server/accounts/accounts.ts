@@ -2,7 +2,7 @@ import { type AuthLibrary, createAuthLibrary, type SendEmail } from "#server/acc
 import type { Businesses } from "#server/accounts/businesses.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE, isDemoAddress } from "#server/accounts/demo-people.ts";
-import { createDemoSetup } from "#server/accounts/demo-setup.ts";
+import { createDemoSetup, type DemoPerson } from "#server/accounts/demo-setup.ts";
 import { createOutsideAccounts } from "#server/accounts/outside-accounts.ts";
 import {
   createOutsideIssuer,
@@ -30,7 +30,7 @@ export type AccountsConfig = {
   supervisorEmails: readonly string[];
   production: boolean;
   demo: boolean;
-  outsideIssuer?: OutsideIssuerConfig;
+  outsideIssuer?: OutsideIssuerConfig | null;
 };
 
 export type AccountsDependencies = {
@@ -53,7 +53,7 @@ export type AccountsDependencies = {
 export type Credentials = { authorization?: string | undefined; cookie?: string | undefined };
 
 export type Accounts = {
-  /** Answers what is under `/api/auth`; the body must be bounded by the caller. */
+  /** Answers what is under `/api/auth`; the body must be bounded by the caller. Rejects when the database fails. */
   authHandler(request: Request): Promise<Response>;
   /**
    * Who is asking; null when nothing valid was shown. A bearer token wins over the cookie. `onCookies` receives cookies to set
@@ -80,6 +80,10 @@ export type Accounts = {
   phoneKeyOf(phoneNumber: string): string;
   /** Makes the demo people if they are missing. Does nothing unless `config.demo` is on. */
   ensureDemoPeople(): Promise<void>;
+  /** Finds or makes somebody who only receives demo calls: an address at demo.test that nobody can sign in to. Throws unless `config.demo` is on. */
+  demoPerson(person: DemoPerson): Promise<Caller>;
+  /** Stores a number as proven; demo people have no phone to read a code from. Throws unless `config.demo` is on. */
+  proveDemoPhone(accountId: string, e164: string): Promise<void>;
 };
 
 type UserDocument = { _id: string; name: string };
@@ -93,7 +97,7 @@ type SignedIn = {
 };
 
 export function createAccounts(dependencies: AccountsDependencies): Accounts {
-  const { config, db, businesses, seals, clock } = dependencies;
+  const { config, db, businesses, seals, clock, logger } = dependencies;
   const limit = createSlidingLimit(db, clock);
   const phones = createPhones({ db, seals, clock });
   const outsideAccounts = createOutsideAccounts({ db, clock });
@@ -111,7 +115,11 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     dependencies.outsideIssuer ?? (config.outsideIssuer ? createOutsideIssuer(config.outsideIssuer) : null);
 
   return {
-    authHandler: (request) => library.handler(request),
+    async authHandler(request) {
+      const reply = await library.handler(request);
+      if (reply.status >= 500) logger.error({ status: reply.status }, "the auth library failed");
+      return reply;
+    },
     async callerOf(credentials, onCookies) {
       const token = bearerTokenOf(credentials);
       if (token === undefined) {
@@ -137,7 +145,21 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     async ensureDemoPeople() {
       if (config.demo) await demo.ensure();
     },
+    async demoPerson(person) {
+      requireDemo(config);
+      const { accountId, businessId } = await demo.account(person);
+      const { name, email, accountType: role } = person;
+      return { accountId, name, email, role, businessId };
+    },
+    async proveDemoPhone(accountId, e164) {
+      requireDemo(config);
+      await demo.provePhone(accountId, e164);
+    },
   };
+}
+
+function requireDemo({ demo }: AccountsConfig): void {
+  if (!demo) throw new TypeError("There are no demo people while DEMO is off.");
 }
 
 function bearerTokenOf({ authorization }: Credentials): string | undefined {

@@ -2,7 +2,7 @@ import { isDemoAddress } from "#server/accounts/demo-people.ts";
 import type { SlidingLimit } from "#server/accounts/sliding-limit.ts";
 import type { Db } from "#server/database/connection.ts";
 import { newId } from "#server/lib/ids.ts";
-import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
@@ -95,7 +95,8 @@ export function createAuthLibrary(dependencies: AuthLibraryDependencies) {
     telemetry: { enabled: false },
     advanced: advancedOptions(config.publicUrl),
     logger: libraryLogger(dependencies.logger),
-    onAPIError: { onError: (error) => reportError(dependencies.logger, error) },
+    // What is no answer of the library's own is thrown: left to itself it prints the whole error, which may quote an address.
+    onAPIError: { throw: true },
     databaseHooks: { user: { create: accountHooks(dependencies) } },
     hooks: requestHooks(dependencies),
   });
@@ -173,9 +174,4 @@ function libraryLogger(logger: Logger): NonNullable<BetterAuthOptions["logger"]>
       else logger.debug({}, "the auth library reported something");
     },
   };
-}
-
-function reportError(logger: Logger, error: unknown): void {
-  if (error instanceof APIError && error.statusCode < 500) return;
-  logger.error(errorFields(error), "a request to the auth library failed");
 }

@@ -8,7 +8,10 @@ import { type Connection, type Model, Schema, trusted } from "mongoose";
 /** How many businesses one request for help is matched against at most; the newest ones come first, the rest is left out. */
 const MAX_SERVING = 200;
 
-/** Stands for "everywhere" in `areas`. */
+const MAX_SAVE_TRIES = 20;
+const AFTER = { returnDocument: "after" } as const;
+
+/** Stands for all areas in `serves`. */
 const EVERYWHERE = "*";
 
 type BusinessDocument = {
@@ -19,8 +22,8 @@ type BusinessDocument = {
   legalName: string | null;
   categories: Category[];
   postalCodes: string[];
-  /** What the index looks up: the postal codes as prefixes, or `*`. */
-  areas: string[];
+  /** What the index looks up: each category with each postal code or `*`, e.g. `roofing|112`. (One index cannot hold two lists.) */
+  serves: string[];
   timeZone: string;
   hours: { opens: string; closes: string };
   voice: string;
@@ -37,7 +40,7 @@ const businessSchema = new Schema<BusinessDocument>(
     legalName: { type: String, default: null },
     categories: { type: [String], required: true },
     postalCodes: { type: [String], required: true },
-    areas: { type: [String], required: true },
+    serves: { type: [String], required: true },
     timeZone: { type: String, required: true },
     hours: { type: { opens: String, closes: String }, required: true, _id: false },
     voice: { type: String, required: true },
@@ -96,14 +99,16 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
     },
     async updateProfile(caller, input) {
       const own = await ofCaller(caller);
-      const changes = { ...changesOf(input), complete: true, updatedAt: new Date(clock.nowMs()) };
-      const saved = await Business.findOneAndUpdate(
-        own,
-        { $set: changes },
-        { returnDocument: "after" },
-      ).lean();
-      if (saved === null) throw new Failure("NOT_FOUND");
-      return toProfile(saved);
+      for (let tries = 0; tries < MAX_SAVE_TRIES; tries++) {
+        const known = await Business.findOne(own).lean();
+        if (known === null) throw new Failure("NOT_FOUND");
+        const updatedAt = new Date(Math.max(clock.nowMs(), known.updatedAt.getTime() + 1));
+        const changes = { ...changesOf(known, input), complete: true, updatedAt };
+        const unchanged = { ...own, updatedAt: known.updatedAt };
+        const saved = await Business.findOneAndUpdate(unchanged, { $set: changes }, AFTER).lean();
+        if (saved !== null) return toProfile(saved);
+      }
+      throw new Error("A business profile changed under every try to save it.");
     },
     async byId(businessId) {
       const found = await Business.findOne({ _id: businessId }).lean();
@@ -111,14 +116,9 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
     },
     async findServing({ category, postalCode }) {
       const areas = [EVERYWHERE, ...prefixesOf(postalCode)];
-      const found = await Business.find({
-        categories: category,
-        areas: trusted({ $in: areas }),
-        complete: true,
-      })
-        .sort({ _id: -1 })
-        .limit(MAX_SERVING)
-        .lean();
+      const serves = trusted({ $in: areas.map((area) => pair(category, area)) });
+      const query = Business.find({ serves, complete: true });
+      const found = await query.sort({ _id: -1 }).limit(MAX_SERVING).lean();
       return found.map(toProfile);
     },
   };
@@ -131,7 +131,7 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
     legalName: null,
     categories: [...CATEGORIES],
     postalCodes: [],
-    areas: [EVERYWHERE],
+    serves: CATEGORIES.map((category) => pair(category, EVERYWHERE)),
     timeZone: "America/New_York",
     hours: { opens: "09:00", closes: "17:00" },
     voice: "marin",
@@ -142,18 +142,24 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
 }
 
 /** Only what the contract names is ever written, whatever else the caller sent. */
-function changesOf(input: UpdateBusinessProfile): Partial<BusinessDocument> {
-  const { name, legalName, categories, postalCodes, timeZone, hours, voice } = input;
+function changesOf(known: BusinessDocument, input: UpdateBusinessProfile): Partial<BusinessDocument> {
+  const { name, legalName, timeZone, hours, voice } = input;
+  const categories = [...new Set(input.categories ?? known.categories)];
+  const postalCodes = [...(input.postalCodes ?? known.postalCodes)];
+  const areas = areasOf(postalCodes);
   return {
     name,
+    categories,
+    postalCodes,
+    serves: categories.flatMap((category) => areas.map((area) => pair(category, area))),
     ...(legalName !== undefined && { legalName }),
-    ...(categories !== undefined && { categories: [...new Set(categories)] }),
-    ...(postalCodes !== undefined && { postalCodes, areas: areasOf(postalCodes) }),
     ...(timeZone !== undefined && { timeZone }),
     ...(hours !== undefined && { hours: { opens: hours.opens, closes: hours.closes } }),
     ...(voice !== undefined && { voice }),
   };
 }
+
+const pair = (category: Category, area: string) => `${category}|${area}`;
 
 const plainCode = (postalCode: string) => postalCode.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
 

@@ -10,3 +10,6 @@ export const DEMO_PEOPLE = {
 
 /** Addresses that nobody may use, and that open nothing, while `DEMO` is off. */
 export const isDemoAddress = (email: string): boolean => email.toLowerCase().endsWith("@demo.test");
+
+/** Where demo people may live: North America, Guam, and abroad for the hours in which all of it sleeps. */
+export const DEMO_COUNTRIES = ["US", "CA", "GU", "GB", "AU"] as const;

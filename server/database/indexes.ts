@@ -36,7 +36,7 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "limits", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   // Marketplace.
   { collection: "businesses", keys: { ownerId: 1 }, unique: true },
-  { collection: "businesses", keys: { categories: 1, areas: 1, _id: -1 } },
+  { collection: "businesses", keys: { serves: 1, _id: -1 } },
   { collection: "leads", keys: { consumerId: 1, _id: -1 } },
   { collection: "matches", keys: { leadId: 1, businessId: 1 }, unique: true },
   { collection: "matches", keys: { businessId: 1, _id: -1 } },

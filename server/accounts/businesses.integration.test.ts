@@ -1,0 +1,167 @@
+import { createAccountsFixture, PASSWORD } from "#server/accounts/accounts-fixture.suite.ts";
+import type { Caller } from "#server/accounts/caller.ts";
+import { useTestDatabase } from "#server/database/test-database.suite.ts";
+import { newId } from "#server/lib/ids.ts";
+import { Failure } from "#server/lib/failure.ts";
+import { CATEGORIES } from "#shared/lead.ts";
+import { updateBusinessProfileSchema } from "#shared/business.ts";
+import { beforeAll, expect, test } from "vitest";
+
+const database = useTestDatabase();
+let fixture: ReturnType<typeof createAccountsFixture>;
+beforeAll(() => {
+  fixture = createAccountsFixture(database());
+});
+
+/** A business account without the cost of a sign-up. */
+function owner(): Caller {
+  const accountId = newId("lead").replace("lead", "acc");
+  return { accountId, name: "Ola", email: "ola@people.test", role: "business", businessId: newId("biz") };
+}
+
+test("[AC17] sign-up as a business creates it with its owner, not yet complete", async () => {
+  const { businesses, signUp } = fixture;
+  const { caller } = await signUp("business");
+  expect(caller).toMatchObject({ role: "business", businessId: expect.stringMatching(/^biz_/) });
+  expect(await database().db.collection("businesses").countDocuments({ ownerId: caller.accountId })).toBe(1);
+  expect(await businesses.profile(caller)).toEqual({
+    businessId: caller.businessId,
+    name: "Pat Person",
+    legalName: "Pat Person",
+    categories: [...CATEGORIES],
+    postalCodes: [],
+    timeZone: "America/New_York",
+    hours: { opens: "09:00", closes: "17:00" },
+    voice: "marin",
+    complete: false,
+  });
+});
+
+test("[AC17] a sign-up that died before its business was stored heals at the first look", async () => {
+  const caller = owner();
+  const profiles = await Promise.all([1, 2, 3].map(() => fixture.businesses.profile(caller)));
+  for (const profile of profiles) expect(profile.businessId).toBe(caller.businessId);
+});
+
+test("[AC18] a name alone completes the profile and is matched everywhere; what is left out keeps its value", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  const need = { category: "dental", postalCode: "99501" } as const;
+  const serving = async () => (await businesses.findServing(need)).map((profile) => profile.businessId);
+  await businesses.profile(caller);
+  expect(await serving()).not.toContain(caller.businessId);
+  await businesses.updateProfile(caller, { name: "Bright Smiles" });
+  expect(await serving()).toContain(caller.businessId);
+  await businesses.updateProfile(caller, { name: "Bright Smiles", legalName: "Bright LLC", voice: "cedar" });
+  const kept = await businesses.updateProfile(caller, { name: "Brighter", timeZone: "America/Chicago" });
+  expect(kept).toMatchObject({
+    name: "Brighter",
+    legalName: "Bright LLC",
+    voice: "cedar",
+    timeZone: "America/Chicago",
+    hours: { opens: "09:00", closes: "17:00" },
+    complete: true,
+  });
+});
+
+test("[AC19] matching goes by category and by postal code, whole or as a prefix, in any notation", async () => {
+  const { businesses } = fixture;
+  const near = owner();
+  await businesses.updateProfile(near, {
+    name: "Near",
+    categories: ["roofing", "roofing"],
+    postalCodes: ["112", "m5v 2t6"],
+  });
+  const serves = async (category: "roofing" | "moving", postalCode: string) => {
+    const found = await businesses.findServing({ category, postalCode });
+    return found.some((profile) => profile.businessId === near.businessId);
+  };
+  expect(await serves("roofing", "11201")).toBe(true);
+  expect(await serves("roofing", "11201-4321")).toBe(true);
+  expect(await serves("roofing", "M5V2T6")).toBe(true);
+  expect(await serves("roofing", "10001")).toBe(false);
+  expect(await serves("roofing", "M5V 9Z9")).toBe(false);
+  expect(await serves("moving", "11201")).toBe(false);
+});
+
+test("[AC19] changes to categories and areas at the same time do not undo each other's matching", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  await businesses.updateProfile(caller, { name: "Busy" });
+  await Promise.all([
+    businesses.updateProfile(caller, { name: "Busy", categories: ["legal"] }),
+    businesses.updateProfile(caller, { name: "Busy", postalCodes: ["606"] }),
+  ]);
+  const found = await businesses.findServing({ category: "legal", postalCode: "60601" });
+  expect(found.map((profile) => profile.businessId)).toContain(caller.businessId);
+  const elsewhere = await businesses.findServing({ category: "legal", postalCode: "10001" });
+  expect(elsewhere.map((profile) => profile.businessId)).not.toContain(caller.businessId);
+});
+
+test("[AC20] nobody reads or changes a business through an account that does not own it", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  await businesses.updateProfile(caller, { name: "Mine" });
+  const thief = { ...owner(), businessId: caller.businessId };
+  await expect(businesses.updateProfile(thief, { name: "Stolen" })).rejects.toThrow();
+  await expect(businesses.profile(thief)).rejects.toThrow();
+  expect((await businesses.byId(caller.businessId ?? ""))?.name).toBe("Mine");
+  const consumer: Caller = { ...caller, role: "consumer", businessId: null };
+  await expect(businesses.profile(consumer)).rejects.toThrow(new Failure("FORBIDDEN"));
+  expect(await businesses.byId("biz_unknown00")).toBeNull();
+});
+
+test("[AC20] fields that the contract does not name are not written", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  const sly = { name: "Sly", ownerId: "acc_other", businessId: "biz_other000", complete: false, _id: "x" };
+  await businesses.updateProfile(caller, updateBusinessProfileSchema.parse(sly));
+  await businesses.updateProfile(caller, sly);
+  const stored = await database()
+    .db.collection<{ _id: string }>("businesses")
+    .findOne({ _id: caller.businessId ?? "" });
+  expect(stored).toMatchObject({ ownerId: caller.accountId, complete: true });
+});
+
+test("[AC21] demo people exist only while DEMO is on", async () => {
+  const credentials = { email: "supervisor@demo.test", password: "ringside" };
+  const off = fixture;
+  await off.accounts.ensureDemoPeople();
+  expect((await off.auth("/sign-in/email", credentials)).status).toBe(403);
+  const signUp = { ...credentials, name: "Sam", accountType: "consumer", password: PASSWORD };
+  expect((await off.auth("/sign-up/email", signUp)).status).toBe(403);
+  await expect(off.accounts.proveDemoPhone("acc_1", "+12125550110")).rejects.toThrow();
+
+  const on = createAccountsFixture(database(), { config: { demo: true, production: true } });
+  await Promise.all([on.accounts.ensureDemoPeople(), on.accounts.ensureDemoPeople()]);
+  await on.accounts.ensureDemoPeople();
+  const reply = await on.auth("/sign-in/email", credentials);
+  const authorization = `Bearer ${reply.headers.get("set-auth-token")}`;
+  expect((await on.accounts.callerOf({ authorization }))?.role).toBe("supervisor");
+  expect(await off.accounts.callerOf({ authorization })).toBeNull();
+
+  const consumer = await on.auth("/sign-in/email", { ...credentials, email: "consumer@demo.test" });
+  const { user } = (await consumer.json()) as { user: { id: string } };
+  expect(await on.accounts.phoneOf(user.id)).toMatchObject({ e164: "+12125550110" });
+  const firm = await on.auth("/sign-in/email", { ...credentials, email: "business@demo.test" });
+  const token = `Bearer ${firm.headers.get("set-auth-token")}`;
+  const caller = await on.accounts.callerOf({ authorization: token });
+  if (caller === null) throw new Error("the demo business cannot sign in");
+  expect(await on.businesses.profile(caller)).toMatchObject({ complete: true });
+  expect(
+    await database()
+      .db.collection("users")
+      .countDocuments({ email: /@demo\.test$/ }),
+  ).toBe(3);
+});
+
+test("[AC21] people who only receive demo calls cannot be signed in to", async () => {
+  const { accounts, auth } = createAccountsFixture(database(), { config: { demo: true } });
+  const person = { email: "person-1@demo.test", name: "Ada Quill", accountType: "business" } as const;
+  const made = await accounts.demoPerson(person);
+  expect(made).toMatchObject({ role: "business", businessId: expect.stringMatching(/^biz_/) });
+  expect(await accounts.demoPerson(person)).toEqual(made);
+  expect((await auth("/sign-in/email", { ...person, password: "ringside" })).status).toBe(401);
+  const outsider = { ...person, email: "somebody@elsewhere.test" };
+  await expect(accounts.demoPerson(outsider)).rejects.toThrow();
+});
