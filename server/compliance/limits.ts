@@ -5,10 +5,10 @@ import { v7 } from "uuid";
 import { z } from "zod";
 
 /** Who does what: the two together name one log, e.g. a business id and `requestAICall`. Never a phone number or a name. */
-export type LimitKey = { who: string; action: string };
+type LimitKey = { who: string; action: string };
 
 /** `hitId` gives the place back when the request is refused for another reason after all. */
-export type LimitReply = { ok: true; hitId: string } | { ok: false; retryAfterSeconds: number };
+type LimitReply = { ok: true; hitId: string } | { ok: false; retryAfterSeconds: number };
 
 export type Limits = {
   /** Takes one of `max` places in any window of `windowMs`. Refused requests take none. */

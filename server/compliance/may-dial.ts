@@ -2,7 +2,7 @@ import { isLegalInstant, nextLegalInstant, type QuietHours } from "#server/compl
 import type { ErrorCode } from "#shared/contract/errors.ts";
 
 /** The rule of SPEC.md that decided; goes into the journal and the logs. */
-export type DialRule = "consent" | "suppression" | "attempts" | "quietHours";
+type DialRule = "consent" | "suppression" | "attempts" | "quietHours";
 
 export type DialFacts = {
   nowMs: number;

@@ -3,7 +3,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import { Schema, type Connection, type Model } from "mongoose";
 
 /** How somebody said that they want no more calls; the same words as the journal's `optOut.recorded`. */
-export type OptOutHow = "spoken" | "key" | "account" | "supervisor";
+type OptOutHow = "spoken" | "key" | "account" | "supervisor";
 
 type SuppressionDocument = {
   /** Keyed hash of the number; the number itself is not kept. */

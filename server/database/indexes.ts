@@ -38,6 +38,8 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "businesses", keys: { ownerId: 1 }, unique: true },
   { collection: "businesses", keys: { serves: 1, _id: -1 } },
   { collection: "leads", keys: { consumerId: 1, _id: -1 } },
+  // Open leads for a business whose profile was saved.
+  { collection: "leads", keys: { status: 1, category: 1, _id: -1 } },
   { collection: "matches", keys: { leadId: 1, businessId: 1 }, unique: true },
   { collection: "matches", keys: { businessId: 1, _id: -1 } },
   { collection: "consents", keys: { leadId: 1, businessId: 1 } },

@@ -2,7 +2,7 @@ import { DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
 import type { UpdateBusinessProfile } from "#shared/business.ts";
 import type { Category, Urgency } from "#shared/lead.ts";
 
-export type DemoNeed = { description: string; urgency: Urgency; budgetCents?: number };
+type DemoNeed = { description: string; urgency: Urgency; budgetCents?: number };
 
 export type DemoBusiness = {
   email: string;

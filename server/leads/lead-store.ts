@@ -2,7 +2,7 @@ import type { Category, Urgency } from "#shared/lead.ts";
 import { Schema, type Connection, type Model } from "mongoose";
 
 /** Who had the last word about the category. */
-export type ClassifiedBy = "consumer" | "rules" | "analyst";
+type ClassifiedBy = "consumer" | "rules" | "analyst";
 
 export type LeadDocument = {
   _id: string;

@@ -38,7 +38,7 @@ export type MatchableLead = {
 };
 
 /** What a call needs of its lead; the phone number comes from accounts. */
-export type LeadForCall = {
+type LeadForCall = {
   leadId: string;
   consumerId: string;
   consumerName: string;

@@ -21,7 +21,7 @@ export type Matching = {
   matchFor(leadId: string, businessId: string): Promise<{ status: MatchStatus; score: number } | null>;
 };
 
-export type MatchAnswer = { leadId: string; response: "interested" | "declined" };
+type MatchAnswer = { leadId: string; response: "interested" | "declined" };
 
 export type MatchingParts = {
   matches: MatchStore;
