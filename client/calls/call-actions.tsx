@@ -78,7 +78,7 @@ export function CallEndButton({ ending, status, size = "app", keyHint }: CallEnd
         size={size}
         isDisabled={underWay !== null}
         onPress={ending.ask}
-        className="max-sm:flex-1"
+        className={size === "app" ? "max-sm:h-12 max-sm:flex-1" : ""}
       >
         <Icon aria-hidden size={16} />
         {underWay === null ? LABEL[kind] : UNDER_WAY[kind]}

@@ -4,7 +4,6 @@ import { StatusChip } from "#client/calls/status-chip.tsx";
 import { factsOfView, type StatusSentence, statusSentence } from "#client/calls/status-sentence.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
 import { useServerNowMs } from "#client/wire/server-clock.ts";
-import { canHangUp } from "#shared/call/status.ts";
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 
@@ -14,6 +13,7 @@ type CallHeaderProps = {
   /** Who calls whom, or who calls me. */
   title: ReactNode;
   subtitle: string;
+  keyboardHelp?: ReactNode;
 };
 
 const CANCELLING: StatusSentence = {
@@ -24,7 +24,7 @@ const CANCELLING: StatusSentence = {
 };
 
 /** The state of the call first, then what it is about, then the way to end it. */
-export function CallHeader({ call, ending, title, subtitle }: CallHeaderProps) {
+export function CallHeader({ call, ending, title, subtitle, keyboardHelp }: CallHeaderProps) {
   const nowMs = useServerNowMs();
   const { view } = call;
   const sentence = ending.underWay === "cancel" ? CANCELLING : statusSentence(factsOfView(view), nowMs);
@@ -39,15 +39,14 @@ export function CallHeader({ call, ending, title, subtitle }: CallHeaderProps) {
         <h1 className="text-large font-strong wrap-anywhere">{title}</h1>
         <p className="max-w-[72ch] text-muted wrap-anywhere">{subtitle}</p>
       </div>
-      {(ending.offered !== null || ending.underWay !== null) && (
-        <div className="flex gap-2 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3">
-          <CallEndButton
-            ending={ending}
-            status={view.status}
-            {...(canHangUp(view.status) && { keyHint: "⇧X" })}
-          />
-        </div>
-      )}
+      <div className="flex items-center gap-2">
+        {keyboardHelp}
+        {(ending.offered !== null || ending.underWay !== null) && (
+          <div className="flex max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3">
+            <CallEndButton ending={ending} status={view.status} keyHint="⇧X" />
+          </div>
+        )}
+      </div>
     </header>
   );
 }

@@ -10,12 +10,17 @@ import type { LiveCall } from "#client/wire/live-call.ts";
 import { useLiveCall } from "#client/wire/use-live-call.ts";
 import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
-type CallPageProps = { callId: string; audience: "staff" | "consumer" };
+type CallPageProps = {
+  callId: string;
+  audience: "staff" | "consumer";
+  /** The list of keys, where there is a keyboard. */
+  keyboardHelp?: ReactNode;
+};
 
 /** One call as it happens and afterwards, for everybody who may see it. */
-export function CallPage({ callId, audience }: CallPageProps) {
+export function CallPage({ callId, audience, keyboardHelp }: CallPageProps) {
   const call = useLiveCall(callId);
   if (call.link.state === "refused") {
     return <ErrorState title="This call can't be shown." detail={call.link.message} />;
@@ -28,10 +33,10 @@ export function CallPage({ callId, audience }: CallPageProps) {
       </div>
     );
   }
-  return <LoadedCall key={callId} call={call} audience={audience} />;
+  return <LoadedCall key={callId} call={call} audience={audience} keyboardHelp={keyboardHelp} />;
 }
 
-function LoadedCall({ call, audience }: { call: LiveCall; audience: CallPageProps["audience"] }) {
+function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callId"> & { call: LiveCall }) {
   const { view } = call;
   const isStaff = audience === "staff";
   const ending = useCallEnding(view.callId, view.status);
@@ -45,6 +50,7 @@ function LoadedCall({ call, audience }: { call: LiveCall; audience: CallPageProp
         ending={ending}
         title={isStaff ? <StaffTitle call={call} /> : `An AI assistant calls you for ${view.businessName}`}
         subtitle={view.objective}
+        keyboardHelp={keyboardHelp}
       />
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
         <div className="order-2 flex min-h-80 flex-col max-lg:h-[62dvh] lg:order-1 lg:min-h-0 lg:flex-1">

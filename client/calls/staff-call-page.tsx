@@ -14,10 +14,7 @@ export function StaffCallPage() {
   return (
     <>
       <title>Call · Ringside</title>
-      <CallPage callId={callId} audience="staff" />
-      <div className="fixed right-3 bottom-3 z-10">
-        <KeyboardHelp rows={KEYS} />
-      </div>
+      <CallPage callId={callId} audience="staff" keyboardHelp={<KeyboardHelp rows={KEYS} />} />
     </>
   );
 }

@@ -58,10 +58,13 @@ function CutOff({ text }: { text: string }) {
   return (
     <>
       {text !== "" && (
-        <del className="text-muted decoration-1">
-          <span className="sr-only">, not heard: </span>
-          {text}
-        </del>
+        <>
+          {" "}
+          <del className="text-muted decoration-1">
+            <span className="sr-only">not heard: </span>
+            {text.trim()}
+          </del>
+        </>
       )}
       <span className="ml-2 inline-flex items-center gap-1 text-meta text-wait">
         <Scissors aria-hidden size={12} />

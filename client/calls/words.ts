@@ -40,9 +40,23 @@ export const statusWord = (status: CallStatus): string => STATUS_WORDS[status];
 
 const END_REASONS: Record<string, string> = {
   cancelled_after_answer: "The call was cancelled while the two were talking.",
-  cancelled: "The call was cancelled before anybody answered.",
   cancelled_before_answer: "The call was cancelled before anybody answered.",
+  cancelled_before_dialing: "The call was cancelled before anybody was dialled.",
+  consumer_hung_up: "The person hung up.",
+  hung_up_at_once: "The person hung up as soon as the call was answered.",
+  objective_met: "The objective was met, and the agent said goodbye.",
+  declined: "The person declined, and the agent said goodbye.",
+  callee_busy: "The person had no time, and the agent said goodbye.",
+  wrong_number: "It was the wrong number.",
   opted_out: "The person asked not to be called. We call this number no more.",
+  suppression: "This number asked not to be called, so it was not dialled.",
+  consent: "The person had not agreed to this call, so it was not dialled.",
+  attempts: "The person was called as often as a day allows, so it was not dialled.",
+  unreachable: "This number can't be reached.",
+  carrier_refused: "The phone network refused the call.",
+  lost_at_carrier: "The phone network lost the call.",
+  connection_lost: "The connection was lost and could not be brought back.",
+  voice_unavailable: "The agent's voice was not available.",
 };
 
 const BY_STATUS: Record<FinalStatus, string> = {
@@ -66,12 +80,8 @@ export function endReasonText(view: CallView): string {
 
 const TOOLS: Record<string, string> = {
   record_answer: "Noted an answer",
-  offer_slots: "Looked up free times",
-  book_slot: "Booked a time",
-  request_human: "Asked for a person",
-  schedule_callback: "Planned another call",
   mark_do_not_call: "Marked “do not call”",
-  end_call: "Said goodbye",
+  end_call: "Ended the call",
 };
 
 /** What a tool did, in words; an unknown one by its own name. */

@@ -43,7 +43,7 @@ export function SignInPage() {
             <Button
               key={person.email}
               isDisabled={enter.isPending}
-              className="h-12 justify-between sm:h-10"
+              className="h-12 justify-between! sm:h-10"
               onPress={() => enter.mutate({ email: person.email, password: DEMO_PASSWORD })}
             >
               {person.label} <span className="font-normal text-muted">{person.does}</span>
@@ -82,13 +82,7 @@ function SignInForm({ isPending, onSubmit }: SignInFormProps) {
         value={password}
         onChange={setPassword}
       />
-      <Button
-        look="primary"
-        type="submit"
-        isPending={isPending}
-        isDisabled={email.trim() === "" || password === ""}
-        className="mt-1 h-12 sm:h-10"
-      >
+      <Button look="primary" type="submit" isPending={isPending} className="mt-1 h-12 sm:h-10">
         Sign in
       </Button>
     </form>

@@ -1,5 +1,6 @@
 import { LoaderCircle } from "lucide-react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
+import { ProgressBar } from "react-aria-components/ProgressBar";
 import type { ReactNode, Ref } from "react";
 
 export type ButtonLook = "primary" | "secondary" | "quiet" | "danger";
@@ -39,7 +40,11 @@ type ButtonProps = Omit<AriaButtonProps, "className" | "children"> & {
 export function Button({ look, size, className, children, ...rest }: ButtonProps) {
   return (
     <AriaButton {...rest} className={buttonClass(look, size, className)}>
-      {rest.isPending === true && <LoaderCircle aria-hidden size={16} className="animate-spin" />}
+      {rest.isPending === true && (
+        <ProgressBar aria-label="Working" isIndeterminate>
+          <LoaderCircle aria-hidden size={16} className="animate-spin" />
+        </ProgressBar>
+      )}
       {children}
     </AriaButton>
   );
