@@ -45,8 +45,9 @@ export class FrameClock {
     const elapsedMs = this.#clock.monotonicMs() - this.#startedAtMs;
     // Half a beat of tolerance: timers may fire a fraction of a millisecond early.
     const due = Math.floor((elapsedMs + MULAW_FRAME_MS / 2) / MULAW_FRAME_MS);
-    this.#beats = Math.max(this.#beats, due - MAX_CATCH_UP_FRAMES);
-    for (; this.#beats < due; this.#beats++) {
+    const missed = Math.min(MAX_CATCH_UP_FRAMES, due - this.#beats);
+    this.#beats = due;
+    for (let beat = 0; beat < missed && this.#timer === timer; beat++) {
       for (const listener of this.#listeners) listener();
     }
     // A different timer means that the last listener left, and perhaps that a new one has started over.

@@ -4,7 +4,7 @@ import type { CallLog } from "#server/sandbox/phone/call-log.ts";
 import type { FaultPanel } from "#server/sandbox/phone/faults.ts";
 import { rfc2822 } from "#server/sandbox/phone/sids.ts";
 import type { Link } from "#server/sandbox/phone/twiml.ts";
-import type { Webhooks } from "#server/sandbox/phone/webhooks.ts";
+import type { WebhookSender } from "#server/sandbox/phone/webhooks.ts";
 
 /** A callback held back by the `reorder` fault goes out after this time even if no other follows it. */
 const MAX_HELD_MS = 2000;
@@ -17,13 +17,13 @@ type Callback = { readonly link: Link; readonly fields: URLSearchParams; readonl
  */
 export class StatusCallbacks {
   readonly #clock: Clock;
-  readonly #webhooks: Webhooks;
+  readonly #webhooks: WebhookSender;
   readonly #faults: FaultPanel;
   readonly #log: CallLog;
   #sequence = 0;
   #held: Callback | null = null;
 
-  constructor(parts: { clock: Clock; webhooks: Webhooks; faults: FaultPanel; log: CallLog }) {
+  constructor(parts: { clock: Clock; webhooks: WebhookSender; faults: FaultPanel; log: CallLog }) {
     this.#clock = parts.clock;
     this.#webhooks = parts.webhooks;
     this.#faults = parts.faults;

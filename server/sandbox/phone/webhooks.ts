@@ -10,6 +10,9 @@ export type WebhookOutcome =
   | { readonly kind: "replied"; readonly reply: HttpReply; readonly tries: number }
   | { readonly kind: "failed"; readonly code: number; readonly tries: number };
 
+/** Who delivers webhooks. */
+export type WebhookSender = Pick<Webhooks, "send">;
+
 /** TwiML is at most 64 kB. */
 const MAX_REPLY_BYTES = 64 * 1024;
 

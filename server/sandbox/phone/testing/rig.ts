@@ -2,11 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import twilio from "twilio";
+import type { CallListInstanceCreateOptions } from "twilio/lib/rest/api/v2010/account/call.js";
 import { systemClock } from "#server/lib/clock.ts";
 import { CalleeDirectory } from "#server/sandbox/callees/callee-directory.ts";
 import { createPhoneNetwork } from "#server/sandbox/phone/phone-network.ts";
 import type { Settings } from "#server/sandbox/phone/settings.ts";
-import { startCustomer } from "#server/sandbox/phone/testing/customer.ts";
+import { type Customer, startCustomer, type Webhook } from "#server/sandbox/phone/testing/customer.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
 
 export const ACCOUNT = `AC${"a1".repeat(16)}`;
@@ -42,10 +43,88 @@ const FAST: Partial<Settings> = {
   messageMs: 2,
 };
 
-export type Rig = Awaited<ReturnType<typeof startRig>>;
+type Kind = "voice" | "status" | "ended" | "stream" | "media";
+type CreateOptions = Partial<CallListInstanceCreateOptions>;
 
 /** The phone network on loopback, the real SDK as its client, and a customer's server for its webhooks. */
-export async function startRig(settings: Partial<Settings> = {}) {
+export class Rig {
+  readonly base: string;
+  readonly customer: Customer;
+  readonly client: ReturnType<typeof twilio>;
+  readonly #httpClient: SandboxRequestClient;
+  readonly #stopNetwork: () => Promise<void>;
+  #numbers = 0;
+
+  constructor(base: string, customer: Customer, stopNetwork: () => Promise<void>) {
+    this.base = base;
+    this.customer = customer;
+    this.#httpClient = new SandboxRequestClient(base);
+    this.client = this.clientAs(ACCOUNT, TOKEN);
+    this.#stopNetwork = stopNetwork;
+  }
+
+  clientAs(user: string, secret: string): ReturnType<typeof twilio> {
+    return twilio(user, secret, { httpClient: this.#httpClient, accountSid: ACCOUNT });
+  }
+
+  async control(method: string, path: string, body?: unknown) {
+    const response = await fetch(`${this.base}/sandbox${path}`, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    return { status: response.status, json: await response.json() };
+  }
+
+  /** A number nobody used before, answered by `script`. */
+  async newNumber(script: unknown = "silent"): Promise<string> {
+    const number = `+1415556${String(++this.#numbers).padStart(4, "0")}`;
+    await this.control("PUT", `/numbers/${number}`, { script });
+    return number;
+  }
+
+  /**
+   * Dials a fresh number whose document is `verbs`. Webhooks and sockets arrive under `/<kind>/<number>`; an
+   * attribute value `@kind` in the verbs stands for that address.
+   */
+  async dial(verbs: string, more: CreateOptions = {}, script: unknown = "silent") {
+    const { customer } = this;
+    const to = await this.newNumber(script);
+    const path = (kind: Kind) => `/${kind}/${to}`;
+    const url = (kind: Kind) => customer.origin + path(kind);
+    const filled = verbs.replace(/="@(\w+)/g, (_, kind: Kind) => `="${url(kind)}`);
+    customer.serve(path("voice"), filled);
+    const { sid } = await this.client.calls.create({
+      to,
+      from: FROM,
+      url: url("voice"),
+      statusCallback: url("status"),
+      statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
+      ...more,
+    });
+    const isEnd = (webhook: Webhook) =>
+      webhook.path === path("status") && "SipResponseCode" in webhook.fields;
+    return {
+      sid,
+      to,
+      path,
+      statuses: () => customer.statuses(path("status")),
+      webhook: (kind: Kind) => customer.webhooks.first((webhook) => webhook.path === path(kind)),
+      /** The terminal status callback. */
+      over: () => customer.webhooks.first(isEnd),
+      socket: () => customer.sockets.first((socket) => socket.path.startsWith(path("media"))),
+      view: async () => (await this.control("GET", `/calls/${sid}`)).json,
+      control: (act: string, body?: unknown) => this.control("POST", `/calls/${sid}/${act}`, body),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.customer.stop();
+    await this.#stopNetwork();
+  }
+}
+
+export async function startRig(settings: Partial<Settings> = {}): Promise<Rig> {
   const callees = new CalleeDirectory(speak);
   const network = createPhoneNetwork({
     clock: systemClock,
@@ -62,34 +141,10 @@ export async function startRig(settings: Partial<Settings> = {}) {
   app.use(network.router);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const customer = await startCustomer(TOKEN);
-  const httpClient = new SandboxRequestClient(base);
-
-  async function control(method: string, path: string, body?: unknown) {
-    const response = await fetch(`${base}/sandbox${path}`, {
-      method,
-      headers: { "Content-Type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    return { status: response.status, json: await response.json() };
-  }
-
-  return {
-    base,
-    customer,
-    client: twilio(ACCOUNT, TOKEN, { httpClient }),
-    clientAs: (user: string, secret: string) =>
-      twilio(user, secret, { httpClient, accountSid: ACCOUNT, autoRetry: false }),
-    control,
-    /** The control API's view of a call. */
-    view: async (sid: string) => (await control("GET", `/calls/${sid}`)).json,
-    script: (number: string, script: unknown) => control("PUT", `/numbers/${number}`, { script }),
-    async stop() {
-      network.stop();
-      await customer.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const { port } = server.address() as AddressInfo;
+  return new Rig(`http://127.0.0.1:${port}`, await startCustomer(TOKEN), async () => {
+    network.stop();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
 }
