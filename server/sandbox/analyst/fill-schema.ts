@@ -1,7 +1,7 @@
 import type { JsonSchema } from "#server/sandbox/analyst/message-request.ts";
 
 /** A value for a property, or a way to choose one of the values its schema allows. */
-export type Suggestion = { value: unknown } | { choose: (allowed: readonly string[]) => string | undefined };
+type Suggestion = { value: unknown } | { choose: (allowed: readonly string[]) => string | undefined };
 /** Suggestions by property name. */
 export type Suggestions = Readonly<Record<string, Suggestion>>;
 

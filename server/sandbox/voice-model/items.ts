@@ -48,7 +48,7 @@ export type CallItem = {
   arguments: string;
   readonly fromClient: boolean;
 };
-export type ResultItem = {
+type ResultItem = {
   readonly kind: "result";
   readonly id: string;
   readonly status: "completed";

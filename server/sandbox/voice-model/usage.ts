@@ -39,7 +39,7 @@ function partTokens(part: Part): Tokens {
 }
 
 /** Tokens of one item, as input or as output: 10 a second for the caller's audio, 20 for the model's. */
-export function itemTokens(item: Item): Tokens {
+function itemTokens(item: Item): Tokens {
   switch (item.kind) {
     case "message":
       return item.parts.map(partTokens).reduce(plus, NONE);
