@@ -19,6 +19,8 @@ export type AgendaAlarmsOptions = {
   logger: Logger;
   /** A handler threw; for the counter. The error was logged. */
   onFailed?: (name: AlarmName) => void;
+  /** Default 1 s. */
+  lookEveryMs?: number;
 };
 
 /** Agenda looks this often, and takes what is due until the next look; the time itself is kept by a timer. */
@@ -48,7 +50,8 @@ class AgendaAlarms implements Alarms {
   #phase: "new" | "running" | "stopped" = "new";
   #lastErrorAt: number | null = null;
 
-  constructor({ db, clock = systemClock, logger, onFailed }: AgendaAlarmsOptions) {
+  constructor(options: AgendaAlarmsOptions) {
+    const { db, clock = systemClock, logger, onFailed, lookEveryMs = LOOK_EVERY_MS } = options;
     this.#logger = logger;
     this.#clock = clock;
     this.#onFailed = onFailed ?? (() => undefined);
@@ -56,7 +59,7 @@ class AgendaAlarms implements Alarms {
     this.#agenda = new Agenda({
       backend: new QuietBackend({ mongo: db, collection: ALARM_COLLECTION, ensureIndex: false }),
       notificationChannel: this.#channel,
-      processEvery: LOOK_EVERY_MS,
+      processEvery: lookEveryMs,
       defaultLockLifetime: LOCK_MS,
       defaultConcurrency: CONCURRENCY,
       maxConcurrency: MAX_CONCURRENCY,
@@ -105,7 +108,11 @@ class AgendaAlarms implements Alarms {
 
   async stop(): Promise<void> {
     this.#phase = "stopped";
-    await this.#agenda.stop();
+    try {
+      await this.#agenda.stop();
+    } catch (error) {
+      this.#logger.warn(errorFields(error), "alarms could not be given back; others ring them in a minute");
+    }
     await Promise.allSettled(this.#ringing);
   }
 

@@ -117,7 +117,7 @@ test.each<[string, Reply]>([
   ["a body that never ends", (response) => response.writeHead(201).write("{")],
 ])("[TW4] %s in time is unknown, and is not sent twice", async (_name, reply) => {
   const server = await restServer(reply);
-  expect(await telephonyAt(server.baseUrl, 150).dial(request)).toEqual({
+  expect(await telephonyAt(server.baseUrl, 700).dial(request)).toEqual({
     kind: "unknown",
     reason: "Twilio did not answer in time.",
   });

@@ -18,9 +18,9 @@ export type StreamStart = {
   attemptId: string | null;
 };
 
-/** Base64 of whole bytes, padding included. */
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+/** Whole bytes with their padding: the length is a multiple of four, so one or two `=` can only stand for missing bytes. */
 export function isBase64(text: string): boolean {
   return text.length % 4 === 0 && BASE64.test(text);
 }
