@@ -53,6 +53,8 @@ function toWebRequest(request: ExpressRequest, publicUrl: string): Request {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined && !HOP_HEADERS.has(name)) headers.set(name, String(value));
   }
+  // Browsers send all of these. A program that sends some (Node's fetch) is not one, and the library would refuse it for lack of an Origin.
+  if (!headers.has("sec-fetch-site")) for (const name of FETCH_HEADERS) headers.delete(name);
   const body: unknown = request.body;
   return new Request(new URL(request.originalUrl, publicUrl), {
     method: request.method,
@@ -62,6 +64,8 @@ function toWebRequest(request: ExpressRequest, publicUrl: string): Request {
 }
 
 const HOP_HEADERS = new Set(["host", "connection", "content-length", "transfer-encoding", "expect"]);
+
+const FETCH_HEADERS = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
 async function answer(response: ExpressResponse, reply: Response): Promise<void> {
   const text = await reply.text();

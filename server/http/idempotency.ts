@@ -76,14 +76,12 @@ export function createIdempotency({ db, clock }: { db: Db; clock: Clock }): Idem
   };
 
   const perform = async (id: string, worker: string, work: () => Promise<StoredReply>) => {
-    try {
-      const reply = await work();
-      await keys.updateOne({ _id: id, worker }, { $set: { reply: storable(reply) } });
-      return reply;
-    } catch (error) {
+    const reply = await work().catch(async (refusal: unknown) => {
       await keys.deleteOne({ _id: id, worker, reply: null });
-      throw error;
-    }
+      throw refusal;
+    });
+    await keys.updateOne({ _id: id, worker }, { $set: { reply: storable(reply) } });
+    return reply;
   };
 
   return {

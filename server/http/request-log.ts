@@ -37,7 +37,8 @@ export function createRequestLog(logger: AppLogger, metrics: Metrics, clock: Clo
       err: (error: unknown) => errorFields(error),
     },
     wrapSerializers: false,
-    customProps: (_request, response) => ({ route: routeOf(response) }),
+    customSuccessObject: (_request, response, line) => ({ ...line, route: routeOf(response) }),
+    customErrorObject: (_request, response, _error, line) => ({ ...line, route: routeOf(response) }),
     customSuccessMessage: () => "request",
     customErrorMessage: () => "request",
     customLogLevel: (_request, response, error) => {
