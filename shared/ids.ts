@@ -16,4 +16,4 @@ export const leadIdSchema = opaqueId("lead");
 export const businessIdSchema = opaqueId("biz");
 export const segmentIdSchema = z.string().min(1).max(80);
 
-export type IdPrefix = "call" | "att" | "lead" | "biz" | "match" | "consent" | "tok" | "note" | "rec";
+export type IdPrefix = "call" | "att" | "lead" | "biz" | "match" | "consent" | "tok" | "note" | "rec" | "srv";

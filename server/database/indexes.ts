@@ -56,7 +56,10 @@ export const INDEXES: readonly IndexRow[] = [
     unique: true,
     partialFilterExpression: { livePersonKey: { $type: "string" } },
   },
-  { collection: "calls", keys: { "attempts.attemptId": 1 } },
+  { collection: "calls", keys: { status: 1, dueAt: 1 } },
+  { collection: "calls", keys: { status: 1, endedAt: -1 } },
+  { collection: "calls", keys: { personKey: 1 } },
+  { collection: "calls", keys: { "state.attempt.attemptId": 1 } },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
   // Edges.
   { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },

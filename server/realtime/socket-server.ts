@@ -117,9 +117,9 @@ function answer<Reply extends { ok: true }>(
   work: () => Promise<Reply>,
 ) {
   if (typeof reply !== "function") return;
-  work()
-    .then(reply)
-    .catch((error: unknown) => reply(refusal(error, logger)));
+  void work()
+    .catch((error: unknown) => refusal(error, logger))
+    .then(reply);
 }
 
 function refusal(error: unknown, logger: Logger): SocketError {

@@ -1,0 +1,145 @@
+import type { Caller } from "#server/accounts/caller.ts";
+import type { DemoCalls } from "#server/calls/demo-calls.ts";
+import type { Config } from "#server/config.ts";
+import type { Database } from "#server/database/connection.ts";
+import type { Features } from "#server/features.ts";
+import { createHttpServer } from "#server/http/http-server.ts";
+import { createAccountProcedures } from "#server/http/procedures/account.ts";
+import { createBusinessLeadProcedures } from "#server/http/procedures/business-leads.ts";
+import { createBusinessProfileProcedures } from "#server/http/procedures/business-profile.ts";
+import { createCallProcedures, createCallRequestProcedures } from "#server/http/procedures/call.ts";
+import { createLeadProcedures } from "#server/http/procedures/lead.ts";
+import { createRouter } from "#server/http/procedures/router.ts";
+import { createSupervisorProcedures } from "#server/http/procedures/supervisor.ts";
+import { isSameOrigin } from "#server/http/web-origin.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { Failure, StartProblem } from "#server/lib/failure.ts";
+import type { StopList } from "#server/lib/stop-list.ts";
+import type { Health } from "#server/observability/health.ts";
+import type { AppLogger } from "#server/observability/logger.ts";
+import type { Metrics } from "#server/observability/metrics.ts";
+import type { Peers } from "#server/peers.ts";
+import { createSocketServer } from "#server/realtime/socket-server.ts";
+import { attachTwilioMedia } from "#server/telephony/twilio/media-server.ts";
+import { createTwilioWebhooks } from "#server/telephony/twilio/webhooks.ts";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+type ServeParts = {
+  config: Config;
+  features: Features;
+  database: Database;
+  peers: Peers;
+  demo: DemoCalls | null;
+  health: Health;
+  metrics: Metrics;
+  logger: AppLogger;
+  clock: Clock;
+  stops: StopList;
+};
+
+/** HTTP, media sockets and Socket.IO on one port. */
+export async function serve(parts: ServeParts): Promise<void> {
+  const { config, features, database, peers, health, metrics, logger, clock, stops } = parts;
+  const { accounts, calls, feed } = features;
+  const events = calls.telephonyEvents;
+  const { server } = createHttpServer({
+    accounts,
+    procedures: proceduresOf(parts),
+    twilioRouter: createTwilioWebhooks({
+      ...peers.twilio,
+      events,
+      logger,
+      onRejected: (reason) => metrics.webhooksRejected.inc({ reason }),
+    }),
+    health,
+    metrics,
+    logger,
+    clock,
+    db: database.db,
+    config: {
+      publicUrl: config.publicUrl,
+      metricsToken: config.metricsToken,
+      databaseAddress: database.address,
+      distDir: `${root}dist`,
+      demo: config.demo,
+      version: versionOf(),
+    },
+  });
+  const media = attachTwilioMedia(server, { ...peers.twilio, events, clock, logger });
+  const isOwnOrigin = (origin: string | undefined) => isSameOrigin(config.publicUrl, origin);
+  const live = createSocketServer({
+    httpServer: server,
+    accounts,
+    access: calls.access,
+    feed,
+    isOwnOrigin,
+    clock,
+    logger,
+    metrics,
+  });
+  feed.attach(live.sockets);
+  stops.add("sockets", () => live.close());
+  stops.add("media sockets", () => media.close());
+  await listen(server, config);
+  stops.add("http", () => stopListening(server));
+}
+
+function proceduresOf({ features, demo, logger }: ServeParts) {
+  const { accounts, businesses, leads, matching, calls, feed } = features;
+  const stopAllCalls = async (caller: Caller) => {
+    const phone = await accounts.phoneOf(caller.accountId);
+    if (phone === null) throw new Failure("PHONE_MISSING");
+    return { callsCancelled: await calls.stopAllCalls(caller, phone.phoneKey) };
+  };
+  return createRouter({
+    account: createAccountProcedures({ accounts, stopAllCalls }),
+    lead: createLeadProcedures({ leads, matching, logger }),
+    business: {
+      ...createBusinessProfileProcedures({ businesses }),
+      ...createBusinessLeadProcedures({ matching }),
+      ...createCallRequestProcedures(calls),
+    },
+    call: createCallProcedures(calls),
+    supervisor: createSupervisorProcedures({
+      board: () => feed.board(),
+      startDemoCall: demo === null ? null : () => demo.startOne(),
+    }),
+  });
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function listenProblem(error: NodeJS.ErrnoException, port: number, host: string): StartProblem {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new StartProblem(
+        `Port ${port} is taken by another program; stop it, or set PORT to another number.`,
+      );
+    case "EACCES":
+      return new StartProblem(`This user may not listen on port ${port}; set PORT to a number above 1023.`);
+    default:
+      return new StartProblem(
+        `The address ${host}:${port} cannot be listened on (${error.code}); check HOST and PORT.`,
+      );
+  }
+}
+
+/** Requests under way are answered; idle connections are not waited for. Resolves at once: the rest goes with the process. */
+function stopListening(server: Server) {
+  server.close();
+  server.closeIdleConnections();
+}
+
+function versionOf(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  return version;
+}

@@ -1,0 +1,131 @@
+import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
+import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
+import { Calls } from "#server/calls/calls.ts";
+import { CallQueries } from "#server/calls/call-queries.ts";
+import { type Consents, createConsents } from "#server/compliance/consents.ts";
+import { createLimits } from "#server/compliance/limits.ts";
+import { createSuppressions } from "#server/compliance/suppressions.ts";
+import type { Config } from "#server/config.ts";
+import type { Database } from "#server/database/connection.ts";
+import { ownOrigins } from "#server/http/web-origin.ts";
+import type { Alarms } from "#server/jobs/alarms.ts";
+import { createLeads, type Leads } from "#server/leads/leads.ts";
+import type { Clock } from "#server/lib/clock.ts";
+import { newId } from "#server/lib/ids.ts";
+import { createSeals } from "#server/lib/sealed.ts";
+import type { StoredKeys } from "#server/lib/stored-keys.ts";
+import { createMatchStore } from "#server/matching/match-store.ts";
+import { createMatching, type Matching } from "#server/matching/matching.ts";
+import type { AppLogger } from "#server/observability/logger.ts";
+import type { Metrics } from "#server/observability/metrics.ts";
+import type { Peers } from "#server/peers.ts";
+import { LiveFeed } from "#server/realtime/live-feed.ts";
+
+export type Features = {
+  accounts: Accounts;
+  businesses: Businesses;
+  leads: Leads;
+  matching: Matching;
+  calls: Calls;
+  feed: LiveFeed;
+  /** Whether the person behind this number asked not to be called. */
+  isSuppressed(e164: string): Promise<boolean>;
+};
+
+export type FeatureParts = {
+  config: Config;
+  keys: StoredKeys;
+  database: Database;
+  peers: Peers;
+  alarms: Alarms;
+  clock: Clock;
+  logger: AppLogger;
+  metrics: Metrics;
+};
+
+/** Joins the features: each gets what it needs of the others as narrow questions. */
+export function createFeatures(parts: FeatureParts): Features {
+  const { config, keys, database, peers, alarms, clock, logger, metrics } = parts;
+  const { connection } = database;
+  const seals = createSeals(keys.fieldKeys, keys.indexKey);
+  const suppressions = createSuppressions({ db: connection, clock });
+  const limits = createLimits({ db: connection, clock });
+  const consents = createConsents({ db: connection, clock });
+  const businesses = createBusinesses({ connection, clock });
+  const accounts = createAccounts({
+    config: {
+      ...config,
+      trustedOrigins: ownOrigins(config.publicUrl),
+      sessionSecret: keys.sessionSecret,
+      ...(config.outsideIssuer !== null && { outsideIssuer: config.outsideIssuer }),
+    },
+    db: database.db,
+    businesses,
+    seals,
+    clock,
+    logger,
+    sendSms: (to, body) => sendSms(peers, to, body),
+    isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
+  });
+  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents });
+  const queries = new CallQueries(connection);
+  const feed = new LiveFeed({ queries, clock, logger, demo: config.demo });
+  const calls = new Calls({
+    ...peers,
+    connection,
+    config,
+    instance: newId("srv"),
+    feed,
+    alarms,
+    limits,
+    suppressions,
+    consents,
+    parties: {
+      businessById: (businessId) => businesses.byId(businessId),
+      leadForCall: (leadId) => leads.forCall(leadId),
+      matchFor: (leadId, businessId) => matching.matchFor(leadId, businessId),
+      phoneOf: (accountId) => accounts.phoneOf(accountId),
+      consentFor: (leadId, businessId) => consents.consentFor(leadId, businessId),
+      isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
+    },
+    seals,
+    clock,
+    logger,
+    metrics,
+  });
+  const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
+  return { accounts, businesses, leads, matching, calls, feed, isSuppressed };
+}
+
+/** Leads and matches. */
+function createMarketplace(
+  { database: { connection: db }, peers, clock, logger }: FeatureParts,
+  { accounts, businesses, consents }: { accounts: Accounts; businesses: Businesses; consents: Consents },
+): { leads: Leads; matching: Matching } {
+  const matches = createMatchStore({ db, clock });
+  const businessById = (businessId: string) => businesses.byId(businessId);
+  const leads = createLeads({
+    db,
+    clock,
+    logger,
+    analyst: peers.analyst,
+    consents,
+    matchedBusinesses: (leadId, businessIds) => matches.matchedBusinesses(leadId, businessIds),
+    legalNameOf: async (businessId) => (await businessById(businessId))?.legalName ?? null,
+  });
+  const matching = createMatching({
+    matches,
+    leads,
+    consents,
+    findServing: (need) => businesses.findServing(need),
+    businessById,
+    maskedPhoneOf: (accountId) => accounts.maskedPhoneOf(accountId),
+  });
+  return { leads, matching };
+}
+
+/** A refused message is the caller's problem to see; its number stays out of the error. */
+async function sendSms({ telephony }: Peers, to: string, body: string): Promise<void> {
+  const outcome = await telephony.sendSms({ to, body });
+  if (outcome.kind !== "sent") throw new Error(`A text message was not sent: ${outcome.reason}`);
+}

@@ -1,0 +1,53 @@
+import { type App, startApp } from "#server/app.ts";
+import { readConfig } from "#server/config.ts";
+import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
+import { StartProblem } from "#server/lib/failure.ts";
+import { existsSync } from "node:fs";
+import closeWithGrace from "close-with-grace";
+
+/** A stop that takes longer ends hard; everything stored stays stored. */
+const STOP_WITHIN_MS = 4500;
+
+try {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const app = await startApp(readConfig(process.env));
+  console.log(banner(app));
+  let stopping = false;
+  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err }) => {
+    stopping = true;
+    if (err !== undefined)
+      console.error("Ringside met an error it did not expect and stops; stored records are safe.");
+    await app.stop();
+  });
+  const lost = await app.lost;
+  // While we stop, our own parts end because we end them.
+  if (!stopping) {
+    console.error(lost);
+    await app.stop();
+    process.exit(1);
+  }
+} catch (error) {
+  if (!(error instanceof StartProblem)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+function banner({ config, peers, warnings }: App): string {
+  const peerNames = [
+    ["phone network", peers.telephony],
+    ["voice model", peers.voice],
+    ["analyst", peers.analyst],
+  ] as const;
+  const simulated = peerNames.filter(([, real]) => !real).map(([name]) => name);
+  const people = Object.values(DEMO_PEOPLE).map(({ email }) => `    ${email}`);
+  return [
+    "",
+    `  Ringside is ready: ${config.publicUrl}`,
+    ...(simulated.length > 0 ? [`  Simulated here: ${simulated.join(", ")}.`] : []),
+    ...(config.demo ? ["", `  Demo logins (password ${DEMO_PASSWORD}):`, ...people] : []),
+    ...warnings.map((warning) => `\n  Attention: ${warning} No call is placed until this is mended.`),
+    "",
+    "  Stop with Ctrl-C.",
+    "",
+  ].join("\n");
+}
