@@ -40,7 +40,7 @@ const messageRequest = z.strictObject({
 export type MessageRequest = z.infer<typeof messageRequest>;
 type Content = z.infer<typeof content>;
 
-/** Models the service knows on the day of the reference; the older ones still answer. */
+/** Models of the SDK that the product uses; the older ones still answer. */
 const MODELS: ReadonlySet<string> = new Set([
   "claude-fable-5-2",
   "claude-mythos-5-2",

@@ -6,7 +6,7 @@ import { Refusal } from "#server/sandbox/voice-model/wire.ts";
 /** Where a client wants a new item: after this id, at the front, or at the end. */
 type Place = { afterId: string } | "front" | "end";
 
-/** The items of one session in order. Every refusal of reference §2.5 about items is made here. */
+/** The items of one session in order. Every refusal about items is made here. */
 export class Conversation {
   readonly id: string;
   readonly #items: Item[] = [];
@@ -23,6 +23,12 @@ export class Conversation {
 
   get lastId(): string | null {
     return this.#items.at(-1)?.id ?? null;
+  }
+
+  /** Lets go of everything, audio included: the session is over. */
+  forget(): void {
+    this.#items.length = 0;
+    this.#revisions.clear();
   }
 
   /** How often this item was changed after it was added. */

@@ -176,7 +176,7 @@ const SEMANTIC_VAD: SemanticVad = {
   interrupt_response: true,
 };
 
-/** What a new session starts with (reference §2.4). `expiresAtMs` is a wall-clock time. */
+/** What a new session starts with. `expiresAtMs` is a wall-clock time. */
 export function defaultConfig(id: string, model: string, expiresAtMs: number): SessionConfig {
   return {
     type: "realtime",

@@ -135,6 +135,8 @@ export class Session {
     this.#timers.clear();
     this.#turns.stop();
     this.#responses.stop();
+    // The record stays readable; minutes of audio of hundreds of old calls would fill the memory.
+    this.#core.conversation.forget();
     this.#core.record.closed(this.#core.clock.nowMs(), code);
   }
 

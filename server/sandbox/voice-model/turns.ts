@@ -52,6 +52,7 @@ export class Turns {
   stop(): void {
     this.#idle?.cancel();
     this.#transcriber.stop();
+    this.#input.clear();
   }
 
   /** Takes over a changed configuration. */

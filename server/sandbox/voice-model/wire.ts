@@ -5,7 +5,7 @@ export type ServerEvent = { readonly type: RealtimeServerEvent["type"] } & Reado
 
 export type Emit = (event: ServerEvent) => void;
 
-/** A client event refused as a whole: it becomes one `error` event and changes nothing (reference §2.5). */
+/** A client event refused as a whole: it becomes one `error` event and changes nothing. */
 export class Refusal extends Error {
   readonly code: string;
   readonly param: string | null;
