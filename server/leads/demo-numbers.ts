@@ -1,20 +1,18 @@
 import { DEMO_PHONE } from "#server/accounts/demo-people.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
-import { CALLEE_DIGITS, type DemoCallee } from "#server/leads/demo-people.ts";
 import { callablePlaces, DEMO_PLACES, numbersEndingIn, type DemoPlace } from "#server/leads/demo-places.ts";
 import type { Clock } from "#server/lib/clock.ts";
 
 export type DemoNumber = {
   e164: string;
   place: DemoPlace;
-  callee: DemoCallee;
   /** Tells the number's person; the same after a restart. */
   personIndex: number;
 };
 
 export type DemoNumbers = {
-  /** A number of this kind that was not taken in the last 24 h, in a zone where calls are legal now. Null when none is left. */
-  take(callee: DemoCallee): DemoNumber | null;
+  /** A number with this last digit that was not taken in the last 24 h, in a zone where calls are legal now. Null when none is left. */
+  take(digit: number): DemoNumber | null;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,14 +28,14 @@ export function createDemoNumbers(parts: {
   let turn = 0;
 
   return {
-    take(callee) {
+    take(digit) {
       const nowMs = clock.nowMs();
       for (const [e164, atMs] of takenAtMs) if (atMs <= nowMs - DAY_MS) takenAtMs.delete(e164);
       const places = callablePlaces(nowMs, quietHours).flatMap((equal) => startingAt(equal, turn));
       turn++;
       const [number] = places
         .values()
-        .flatMap((place) => startingAt(candidates(place, callee), seed))
+        .flatMap((place) => startingAt(candidates(place, digit), seed))
         .filter((candidate) => !takenAtMs.has(candidate.e164))
         .take(1);
       if (number === undefined) return null;
@@ -48,10 +46,9 @@ export function createDemoNumbers(parts: {
 }
 
 /** The number of the demo sign-in for consumers is left to whoever signs in. */
-function candidates(place: DemoPlace, callee: DemoCallee): DemoNumber[] {
-  const all = CALLEE_DIGITS[callee].flatMap((digit) => numbersEndingIn(place, digit));
-  const numbers = all.filter((e164) => e164 !== DEMO_PHONE);
-  return numbers.map((e164) => ({ e164, place, callee, personIndex: personIndexOf(place, e164) }));
+function candidates(place: DemoPlace, digit: number): DemoNumber[] {
+  const numbers = numbersEndingIn(place, digit).filter((e164) => e164 !== DEMO_PHONE);
+  return numbers.map((e164) => ({ e164, place, personIndex: personIndexOf(place, e164) }));
 }
 
 function personIndexOf(place: DemoPlace, e164: string): number {

@@ -1,7 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE, DEMO_PHONE } from "#server/accounts/demo-people.ts";
 import { isLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
-import { CALLEE_DIGITS } from "#server/leads/demo-people.ts";
+import { CALLEES } from "#server/leads/demo-callees.ts";
 import { createDemoWorld, type DemoScenario, type DemoWorldParts } from "#server/leads/demo.ts";
 import type { MatchableLead } from "#server/leads/leads.ts";
 import { systemClock, type Clock } from "#server/lib/clock.ts";
@@ -113,7 +113,7 @@ test("[DE1][DE3][DE4] two days without rest: legal at every call, nobody twice a
     expect(phone).not.toBe(DEMO_PHONE);
     expect(now.ms - (calledAtMs.get(phone) ?? 0)).toBeGreaterThanOrEqual(DAY_MS);
     calledAtMs.set(phone, now.ms);
-    expect(CALLEE_DIGITS[scenario.callee]).toContain(Number(phone.at(-1)));
+    expect(CALLEES[Number(phone.at(-1))]?.callee).toBe(scenario.callee);
     expect(isLegalInstant(now.ms, leadOf(scenario)?.timeZone ?? "", QUIET)).toBe(true);
     if (scenario.callee === "saysStop") suppressed.add(phone);
     const asked = [...(askedAtMs.get(scenario.businessId) ?? []), now.ms];
@@ -128,13 +128,25 @@ test("[DE4] when every business has used its hour the demo rests, and goes on an
   const { parts, now } = createMarket(AFTERNOON_IN_NEW_YORK);
   const world = createDemoWorld(parts);
   const scenarios: DemoScenario[] = [];
-  for (let asked = 0; asked < 60; asked++) {
+  for (let asked = 0; asked < 150; asked++) {
     const scenario = await world.nextScenario();
     if (scenario !== null) scenarios.push(scenario);
   }
   expect(scenarios.length).toBe(4 + 5 * 9);
   now.ms += 60 * MINUTE_MS;
   expect(await world.nextScenario()).not.toBeNull();
+});
+
+test("[DE4] a person whose kind has run out is replaced by a pleasant one, and no request is lost over it", async () => {
+  const { parts, phoneOf } = createMarket(AFTERNOON_IN_NEW_YORK);
+  const world = createDemoWorld({ ...parts, isSuppressed: async (e164) => !/[012]$/.test(e164) });
+  const scenarios: DemoScenario[] = [];
+  for (let asked = 0; asked < 6; asked++) {
+    const scenario = await world.nextScenario();
+    if (scenario !== null) scenarios.push(scenario);
+  }
+  expect(scenarios.map((scenario) => scenario.callee)).toEqual(Array(6).fill("pleasant"));
+  expect(new Set(scenarios.map(phoneOf)).size).toBe(6);
 });
 
 test("[DE3] two scenarios asked for at once get two people and two businesses", async () => {

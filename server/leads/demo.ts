@@ -1,9 +1,16 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import { DEMO_BUSINESSES, type DemoBusiness } from "#server/leads/demo-businesses.ts";
+import {
+  CALLEES,
+  demoPerson,
+  DIGIT_ORDER,
+  PLEASANT_DIGITS,
+  type DemoCallee,
+} from "#server/leads/demo-callees.ts";
 import { createDemoNumbers, type DemoNumber } from "#server/leads/demo-numbers.ts";
-import { CALLEE_ORDER, demoPerson, type DemoCallee } from "#server/leads/demo-people.ts";
-import type { Leads, MatchableLead } from "#server/leads/leads.ts";
+import { DEMO_TOPICS, type DemoTopic } from "#server/leads/demo-topics.ts";
+import type { LeadRequest, Leads, MatchableLead } from "#server/leads/leads.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { UpdateBusinessProfile } from "#shared/business.ts";
 
@@ -50,15 +57,13 @@ export type DemoWorldParts = {
 };
 
 const HOUR_MS = 3_600_000;
-/** Below the limit of ten requests, so that whoever signs in for a demo business can still ask for calls; more so at the known sign-in. */
-const MAX_PER_HOUR = { signIn: 4, others: 9 };
-
 const DAY_MS = 24 * HOUR_MS;
 /** So many people are looked at for one scenario before the demo rests. */
 const MAX_TRIES = 100;
 
 type OpenBusiness = { plan: DemoBusiness; caller: Caller; businessId: string; askedAtMs: number[] };
 type Person = { caller: Caller; number: DemoNumber };
+type Meeting = { business: OpenBusiness; person: Person; topic: DemoTopic; callee: DemoCallee; turn: number };
 
 export function createDemoWorld(parts: DemoWorldParts): DemoWorld {
   const { clock, leads } = parts;
@@ -72,11 +77,13 @@ export function createDemoWorld(parts: DemoWorldParts): DemoWorld {
     },
     async nextScenario() {
       const turn = turns++;
-      const business = takeTurn(await businesses(), turn, clock.nowMs());
-      if (business === null) return null;
-      const callee = CALLEE_ORDER[turn % CALLEE_ORDER.length] ?? "pleasant";
-      const person = await stranger(callee);
-      return person === null ? null : arrange(parts, business, person, turn);
+      const open = await businesses();
+      const wanted = DIGIT_ORDER[turn % DIGIT_ORDER.length] ?? 0;
+      for (const digit of new Set([wanted, ...PLEASANT_DIGITS])) {
+        const meeting = await meet(open, digit, turn);
+        if (meeting !== null) return arrange(parts, meeting);
+      }
+      return null;
     },
   };
 
@@ -89,10 +96,26 @@ export function createDemoWorld(parts: DemoWorldParts): DemoWorld {
     return opening;
   }
 
-  /** Somebody who was not called today, also not before a restart; a pleasant one when the wanted kind has run out. */
-  async function stranger(callee: DemoCallee): Promise<Person | null> {
+  /** A business with a request left in this hour and a person for it. The business is taken first: people are scarcer in the long run. */
+  async function meet(open: OpenBusiness[], digit: number, turn: number): Promise<Meeting | null> {
+    const plan = CALLEES[digit];
+    const topicName = plan?.topics[Math.floor(turn / DIGIT_ORDER.length) % plan.topics.length];
+    if (plan === undefined || topicName === undefined) return null;
+    const topic = DEMO_TOPICS[topicName];
+    const nowMs = clock.nowMs();
+    const business = takeBusiness(open, topic, nowMs);
+    if (business === null) return null;
+    const person = await stranger(digit);
+    if (person !== null) return { business, person, topic, callee: plan.callee, turn };
+    const taken = business.askedAtMs.indexOf(nowMs);
+    business.askedAtMs = business.askedAtMs.filter((_, index) => index !== taken);
+    return null;
+  }
+
+  /** Somebody who was not called today, also not before a restart, and who never said stop. */
+  async function stranger(digit: number): Promise<Person | null> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const number = numbers.take(callee) ?? numbers.take("pleasant");
+      const number = numbers.take(digit);
       if (number === null) return null;
       if (await parts.isSuppressed(number.e164)) continue;
       const caller = await parts.createDemoAccount({ ...demoPerson(number.personIndex), role: "consumer" });
@@ -117,40 +140,41 @@ async function openBusinesses(parts: DemoWorldParts): Promise<OpenBusiness[]> {
   return open;
 }
 
-/** The next business in turn that has a request left in this hour; takes it. */
-function takeTurn(businesses: OpenBusiness[], turn: number, nowMs: number): OpenBusiness | null {
-  for (let step = 0; step < businesses.length; step++) {
-    const business = businesses[(turn + step) % businesses.length];
-    if (business === undefined) continue;
+/** Of the businesses for this topic the one with most of its hour left; takes one of its requests. */
+function takeBusiness(open: OpenBusiness[], topic: DemoTopic, nowMs: number): OpenBusiness | null {
+  for (const business of open) {
     business.askedAtMs = business.askedAtMs.filter((atMs) => atMs > nowMs - HOUR_MS);
-    const max = business.plan.profile === null ? MAX_PER_HOUR.signIn : MAX_PER_HOUR.others;
-    if (business.askedAtMs.length >= max) continue;
-    business.askedAtMs.push(nowMs);
-    return business;
   }
-  return null;
+  const used = ({ askedAtMs, plan }: OpenBusiness) => askedAtMs.length / plan.maxPerHour;
+  const [freest] = open
+    .filter((business) => business.plan.categories.includes(topic.category) && used(business) < 1)
+    .toSorted((a, b) => used(a) - used(b));
+  if (freest === undefined) return null;
+  freest.askedAtMs.push(nowMs);
+  return freest;
 }
 
 /** Goes the way a real consumer and a real business go: number, lead, match, interest, consent. Null when better businesses filled the matches. */
-async function arrange(
-  parts: DemoWorldParts,
-  { plan, caller: business, businessId }: OpenBusiness,
-  { caller: consumer, number }: Person,
-  turn: number,
-): Promise<DemoScenario | null> {
-  const round = Math.floor(turn / DEMO_BUSINESSES.length);
-  const need = plan.needs[round % plan.needs.length];
-  if (need === undefined) throw new TypeError("A demo business has no needs to answer.");
-  const { postalCode, timeZone } = number.place;
+async function arrange(parts: DemoWorldParts, meeting: Meeting): Promise<DemoScenario | null> {
+  const { business, person, topic, callee, turn } = meeting;
+  const { caller: consumer, number } = person;
+  const { businessId } = business;
   await parts.provePhone(consumer.accountId, number.e164);
-  const lead = await parts.leads.submit(consumer, { ...need, category: plan.category, postalCode, timeZone });
+  const lead = await parts.leads.submit(consumer, requestOf(topic, number, turn));
   const { leadId } = lead;
   const matches = await parts.matchLead(lead);
   if (!matches.some((match) => match.businessId === businessId)) return null;
-  await parts.respond(business, { leadId, response: "interested" });
+  await parts.respond(business.caller, { leadId, response: "interested" });
   const agreed = { aiCalls: true, recording: turn % 3 !== 2 } as const;
   await parts.leads.grantConsent(consumer, { leadId, businessIds: [businessId], ...agreed }, {});
   const { accountId, name } = consumer;
-  const { objective } = plan;
-  return { business, businessId, leadId, objective, consumer: { accountId, name }, callee: number.callee };
+  const { objective } = topic;
+  return { business: business.caller, businessId, leadId, objective, consumer: { accountId, name }, callee };
+}
+
+function requestOf(topic: DemoTopic, { place }: DemoNumber, turn: number): LeadRequest {
+  const { category, urgency, budgetCents, descriptions } = topic;
+  const description = descriptions[turn % descriptions.length] ?? topic.objective;
+  const { postalCode, timeZone } = place;
+  return { description, category, urgency, budgetCents, postalCode, timeZone };
 }

@@ -1,3 +1,5 @@
+import type { DemoTopicName } from "#server/leads/demo-topics.ts";
+
 /** How a simulated callee behaves: the sandbox's phone network goes by the last digit of the number. */
 export type DemoCallee =
   | "pleasant"
@@ -9,36 +11,30 @@ export type DemoCallee =
   | "voicemail"
   | "saysStop";
 
-export const CALLEE_DIGITS: Record<DemoCallee, readonly number[]> = {
-  pleasant: [0, 1, 2],
-  interrupts: [3],
-  hurried: [4],
-  noAnswer: [5],
-  hangsUp: [6],
-  busy: [7],
-  voicemail: [8],
-  saysStop: [9],
-};
+/** Callees who name their trouble asked for help with that; the others may have asked for anything. */
+type CalleePlan = { callee: DemoCallee; topics: readonly DemoTopicName[] };
 
-/** Who is called after whom: every second one is pleasant, and the first, so that a newcomer sees a whole conversation. */
-export const CALLEE_ORDER: readonly DemoCallee[] = [
-  "pleasant",
-  "interrupts",
-  "pleasant",
-  "hurried",
-  "pleasant",
-  "hangsUp",
-  "pleasant",
-  "noAnswer",
-  "pleasant",
-  "voicemail",
-  "pleasant",
-  "interrupts",
-  "pleasant",
-  "busy",
-  "pleasant",
-  "saysStop",
+const ANYTHING = ["roof", "move"] as const;
+
+/** Who answers a number that ends in 0, 1, … 9. */
+export const CALLEES: readonly CalleePlan[] = [
+  { callee: "pleasant", topics: ["leak"] },
+  { callee: "pleasant", topics: ["boiler"] },
+  { callee: "pleasant", topics: ["fuse"] },
+  { callee: "interrupts", topics: ["garageDoor"] },
+  { callee: "hurried", topics: ANYTHING },
+  { callee: "noAnswer", topics: ANYTHING },
+  { callee: "hangsUp", topics: ["coldFlat"] },
+  { callee: "busy", topics: ANYTHING },
+  { callee: "voicemail", topics: ANYTHING },
+  { callee: "saysStop", topics: ANYTHING },
 ];
+
+/** Whoever is left when the wanted callee has no number or no business. */
+export const PLEASANT_DIGITS = [0, 1, 2];
+
+/** Last digits in the order in which they are called: every second one is pleasant, and the first, so that a newcomer sees a whole talk. */
+export const DIGIT_ORDER = [0, 3, 1, 4, 2, 6, 0, 5, 1, 8, 2, 3, 0, 7, 1, 9];
 
 const FIRST_NAMES = (
   "Ada Amara Bettina Caleb Celia Dario Elena Emeka Farid Greta Hugo Imani Jonas Keiko Lars Leila Mateo Mina Nadia Oscar " +
