@@ -10,7 +10,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 export const ORIGIN = "http://127.0.0.1:3000";
 
 /** Stands still until it is moved. */
-export function movableClock(): Clock & { advance(byMs: number): void } {
+function movableClock(): Clock & { advance(byMs: number): void } {
   let nowMs = systemClock.nowMs();
   return {
     ...systemClock,
@@ -32,7 +32,7 @@ export type AccountsFixture = {
   signUp(accountType: "consumer" | "business", email?: string): Promise<SignedUp>;
 };
 
-export type SignedUp = { caller: Caller; token: string; cookie: string; email: string };
+type SignedUp = { caller: Caller; token: string; cookie: string; email: string };
 
 export const PASSWORD = "correct horse";
 const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));

@@ -174,7 +174,7 @@ test("[AC6] unknown address and wrong password look alike", async () => {
   expect([wrong.status, await wrong.json()]).toEqual([unknown.status, await unknown.json()]);
 });
 
-test("[AC1] a session that was not used for half a day is over; a used one is prolonged", async () => {
+test("[AC7] a session that was not used for half a day is over; a used one is prolonged", async () => {
   const { accounts, signUp } = fixture;
   const sessions = database().db.collection<{ expiresAt: Date; updatedAt: Date }>("sessions");
   const { caller, token, cookie } = await signUp("consumer");

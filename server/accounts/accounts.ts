@@ -22,7 +22,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Me, Role } from "#shared/contract/account.ts";
 import { z } from "zod";
 
-export type AccountsConfig = {
+type AccountsConfig = {
   publicUrl: string;
   /** Origins whose pages may sign in with cookies; PUBLIC_URL's, and its other loopback names. */
   trustedOrigins: string[];
@@ -50,7 +50,7 @@ export type AccountsDependencies = {
 };
 
 /** What a request or a socket shows of itself; Node's incoming headers fit. */
-export type Credentials = { authorization?: string | undefined; cookie?: string | undefined };
+type Credentials = { authorization?: string | undefined; cookie?: string | undefined };
 
 export type Accounts = {
   /** Answers what is under `/api/auth`; the body must be bounded by the caller. Rejects when the database fails. */

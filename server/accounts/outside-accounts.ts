@@ -4,7 +4,7 @@ import type { Db } from "#server/database/connection.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 
-export type OutsideAccount = {
+type OutsideAccount = {
   accountId: string;
   name: string;
   email: string;

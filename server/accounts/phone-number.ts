@@ -6,7 +6,7 @@ import { timezones } from "libphonenumber-geo-carrier";
  * Countries whose numbers may be called when the operator says nothing else. The libphonenumber type alone does not tell which numbers
  * are dear: Caribbean numbers share +1 and count as mobile, so the country is checked as well.
  */
-export const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "CA"];
+const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "CA"];
 
 /** Kinds of numbers that a person can answer. Premium, shared cost, toll-free, pagers, voicemail and personal numbers are not. */
 const PEOPLE_TYPES = new Set(["MOBILE", "FIXED_LINE", "FIXED_LINE_OR_MOBILE", "VOIP"]);

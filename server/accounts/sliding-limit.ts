@@ -1,7 +1,7 @@
 import type { Db } from "#server/database/connection.ts";
 import type { Clock } from "#server/lib/clock.ts";
 
-export type LimitRule = { max: number; windowMs: number };
+type LimitRule = { max: number; windowMs: number };
 
 /** `hit` gives the attempt back with `undo`; a refusal says how long to wait. */
 export type LimitAnswer = { ok: true; hitAtMs: number } | { ok: false; retryAfterSeconds: number };

@@ -9,6 +9,7 @@ import { createHealth } from "#server/observability/health.ts";
 import { createLogger } from "#server/observability/logger.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -38,7 +39,7 @@ async function callerOf(headers: { authorization?: string | undefined; cookie?: 
   return people[name ?? ""] ?? null;
 }
 
-export type Effects = { submitted: unknown[] };
+type Effects = { submitted: unknown[] };
 
 /** A few real procedures with handlers that note what reached them; the others answer 500 (not implemented). */
 function fixtureRouter(effects: Effects) {
@@ -65,6 +66,7 @@ function fixtureRouter(effects: Effects) {
 
 export type HttpFixture = {
   url: string;
+  server: Server;
   effects: Effects;
   /** Everything that was logged. */
   logged(): string;
@@ -102,6 +104,7 @@ export async function startHttpFixture(overrides: Partial<HttpServerParts> = {})
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    server,
     effects,
     health,
     logged: () => lines.join(""),

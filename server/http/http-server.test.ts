@@ -1,4 +1,8 @@
 import { PUBLIC_URL, startHttpFixture } from "#server/http/http-fixture.suite.ts";
+import type { contract } from "#shared/contract/contract.ts";
+import { createORPCClient, safe } from "@orpc/client";
+import { RPCLink } from "@orpc/client/fetch";
+import type { ContractRouterClient } from "@orpc/contract";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { Router } from "express";
@@ -208,4 +212,34 @@ test("[HT16] a bad Host header and a broken escape in the path break nothing", a
   expect(await ask("GET /api/auth/get-session HTTP/1.1\r\nhost: ???")).toMatch(/^HTTP\/1.1 200/);
   expect(await ask("GET /api/calls/%E0%A4%A HTTP/1.1\r\nhost: x")).toMatch(/^HTTP\/1.1 (4|500)/);
   expect(await ask("GET //evil.test/%2e%2e HTTP/1.1\r\nhost: x")).toMatch(/^HTTP\/1.1 [45]/);
+});
+
+test("[HT10] no procedure that changes something can be reached from a foreign page with a cookie", async () => {
+  const { url, post } = await startHttpFixture();
+  const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const changing = Object.entries(document.paths).flatMap(([path, item]) => ("post" in item ? [path] : []));
+  expect(changing.length).toBeGreaterThan(5);
+  const foreign = { cookie: "session=consumer", origin: "https://evil.test" };
+  for (const path of changing) {
+    const reply = await post(`/api${path.replaceAll(/\{\w+\}/g, "call_12345678")}`, {}, foreign);
+    expect([path, reply.status]).toEqual([path, 403]);
+  }
+});
+
+test("[HT4] our own client's protocol works", async () => {
+  const { url } = await startHttpFixture();
+  const link = new RPCLink({ url: `${url}/rpc`, headers: { authorization: "Bearer consumer" } });
+  const client: ContractRouterClient<typeof contract> = createORPCClient(link);
+  expect(await client.account.me()).toMatchObject({ accountId: "acc_consumer" });
+  const refused = await safe(client.business.leads());
+  expect(refused.error).toMatchObject({ code: "FORBIDDEN", status: 403, defined: true });
+  const wrong = await safe(client.lead.submit({ ...lead, description: "short" }));
+  expect(wrong.error).toMatchObject({ code: "INVALID_INPUT", data: { issues: [{ path: ["description"] }] } });
+});
+
+test("[HT19] slow senders are timed out, and the limits are checked every second", async () => {
+  const { server } = await startHttpFixture();
+  expect(server).toMatchObject({ headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000 });
 });

@@ -15,14 +15,14 @@ const POLL_MS = 25;
  */
 export type StoredReply = { kind: "output"; output: unknown } | { kind: "failed"; error?: unknown };
 
-export type IdempotentRequest = {
+type IdempotentRequest = {
   accountId: string;
   operation: string;
   key: string;
   input: unknown;
 };
 
-export type IdempotentOutcome = StoredReply | { kind: "other_request" };
+type IdempotentOutcome = StoredReply | { kind: "other_request" };
 
 export type Idempotency = {
   /**

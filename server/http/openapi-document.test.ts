@@ -12,7 +12,9 @@ test("[HT17] every procedure of the contract is an operation under its own name"
   );
   expect(document.openapi).toMatch(/^3\.1\./);
   expect(document.servers).toEqual([{ url: "/api" }]);
-  expect(operations.flatMap((operation) => operation?.operationId ?? []).toSorted()).toEqual(names.toSorted());
+  expect(operations.flatMap((operation) => operation?.operationId ?? []).toSorted()).toEqual(
+    names.toSorted(),
+  );
 });
 
 test("[HT17] an operation tells its parameters, its reply, its errors as they are sent, and how to sign in", () => {

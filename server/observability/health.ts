@@ -2,16 +2,16 @@ import type { Clock } from "#server/lib/clock.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
 
 /** What one part says about itself. `details` must be safe to show to anybody who can reach `/readyz`: no secrets, no addresses. */
-export type PartReport = PeerHealth & { details?: Record<string, string | number | boolean | null> };
+type PartReport = PeerHealth & { details?: Record<string, string | number | boolean | null> };
 
-export type HealthPart = {
+type HealthPart = {
   name: string;
   /** Whether the server can do its work without this part; a server with a broken required part is not ready. Default true. */
   required?: boolean;
   check(): Promise<PartReport>;
 };
 
-export type HealthReport = {
+type HealthReport = {
   ready: boolean;
   parts: (PartReport & { name: string; required: boolean })[];
 };
