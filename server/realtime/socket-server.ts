@@ -47,6 +47,8 @@ export function createSocketServer(deps: SocketServerDeps): { sockets: AppSocket
     path: "/socket.io",
     transports: ["websocket"],
     serveClient: false,
+    // The media sockets share the server; their admission may take longer than the default of 1 s.
+    destroyUpgradeTimeout: 10_000,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     // A page of another site must not connect with a visitor's cookie; programs send no Origin and need a token.
     allowRequest: (request, decide) => {
