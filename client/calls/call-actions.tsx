@@ -83,7 +83,7 @@ export function CallEndButton({ ending, status, size = "app", keyHint }: CallEnd
         <Icon aria-hidden size={16} />
         {underWay === null ? LABEL[kind] : UNDER_WAY[kind]}
         {keyHint !== undefined && (
-          <kbd aria-hidden className="hidden font-mono text-meta lg:inline">
+          <kbd aria-hidden className="hidden font-sans text-meta lg:inline">
             {keyHint}
           </kbd>
         )}

@@ -53,9 +53,9 @@ function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis:
         <dl className="flex flex-col divide-y divide-line rounded-card border border-line px-3">
           {analysis.answers.map((one, index) => (
             // Two answers may have one topic; the list never changes once it is here.
-            <div key={index} className="flex justify-between gap-4 py-1.5">
-              <dt className="text-muted">{one.topic}</dt>
-              <dd className="text-right">{one.answer}</dd>
+            <div key={index} className="py-1.5">
+              <dt className="text-dense text-muted">{one.topic}</dt>
+              <dd>{one.answer}</dd>
             </div>
           ))}
         </dl>

@@ -40,7 +40,7 @@ export function WallTile({ call }: { call: CallSummary }) {
       >
         {call.businessName} <span aria-hidden>→</span>
         <span className="sr-only"> calls </span> {call.consumerName}{" "}
-        <span className="figures font-normal text-muted">{call.consumerPhone}</span>
+        <span className="figures font-normal whitespace-nowrap text-muted">{call.consumerPhone}</span>
       </Link>
       <LastLine call={call} />
       <div className="mt-auto flex items-center justify-between gap-2">

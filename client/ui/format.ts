@@ -34,6 +34,7 @@ const fineDollars = new Intl.NumberFormat("en-US", {
 
 /** US cents as dollars; below ten cents three decimals, so that small parts of a cost do not vanish. */
 export function moneyText(cents: number): string {
+  if (cents > 0 && cents < 0.05) return "under $0.001";
   return (cents > 0 && cents < 10 ? fineDollars : dollars).format(cents / 100);
 }
 
