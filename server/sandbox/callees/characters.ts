@@ -14,6 +14,8 @@ export const INTERRUPTS: CalleeScript = person({
     ],
   },
   answers: [
+    { about: "anything else", say: "No, that is everything." },
+    { about: "how long|since when", say: "Since this morning." },
     { about: "when|what day|time|appointment|slot", say: "Tomorrow at eleven is good for me." },
     { about: "address|where", say: "Nine Hill Street." },
     { about: "post ?code|zip", say: "Nine oh two one oh." },
@@ -34,6 +36,8 @@ export const HURRIED: CalleeScript = person({
   hello: "Yes?",
   answers: [
     { about: "good time|moment|minute|talk now", say: "I am in a hurry. Be quick, please." },
+    { about: "anything else", say: "No, nothing." },
+    { about: "how long|since when", say: "A week." },
     { about: "when|what day|time|appointment|slot", say: "Friday." },
     { about: "address|where", say: "Five Lake Drive." },
     { about: "confirm|work for you|is that right|shall i", say: "Yes." },

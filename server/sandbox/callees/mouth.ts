@@ -17,9 +17,8 @@ export class Mouth {
   #waiting: string[] = [];
   #making = false;
   #failure: unknown = null;
-  #audio = new Uint8Array(0);
-  #at = 0;
-  #line: SaidLine | null = null;
+  #ready: { readonly text: string; readonly audio: Uint8Array } | null = null;
+  #playing: { readonly line: SaidLine; readonly audio: Uint8Array; at: number } | null = null;
   #utteranceId = randomBytes(4).readUInt32BE();
 
   constructor(voice: Voice, speak: Speak) {
@@ -29,7 +28,7 @@ export class Mouth {
 
   /** Speaking, or about to. */
   get busy(): boolean {
-    return this.#making || this.#line !== null || this.#waiting.length > 0;
+    return this.#making || this.#ready !== null || this.#playing !== null || this.#waiting.length > 0;
   }
 
   said(): readonly SaidLine[] {
@@ -43,37 +42,43 @@ export class Mouth {
   /** The next 20 ms. @throws what the speech synthesiser failed with */
   nextFrame(nowMs: number): Uint8Array {
     if (this.#failure) throw this.#failure;
-    if (this.#line === null && !this.#making) this.#begin(nowMs);
-    if (this.#line === null) return SILENCE;
-    const frame = this.#audio.subarray(this.#at, this.#at + MULAW_FRAME_BYTES);
-    this.#at += frame.length;
-    this.#line.endedAtMs = nowMs + MULAW_FRAME_MS;
-    if (this.#at >= this.#audio.length) {
-      this.#line.complete = true;
-      this.#line = null;
+    if (this.#playing === null && this.#ready === null && !this.#making) this.#make();
+    if (this.#playing === null) this.#start(nowMs);
+    const playing = this.#playing;
+    if (playing === null) return SILENCE;
+    const frame = playing.audio.subarray(playing.at, playing.at + MULAW_FRAME_BYTES);
+    playing.at += frame.length;
+    playing.line.endedAtMs = nowMs + MULAW_FRAME_MS;
+    if (playing.at >= playing.audio.length) {
+      playing.line.complete = true;
+      this.#playing = null;
     }
     return frame;
   }
 
-  #begin(nowMs: number): void {
+  /** Has the next waiting line spoken; it is played as soon as the audio is there. */
+  #make(): void {
     const text = this.#waiting.shift();
     if (text === undefined) return;
     this.#making = true;
     this.#utteranceId = (this.#utteranceId + 1) >>> 0;
     this.#speak(text, this.#voice, this.#utteranceId).then(
-      (audio) => this.#start(text, audio, nowMs),
+      (audio) => {
+        this.#making = false;
+        if (audio.length > 0) this.#ready = { text, audio };
+      },
       (error: unknown) => {
         this.#failure = error;
       },
     );
   }
 
-  #start(text: string, audio: Uint8Array, askedAtMs: number): void {
-    this.#making = false;
-    if (audio.length === 0) return;
-    this.#audio = new Uint8Array(audio);
-    this.#at = 0;
-    this.#line = { text, startedAtMs: askedAtMs, endedAtMs: askedAtMs, complete: false };
-    if (this.#said.length < MAX_LINES) this.#said.push(this.#line);
+  #start(nowMs: number): void {
+    if (!this.#ready) return;
+    const { text, audio } = this.#ready;
+    const line: SaidLine = { text, startedAtMs: nowMs, endedAtMs: nowMs, complete: false };
+    if (this.#said.length < MAX_LINES) this.#said.push(line);
+    this.#playing = { line, audio, at: 0 };
+    this.#ready = null;
   }
 }

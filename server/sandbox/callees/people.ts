@@ -13,7 +13,7 @@ const POSTCODE = "post ?code|zip";
 const ADDRESS = "address|where (?:is|are|do)|location|which street";
 const BUDGET = "budget|spend|price range|how much (?:would|do|are) you";
 const PROBLEM =
-  "what (?:is|seems|happened|exactly|kind|do you need)|describe|tell me (?:more|about)|details|the problem";
+  "what (?:is|seems|happened|exactly|kind|do you need|you need)|describe|tell me|more about|details|the problem";
 const OWNER = "own (?:the|your)|rent(?:ing)?|landlord|tenant|homeowner";
 const URGENT = "urgent|urgency|emergency|how soon";
 const ELSE = "anything else|other questions|any questions|something else";
@@ -93,7 +93,7 @@ export const PLEASANT_FUSES: CalleeScript = person({
     { about: BUDGET, say: "Around two hundred and fifty dollars." },
     { about: OWNER, say: "It is my own home." },
     { about: URGENT, say: "It can wait until next week." },
-    { about: ELSE, say: "No thank you, that covers it." },
+    { about: ELSE, say: "No, that covers it." },
     { about: PROBLEM, say: "The fuse for the kitchen trips whenever I use the oven." },
   ],
   lines: [

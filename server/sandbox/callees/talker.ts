@@ -34,6 +34,8 @@ export class Talker implements Person {
   #interruptions = 0;
   #interruptedThisTime = false;
   #nudges = 0;
+  #lastSpokeMs = 0;
+  /** The last sound of either side. */
   #lastSoundMs = 0;
 
   constructor(script: CalleeScript, speak: Speak) {
@@ -68,11 +70,14 @@ export class Talker implements Person {
       this.#hearing = { agent: "talking", sinceMs: since, lastSoundMs: this.#nowMs };
       this.#nudges = 0;
     } else if (this.#hearing.agent === "talking") {
-      if (this.#nowMs - this.#hearing.lastSoundMs < this.#script.pauseMs) return;
+      const { lastSoundMs } = this.#hearing;
+      if (this.#nowMs - lastSoundMs < this.#script.pauseMs) return;
       this.#hearing = { agent: "quiet", sinceMs: this.#nowMs };
-      this.#owesReply = true;
-      this.#words += " ";
+      // Who talked over the agent's last word has had their say, and waits for an answer.
+      this.#owesReply = this.#lastSpokeMs < lastSoundMs;
+      this.#words = this.#owesReply ? `${this.#words} ` : "";
     }
+    if (this.#mouth.busy) this.#lastSpokeMs = this.#nowMs;
     if (sound || this.#mouth.busy) this.#lastSoundMs = this.#nowMs;
   }
 
