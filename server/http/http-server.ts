@@ -6,7 +6,7 @@ import { createErrorHandler, sendError } from "#server/http/errors.ts";
 import { createFloodGuard } from "#server/http/flood-guard.ts";
 import { createOperationsRouter } from "#server/http/operations.ts";
 import type { AppRouter } from "#server/http/procedures/router.ts";
-import { createRequestLog } from "#server/http/request-log.ts";
+import { createRequestLog, nameRoute } from "#server/http/request-log.ts";
 import { createSameSiteGuard } from "#server/http/same-site-guard.ts";
 import { createSecurityHeaders } from "#server/http/security-headers.ts";
 import { createStaticClient } from "#server/http/static-client.ts";
@@ -57,6 +57,10 @@ export function createHttpServer(parts: HttpServerParts): { app: Express; server
   app.use(createRequestLog(logger, metrics, clock));
   app.use(createSecurityHeaders(config.publicUrl));
   app.use(createOperationsRouter({ ...parts, ...config }));
+  app.use("/twilio", (_request, response, next) => {
+    nameRoute(response, "twilio");
+    next();
+  });
   if (parts.twilioRouter !== null) app.use(parts.twilioRouter);
   for (const router of parts.extraRouters ?? []) app.use(router);
   app.use(["/api", "/rpc"], createFloodGuard(metrics), createSameSiteGuard(config.publicUrl));
