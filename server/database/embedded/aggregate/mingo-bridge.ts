@@ -8,8 +8,8 @@ import { isDoc, newDoc, type Value } from "#server/database/embedded/values/valu
  * The long tail of expression operators (dates, strings, trigonometry) comes from mingo. It gets only finished
  * argument values, as plain objects and plain numbers, so its comparator and its `for..in` never see documents.
  */
-type MingoFunction = (root: unknown, args: unknown, options: unknown) => unknown;
-type Mingo = { operators: Readonly<Record<string, MingoFunction>>; options: unknown };
+type Evaluate = (root: unknown, expression: unknown, options: unknown) => unknown;
+type Mingo = { names: ReadonlySet<string>; evaluate: Evaluate; options: unknown };
 
 let loaded: Mingo | undefined;
 
@@ -17,24 +17,32 @@ let loaded: Mingo | undefined;
 function mingo(): Mingo {
   if (!loaded) {
     const load = createRequire(import.meta.url);
-    const { ComputeOptions } = load("mingo/core") as { ComputeOptions: { init(options: object): unknown } };
-    const { Context } = load("mingo/core") as { Context: { init(groups: object): unknown } };
-    const operators = load("mingo/operators/expression") as Record<string, MingoFunction>;
-    const options = ComputeOptions.init({ context: Context.init({ expression: { ...operators } }) });
-    loaded = { operators, options };
+    const core = load("mingo/core") as { Context: { init(groups: object): unknown }; evalExpr: Evaluate };
+    const operators = load("mingo/operators/expression") as Record<string, unknown>;
+    loaded = {
+      names: new Set(Object.keys(operators)),
+      evaluate: core.evalExpr,
+      options: {
+        context: core.Context.init({ expression: { ...operators } }),
+        scriptEnabled: false,
+        failOnError: true,
+        useStrictMode: true,
+        processingMode: 0,
+        idKey: "_id",
+      },
+    };
   }
   return loaded;
 }
 
 /** Compiles an operator that only mingo knows; code 168 when it does not know it either. */
 export function mingoOperator(name: string, spec: Value, compile: Compile): Expression {
-  const { operators, options } = mingo();
-  const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
-  if (!operator) throw new ServerError(168, `Unrecognized expression '${name}'`);
+  const { names, evaluate, options } = mingo();
+  if (!names.has(name)) throw new ServerError(168, `Unrecognized expression '${name}'`);
   const argument = compileArguments(spec, compile);
   return (scope) => {
     try {
-      return fromPlain(operator({}, argument(scope), options));
+      return fromPlain(evaluate({}, { [name]: argument(scope) }, options));
     } catch (error) {
       if (error instanceof ServerError) throw error;
       throw new ServerError(

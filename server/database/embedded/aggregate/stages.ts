@@ -59,6 +59,13 @@ const LEFT_OUT = new Set([
   "$rankFusion",
 ]);
 
+/** Whether MongoDB has a stage of this name, usable here or not. */
+export function isStageName(name: string): boolean {
+  return STAGES.has(name) || LEFT_OUT.has(name) || OF_COLLECTIONS.has(name);
+}
+
+const OF_COLLECTIONS = new Set(["$lookup", "$unionWith", "$facet", "$graphLookup", "$documents", "$out", "$merge"]);
+
 /** The error for a stage nobody knows. */
 export function unknownStage(name: string): ServerError {
   if (LEFT_OUT.has(name)) return notSupported(`The pipeline stage ${name}`);

@@ -2,6 +2,7 @@ import { Timestamp } from "bson";
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import {
   compileStage,
+  isStageName,
   stageParts,
   unknownStage,
   type Stage,
@@ -152,7 +153,7 @@ function compileStages(pipeline: readonly Value[], environment: Environment): St
     const { name, spec } = stageParts(stage);
     const compiled = ALLOWED_STAGES.has(name) ? compileStage(name, spec, environment) : undefined;
     if (compiled) return compiled;
-    throw name.startsWith("$") && !ALLOWED_STAGES.has(name)
+    throw isStageName(name)
       ? new ServerError(72, `${name} is not permitted in a $changeStream pipeline`)
       : unknownStage(name);
   });

@@ -51,6 +51,9 @@ const STORED_OPTIONS = [
 export const create: Command = (request, state) => {
   const ns = namespaceOf(request);
   const options = storedOptions(request.body);
+  if (request.body["capped"] !== undefined && request.body["capped"] !== false && options["size"] === undefined) {
+    throw new ServerError(72, "the 'size' field is required when 'capped' is true");
+  }
   const existing = state.engine.catalog.get(ns);
   if (existing) {
     if (equalValues(existing.options, options)) return docOf({ ok: 1 });
@@ -228,19 +231,20 @@ export const collMod: Command = (request, state) => {
         docOf({ ...collection.options, changeStreamPreAndPostImages: images }),
       );
     }
-    if (Object.keys(change).length > 0) changeExpiry(state, collection, change);
+    if (Object.keys(change).length > 0) changeIndexOptions(state, collection, change);
   });
   return docOf({ ok: 1 });
 };
 
-function changeExpiry(state: ServerState, collection: Collection, change: Doc): void {
+function changeIndexOptions(state: ServerState, collection: Collection, change: Doc): void {
   const index = collection.indexes.find(
     (one) => one.name === change["name"] || equalValues(one.spec["key"], change["keyPattern"]),
   );
   if (!index) throw new ServerError(27, "cannot find the index to change");
-  const seconds = change["expireAfterSeconds"];
-  if (seconds === undefined) throw notSupported("This change of an index");
-  state.engine.catalog.changeIndex(collection, index, docOf({ ...index.spec, expireAfterSeconds: seconds }));
+  const options = docOf({ expireAfterSeconds: change["expireAfterSeconds"], hidden: change["hidden"] });
+  const known = new Set(["name", "keyPattern", "expireAfterSeconds", "hidden"]);
+  if (Object.keys(change).some((name) => !known.has(name))) throw notSupported("This change of an index");
+  state.engine.catalog.changeIndex(collection, index, docOf({ ...index.spec, ...options }));
 }
 
 /** `collStats`, in short. */

@@ -1,7 +1,5 @@
 import {
   countField,
-  namespaceOf,
-  namespace,
   type Command,
   type Reply,
   type ServerState,
@@ -19,7 +17,7 @@ const UNLIMITED = 1_000_000;
 /** `getMore`. On a change stream it waits for the next event, at most `maxTimeMS`. */
 export const getMore: Command = (request, state) => {
   const { body } = request;
-  const ns = namespaceOf(request, "collection");
+  const ns = `${request.database}.${String(body["collection"])}`;
   const cursor = state.cursors.use(body["getMore"], ns);
   const most = countField(body, "batchSize", 0) || UNLIMITED;
   if (cursor.kind === "changes") {
@@ -100,7 +98,6 @@ function fetchEvents(cursor: ChangeCursor, state: ServerState, most: number): Do
 export const killCursors: Command = (request, state) => {
   const ids = request.body["cursors"];
   if (!Array.isArray(ids)) throw typeMismatch("The field 'cursors' must be an array.");
-  namespace(request.database, String(request.body["killCursors"]));
   const killed: Value[] = [];
   const missing: Value[] = [];
   for (const id of ids) {

@@ -66,7 +66,7 @@ function replaceAll(engine: Engine, ns: string, docs: readonly Doc[]): void {
 }
 
 function insertComplete(engine: Engine, collection: Collection, doc: Doc): void {
-  const complete = withIdFirst(doc, doc["_id"] ?? new ObjectId());
+  const complete = withIdFirst(doc, doc["_id"] === undefined ? new ObjectId() : doc["_id"]);
   insertDocument(engine, collection, complete, encodeDoc(complete));
 }
 

@@ -15,6 +15,7 @@ import { notSupported, typeMismatch } from "#server/database/embedded/errors.ts"
 import { runQuery } from "#server/database/embedded/planner/execute.ts";
 import { choosePlan, type Plan } from "#server/database/embedded/planner/plan.ts";
 import { parseProjection } from "#server/database/embedded/query/projection.ts";
+import { equalValues, type Collator } from "#server/database/embedded/values/compare.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
 import { identityOf } from "#server/database/embedded/values/key-encode.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
@@ -124,8 +125,14 @@ export const distinct: Command = (request, state) => {
   const values = new Map<string, Value>();
   const parts = key.split(".");
   if (collection) for (const { doc } of runQuery(collection, query)) collectDistinct(doc, parts, 0, values);
-  return docOf({ values: [...values.values()], ok: 1 });
+  return docOf({ values: withoutEquals([...values.values()], query.collator), ok: 1 });
 };
+
+/** Drops what a collation holds for equal to an earlier value. */
+function withoutEquals(values: Value[], collator: Collator): Value[] {
+  if (!collator) return values;
+  return values.filter((value, at) => values.findIndex((one) => equalValues(one, value, collator)) === at);
+}
 
 function collectDistinct(
   value: Value | undefined,

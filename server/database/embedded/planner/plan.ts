@@ -83,7 +83,7 @@ function wholeIndex(index: Index, request: PlanRequest): IndexPlan | undefined {
 
 /** A plan on one index, when the index is of any use. */
 function planFor(index: Index, request: PlanRequest): Scored | undefined {
-  if (!holdsAllMatches(index, request.filter)) return undefined;
+  if (index.spec["hidden"] === true || !holdsAllMatches(index, request.filter)) return undefined;
   const constraints = constraintsOf(index, request);
   const directions = index.fields.map((field) => field.direction);
   const found = intervals(constraints, directions);

@@ -28,11 +28,14 @@ const REFUSED_FIELD = new Set([
   "$maxDistance",
 ]);
 
+/** Fields of a database reference: the only field names that begin with a dollar. */
+const REFERENCE_FIELDS = new Set(["$ref", "$id", "$db"]);
+
 /** Parses a query filter. Anything it does not know is refused, never ignored. */
 export function parseFilter(query: Doc, environment: Environment): Filter {
   const filters: Filter[] = [];
   for (const [name, value] of Object.entries(query)) {
-    if (!name.startsWith("$")) filters.push(...parseField(name, value, environment));
+    if (!name.startsWith("$") || REFERENCE_FIELDS.has(name)) filters.push(...parseField(name, value, environment));
     else if (name !== "$comment") filters.push(parseTopLevel(name, value, environment));
   }
   return filters.length === 1 && filters[0] ? filters[0] : { kind: "and", filters };
@@ -48,10 +51,7 @@ function parseTopLevel(name: string, value: Value, environment: Environment): Fi
     });
     return { kind, filters };
   }
-  if (name === "$expr") {
-    const expression = compileExpression(value, environment);
-    return { kind: "expression", test: (doc) => isTruthy(expression(rootScope(doc, environment))) };
-  }
+  if (name === "$expr") return parseExpression(value, environment);
   if (name === "$alwaysTrue" || name === "$alwaysFalse")
     return { kind: name === "$alwaysTrue" ? "and" : "or", filters: [] };
   if (REFUSED_TOP.has(name)) throw notSupported(`The query operator ${name}`);
@@ -60,12 +60,25 @@ function parseTopLevel(name: string, value: Value, environment: Environment): Fi
   );
 }
 
+/** `$expr`. An equality of a field and a variable also becomes a plain condition, which an index can serve. */
+function parseExpression(value: Value, environment: Environment): Filter {
+  const expression = compileExpression(value, environment);
+  const test: Filter = { kind: "expression", test: (doc) => isTruthy(expression(rootScope(doc, environment))) };
+  const sides = isDoc(value) && Array.isArray(value["$eq"]) ? value["$eq"] : [];
+  const path = sides.find((side) => typeof side === "string" && /^\$[^$]/.test(side));
+  const variable = sides.find((side) => typeof side === "string" && side.startsWith("$$"));
+  if (sides.length !== 2 || typeof path !== "string" || typeof variable !== "string") return test;
+  const operand = environment.variables.get(variable.slice(2));
+  if (operand === undefined) return test;
+  return { kind: "and", filters: [fieldFilter(path.slice(1), equality(operand, environment.collator)), test] };
+}
+
 /** Whether a value is a set of operators rather than a value to be equal to. */
 export function isOperatorDoc(value: Value | undefined): value is Doc {
   if (!isDoc(value)) return false;
   const [first] = Object.keys(value);
   return (
-    first !== undefined && first.startsWith("$") && first !== "$ref" && first !== "$id" && first !== "$db"
+    first !== undefined && first.startsWith("$") && !REFERENCE_FIELDS.has(first)
   );
 }
 
@@ -166,6 +179,8 @@ function regexOperand(pattern: Value, options: Value | undefined): BSONRegExp {
   if (pattern instanceof BSONRegExp)
     return options === undefined ? pattern : new BSONRegExp(pattern.pattern, options);
   if (typeof pattern !== "string") throw badValue("$regex has to be a string");
+  const unknown = /[^imsxu]/.exec(options ?? "");
+  if (unknown) throw badValue(`invalid flag in regex options: ${unknown[0]}`);
   return new BSONRegExp(pattern, options ?? "");
 }
 

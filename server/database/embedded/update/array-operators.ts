@@ -120,7 +120,7 @@ function pull(environment: Environment): UpdateOperator {
 }
 
 function pullTest(operand: Value, environment: Environment): (item: Value) => boolean {
-  if (isOperatorDoc(operand) || operand instanceof BSONRegExp) {
+  if ((isOperatorDoc(operand) && !isLogical(operand)) || operand instanceof BSONRegExp) {
     const holder = newDoc();
     holder["item"] = operand;
     const filter = parseFilter(holder, environment);
@@ -135,6 +135,10 @@ function pullTest(operand: Value, environment: Environment): (item: Value) => bo
     return (item) => isDoc(item) && matches(filter, item);
   }
   return (item) => equalValues(item, operand, environment.collator);
+}
+
+function isLogical(operand: Doc): boolean {
+  return ["$and", "$or", "$nor"].includes(Object.keys(operand)[0] ?? "");
 }
 
 /** The operators on arrays; `$pull` needs the command's collation. */

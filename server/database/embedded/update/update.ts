@@ -175,9 +175,9 @@ export function upsertDocument(
   const seed = newDoc();
   plant(filter, seed, environment);
   const next = changed(update, seed, filter, environment, true);
-  const id = next["_id"] ?? seed["_id"];
+  const id = next["_id"] === undefined ? seed["_id"] : next["_id"];
   if (seed["_id"] !== undefined && !equalValues(id, seed["_id"])) throw immutableId();
-  return withIdFirst(next, id ?? makeId());
+  return withIdFirst(next, id === undefined ? makeId() : id);
 }
 
 function plant(filter: Filter, seed: Doc, environment: Environment): void {

@@ -34,20 +34,30 @@ class Writer {
     return start;
   }
 
+  // The place is reserved before `this.buffer` is read: reserving may exchange the buffer.
   int32(value: number): void {
-    this.buffer.writeInt32LE(value, this.reserve(4));
+    const start = this.reserve(4);
+    this.buffer.writeInt32LE(value, start);
+  }
+
+  int64(value: bigint): void {
+    const start = this.reserve(8);
+    this.buffer.writeBigInt64LE(value, start);
   }
 
   byte(value: number): void {
-    this.buffer[this.reserve(1)] = value;
+    const start = this.reserve(1);
+    this.buffer[start] = value;
   }
 
   double(value: number): void {
-    this.buffer.writeDoubleLE(value, this.reserve(8));
+    const start = this.reserve(8);
+    this.buffer.writeDoubleLE(value, start);
   }
 
   bytes(value: Uint8Array): void {
-    this.buffer.set(value, this.reserve(value.length));
+    const start = this.reserve(value.length);
+    this.buffer.set(value, start);
   }
 
   cstring(value: string): void {
@@ -137,7 +147,7 @@ function writeObject(
   } else if (value instanceof Date) {
     tag(writer, 0x09, name);
     const millis = value.getTime();
-    writer.buffer.writeBigInt64LE(BigInt(Number.isNaN(millis) ? 0 : millis), writer.reserve(8));
+    writer.int64(BigInt(Number.isNaN(millis) ? 0 : millis));
   } else if (value instanceof RawDocument) {
     tag(writer, 0x03, name);
     writer.bytes(value.bytes);
