@@ -163,7 +163,7 @@ function createDemoCalls(config: Config, features: Features, clock: Clock, logge
 }
 
 async function startWork(
-  { calls }: Features,
+  { calls, leads }: Features,
   alarms: Alarms,
   demo: DemoCalls | null,
   stops: StopList,
@@ -173,6 +173,7 @@ async function startWork(
   calls.start();
   demo?.start();
   // Stopped in reverse: nothing new is dialled first, then the live calls let go of their sockets.
+  stops.add("late answers about leads", () => leads.idle());
   stops.add("live calls", () => calls.stop());
   stops.add("alarms", () => alarms.stop());
   stops.add("dial queue", () => calls.drain());

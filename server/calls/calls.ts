@@ -12,7 +12,13 @@ import { dialAttempt } from "#server/calls/dialing/dialer.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
-import { type CallParties, type CallRequest, personOf, prepareCall } from "#server/calls/request-call.ts";
+import {
+  type CallParties,
+  type CallRequest,
+  personOf,
+  prepareCall,
+  withinRequestLimit,
+} from "#server/calls/request-call.ts";
 import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
@@ -178,7 +184,7 @@ export class Calls {
   async request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
     const call = await prepareCall(caller, request, { ...this.#deps, ...this.#deps.config });
     // Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing.
-    await this.#store.insert(call);
+    await withinRequestLimit(call.businessId, this.#deps.limits, () => this.#store.insert(call));
     if (call.dueAt !== null) await this.#deps.alarms.set("call.due", call._id, call.dueAt);
     else this.#queue.nudge();
     return this.#replyOf(call);

@@ -42,14 +42,11 @@ export type CallParties = {
   isSuppressed(phoneKey: string): Promise<boolean>;
 };
 
-type Deps = { parties: CallParties; limits: Limits; seals: Seals; clock: Clock; quietHours: QuietHours };
+type Deps = { parties: CallParties; seals: Seals; clock: Clock; quietHours: QuietHours };
 
-/**
- * Every check of a business's request, in the order of the contract, each with its own code [CL1]; then the new call, not stored yet. Refused
- * requests do not count against the limit.
- */
+/** Every check of a business's request but the limit, in the order of the contract, each with its own code [CL1]; then the new call, not stored yet. */
 export async function prepareCall(caller: Caller, request: CallRequest, deps: Deps): Promise<CallDocument> {
-  const { parties, limits, clock } = deps;
+  const { parties, clock } = deps;
   const business = caller.businessId === null ? null : await parties.businessById(caller.businessId);
   if (business === null || !business.complete) throw new Failure("PROFILE_MISSING");
   const lead = await parties.leadForCall(request.leadId);
@@ -60,12 +57,29 @@ export async function prepareCall(caller: Caller, request: CallRequest, deps: De
   const phone = await parties.phoneOf(lead.consumerId);
   if (phone === null) throw new Failure("PHONE_MISSING");
   const dueAt = await instantFor(request, business.businessId, lead.timeZone, phone.phoneKey, deps);
-  const limit = { who: business.businessId, action: "requestAICall" };
-  const place = await limits.take({ ...limit, max: REQUESTS_PER_HOUR, windowMs: HOUR_MS });
-  if (!place.ok) throw new Failure("RATE_LIMITED", { retryAfterSeconds: place.retryAfterSeconds });
   const briefing = briefingOf(business, lead, request.objective);
   const ids = { businessId: business.businessId, leadId: request.leadId, consumerId: lead.consumerId };
   return newCall({ ids, briefing, phone, dueAt, by: personOf(caller), nowMs: clock.nowMs() }, deps.seals);
+}
+
+/**
+ * Runs `store` within the business's limit of requests. Refused requests, and those that could not be stored, do not count.
+ * @throws Failure RATE_LIMITED
+ */
+export async function withinRequestLimit(
+  businessId: string,
+  limits: Limits,
+  store: () => Promise<void>,
+): Promise<void> {
+  const limit = { who: businessId, action: "requestAICall" };
+  const place = await limits.take({ ...limit, max: REQUESTS_PER_HOUR, windowMs: HOUR_MS });
+  if (!place.ok) throw new Failure("RATE_LIMITED", { retryAfterSeconds: place.retryAfterSeconds });
+  try {
+    await store();
+  } catch (error) {
+    await limits.giveBack({ ...limit, hitId: place.hitId });
+    throw error;
+  }
 }
 
 type DueAt = { at: number; why: "booked" | "quiet_hours" } | null;

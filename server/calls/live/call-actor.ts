@@ -276,7 +276,8 @@ export class CallActor implements VoiceListener {
 
   speechStopped({ itemId }: { itemId: string }) {
     this.#book.consumerStopped(itemId);
-    this.#turnEndedAtMs = this.#deps.clock.monotonicMs();
+    // Before the opening was heard nothing is answered, so there is nothing to measure.
+    if (this.#opening.heard || this.#resumed) this.#turnEndedAtMs = this.#deps.clock.monotonicMs();
   }
 
   turnCommitted() {

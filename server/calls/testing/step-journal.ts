@@ -1,0 +1,81 @@
+import type { CallInput, CallState, CarrierEvent, StreamToken } from "#server/calls/state/call-state.ts";
+import { type Step, step, type StepRules } from "#server/calls/state/step.ts";
+import type { CallEvent, NewCallEvent } from "#shared/call/events.ts";
+import { foldCall } from "#shared/call/fold.ts";
+
+export const NOW = Date.parse("2026-11-24T15:00:00Z");
+const RULES: StepRules = {
+  nowMs: NOW,
+  maxAttempts: 3,
+  retryBackoffMs: 60_000,
+  ringTimeoutMs: 25_000,
+  maxResumes: 3,
+};
+export const BY = { kind: "person", accountId: "acc_1", name: "Sam", role: "supervisor" } as const;
+export const CARRIER = "CA1";
+
+/** A call with its journal, moved by `step` as the store moves it. */
+export class StepJournal {
+  state: CallState = { phase: "queued", attemptsMade: 0 };
+  nowMs = NOW;
+  epoch = 0;
+  attempts = 0;
+  dials: string[] = [];
+  readonly events: CallEvent[] = [];
+
+  constructor() {
+    this.#add([
+      {
+        type: "call.requested",
+        callId: "call_00000001",
+        businessId: "biz_00000001",
+        businessName: "Acme",
+        leadId: "lead_00000001",
+        consumerName: "Maria",
+        consumerPhone: "•••• 0123",
+        objective: "Agree on a visit",
+        requestedBy: BY,
+      },
+      { type: "call.queued" },
+    ]);
+  }
+
+  feed(input: CallInput): Step | null {
+    const next = step(this.state, input, { ...RULES, nowMs: this.nowMs });
+    if (next === null) return null;
+    this.state = next.state;
+    if (input.kind === "streamOpened") this.epoch = input.epoch;
+    this.#add(next.events);
+    for (const effect of next.effects) if (effect.kind === "dial") this.dials.push(effect.attempt.attemptId);
+    return next;
+  }
+
+  claim(): string {
+    this.attempts += 1;
+    const attemptId = `att_0000000${this.attempts}`;
+    const number = this.state.phase === "queued" ? this.state.attemptsMade + 1 : 1;
+    this.feed({ kind: "claimed", attempt: { attemptId, number, from: "+16505550100", placeId: "p" } });
+    return attemptId;
+  }
+
+  get view() {
+    return foldCall(this.events);
+  }
+
+  #add(fresh: NewCallEvent[]) {
+    for (const one of fresh) {
+      const at = new Date(this.nowMs).toISOString();
+      this.events.push({ ...one, seq: this.events.length + 1, at });
+    }
+  }
+}
+
+export const report = (attemptId: string, status: CarrierEvent): CallInput => ({
+  kind: "carrierReported",
+  attemptId,
+  carrierCallId: CARRIER,
+  status,
+});
+
+/** A token that outlives every test. */
+export const token = (value: string): StreamToken => ({ value, expiresAt: NOW + 10 * 24 * 3_600_000 });
