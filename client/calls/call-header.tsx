@@ -3,7 +3,7 @@ import { ConnectionAge } from "#client/calls/connection-age.tsx";
 import { StatusChip } from "#client/calls/status-chip.tsx";
 import { factsOfView, type StatusSentence, statusSentence } from "#client/calls/status-sentence.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
-import { useServerNowMs } from "#client/wire/server-clock.ts";
+import { serverMsAt, useServerNowMs } from "#client/wire/server-clock.ts";
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 
@@ -25,8 +25,10 @@ const CANCELLING: StatusSentence = {
 
 /** The state of the call first, then what it is about, then the way to end it. */
 export function CallHeader({ call, ending, title, subtitle, keyboardHelp }: CallHeaderProps) {
-  const nowMs = useServerNowMs();
+  const runningMs = useServerNowMs();
   const { view } = call;
+  // A lost view freezes: a timer that runs on would say more than is known.
+  const nowMs = call.link.state === "lost" ? serverMsAt(call.link.sinceMs) : runningMs;
   const sentence = ending.underWay === "cancel" ? CANCELLING : statusSentence(factsOfView(view), nowMs);
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 border-b border-line bg-surface px-4 py-3">

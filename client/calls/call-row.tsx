@@ -12,9 +12,6 @@ type CallRowProps = { call: CallSummary; audience: "staff" | "consumer" };
 export function CallRow({ call, audience }: CallRowProps) {
   const nowMs = useServerNowMs();
   const isStaff = audience === "staff";
-  const title = isStaff
-    ? `${call.businessName} → ${call.consumerName} ${call.consumerPhone}`
-    : call.businessName;
   return (
     <Link
       to={isStaff ? "/calls/$callId" : "/c/$callId"}
@@ -22,7 +19,11 @@ export function CallRow({ call, audience }: CallRowProps) {
       className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-card border border-line bg-surface px-4 py-3 hover:border-control"
     >
       <span className="flex min-w-0 flex-1 basis-64 flex-col">
-        <span className="figures font-medium">{title}</span>
+        <span className="figures font-medium">
+          {call.businessName}
+          {isStaff && ` → ${call.consumerName} `}
+          {isStaff && <span className="font-normal whitespace-nowrap text-muted">{call.consumerPhone}</span>}
+        </span>
         <span className="truncate text-muted">{call.objective}</span>
       </span>
       <span className="flex flex-wrap items-center gap-2">

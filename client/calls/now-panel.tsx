@@ -1,6 +1,7 @@
 import { toolWords } from "#client/calls/words.ts";
 import { countText, latencyText, moneyText, timerText } from "#client/ui/format.ts";
 import { Sparkline } from "#client/ui/sparkline.tsx";
+import { isFinal } from "#shared/call/status.ts";
 import type { AttemptView, CallView, ToolView } from "#shared/call/view.ts";
 import { Check, CircleX, LoaderCircle } from "lucide-react";
 import type { ReactNode } from "react";
@@ -10,7 +11,7 @@ export function NowPanel({ view }: { view: CallView }) {
   return (
     <section aria-labelledby="now-title" className="flex flex-col gap-4 p-4">
       <h2 id="now-title" className="text-lead font-strong">
-        Now
+        {isFinal(view.status) ? "Figures" : "Now"}
       </h2>
       <dl className="grid grid-cols-2 gap-3">
         <Figure name="Turns">{view.turnLatenciesMs.length}</Figure>
@@ -34,9 +35,10 @@ function Figure({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function costText({ cost }: CallView): string {
+function costText({ cost, status }: CallView): string {
   if (cost === null) return "None yet";
-  return `${moneyText(cost.totalCents)}${cost.estimated ? " so far" : ""}`;
+  if (!cost.estimated) return moneyText(cost.totalCents);
+  return isFinal(status) ? `about ${moneyText(cost.totalCents)}` : `${moneyText(cost.totalCents)} so far`;
 }
 
 function Latency({ values }: { values: readonly number[] }) {

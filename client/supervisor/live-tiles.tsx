@@ -3,8 +3,10 @@ import { WallTile } from "#client/supervisor/wall-tile.tsx";
 import type { CallSummary } from "#shared/call/summary.ts";
 import { type FocusEvent, type KeyboardEvent, useState } from "react";
 
+type LiveTilesProps = { calls: readonly CallSummary[]; frozenAtMs: number | null };
+
 /** The live calls. Nothing moves while a pointer or the focus is on them. */
-export function LiveTiles({ calls }: { calls: readonly CallSummary[] }) {
+export function LiveTiles({ calls, frozenAtMs }: LiveTilesProps) {
   const { isHeld, handlers } = useHeld();
   const tiles = useStableTiles(calls, isHeld);
   return (
@@ -15,7 +17,7 @@ export function LiveTiles({ calls }: { calls: readonly CallSummary[] }) {
     >
       {tiles.map((call) => (
         <li key={call.callId}>
-          <WallTile call={call} />
+          <WallTile call={call} frozenAtMs={frozenAtMs} />
         </li>
       ))}
     </ul>

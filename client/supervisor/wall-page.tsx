@@ -1,11 +1,12 @@
 import { DemoCallButton } from "#client/supervisor/demo-call-button.tsx";
 import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
 import { RecentList, WaitingList } from "#client/supervisor/wall-lists.tsx";
-import { countText, instantText, sinceMs, spanText } from "#client/ui/format.ts";
+import { useNowMs } from "#client/ui/clock.ts";
+import { countText, instantText, spanText } from "#client/ui/format.ts";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { preferDark } from "#client/ui/theme.ts";
-import { useServerNowMs } from "#client/wire/server-clock.ts";
+import { serverMsAt, useServerNowMs } from "#client/wire/server-clock.ts";
 import { type LiveBoard, useLiveBoard } from "#client/wire/use-board.ts";
 import type { Board } from "#shared/call/summary.ts";
 import { PhoneOff, WifiOff } from "lucide-react";
@@ -31,7 +32,9 @@ export function WallPage() {
       <WallHeader live={live} />
       {live.state === "connecting" && <Skeleton rows={4} rowClass="h-36" />}
       {live.state === "refused" && <ErrorState title="The wall can't be shown." detail={live.message} />}
-      {live.board !== null && <WallBody board={live.board} />}
+      {live.board !== null && (
+        <WallBody board={live.board} frozenAtMs={live.state === "lost" ? serverMsAt(live.sinceMs) : null} />
+      )}
     </div>
   );
 }
@@ -47,7 +50,7 @@ function WallHeader({ live }: { live: LiveBoard }) {
             Live {board.live.length}, waiting {board.waiting.length}, just ended {board.recent.length}
           </p>
         )}
-        {live.state === "lost" && <BoardAge board={live.board} />}
+        {live.state === "lost" && <BoardAge sinceMs={live.sinceMs} />}
       </div>
       <div className="flex items-center gap-2">
         <KeyboardHelp rows={KEYS} />
@@ -57,17 +60,17 @@ function WallHeader({ live }: { live: LiveBoard }) {
   );
 }
 
-function BoardAge({ board }: { board: Board }) {
-  const nowMs = useServerNowMs();
+function BoardAge({ sinceMs }: { sinceMs: number }) {
+  const nowMs = useNowMs();
   return (
     <p className="figures flex items-center gap-1.5 font-medium text-wait">
       <WifiOff aria-hidden size={14} />
-      As it was {spanText(sinceMs(board.at, nowMs))} ago, the calls go on
+      As it was {spanText(nowMs - sinceMs)} ago, the calls go on
     </p>
   );
 }
 
-function WallBody({ board }: { board: Board }) {
+function WallBody({ board, frozenAtMs }: { board: Board; frozenAtMs: number | null }) {
   return (
     <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
       <section aria-label="Live" className="flex min-w-0 flex-col gap-2">
@@ -75,7 +78,7 @@ function WallBody({ board }: { board: Board }) {
           Live <span className="figures font-normal text-muted">{board.live.length}</span>
         </h2>
         {board.live.length === 0 && <NoCalls board={board} />}
-        <LiveTiles calls={board.live} />
+        <LiveTiles calls={board.live} frozenAtMs={frozenAtMs} />
       </section>
       <div className="flex min-w-0 flex-col gap-6">
         <WaitingList calls={board.waiting} />

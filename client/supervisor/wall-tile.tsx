@@ -18,9 +18,16 @@ const LANE_NAME: Record<Speaker, string> = { agent: "Agent", consumer: "Caller",
 /** A turn that took longer than this is pointed out. */
 const SLOW_MS = 1_200;
 
+type WallTileProps = {
+  call: CallSummary;
+  /** The server's clock when the link was lost; its timers stand still there. */
+  frozenAtMs: number | null;
+};
+
 /** One live call on the wall. The whole tile opens it; ⇧X ends it while the tile has the focus. */
-export function WallTile({ call }: { call: CallSummary }) {
-  const nowMs = useServerNowMs();
+export function WallTile({ call, frozenAtMs }: WallTileProps) {
+  const runningMs = useServerNowMs();
+  const nowMs = frozenAtMs ?? runningMs;
   const ending = useCallEnding(call.callId, call.status);
   return (
     <article

@@ -15,7 +15,10 @@ export function noteServerTime(iso: string): void {
   known = true;
 }
 
-/** The server's clock in ms, as well as the browser can know it; moves once a second. */
+/** The server's clock at a moment of the browser's, as well as the browser can know it. */
+export const serverMsAt = (browserMs: number): number => browserMs - aheadMs;
+
+/** The server's clock in ms; moves once a second. */
 export function useServerNowMs(): number {
-  return useNowMs() - aheadMs;
+  return serverMsAt(useNowMs());
 }

@@ -1,3 +1,4 @@
+import { browserNowMs } from "#client/ui/clock.ts";
 import { createStore, useStore } from "#client/ui/store.ts";
 import { onLink, onMessage, openSocket, watchBoard } from "#client/wire/socket.ts";
 import type { Board } from "#shared/call/summary.ts";
@@ -5,7 +6,8 @@ import type { Board } from "#shared/call/summary.ts";
 export type LiveBoard =
   | { state: "connecting"; board: null }
   | { state: "live"; board: Board }
-  | { state: "lost"; board: Board }
+  /** What the server last sent, and when the link to it was lost. */
+  | { state: "lost"; board: Board; sinceMs: number }
   | { state: "refused"; board: Board | null; message: string };
 
 const RETRY_MS = 1_000;
@@ -30,7 +32,7 @@ function linkChanged(isUp: boolean) {
   if (isUp) return void ask();
   clearTimeout(retry);
   const shown = board.get().board;
-  if (shown !== null) board.set({ state: "lost", board: shown });
+  if (shown !== null) board.set({ state: "lost", board: shown, sinceMs: browserNowMs() });
 }
 
 function start() {
