@@ -99,7 +99,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
     account: createAccountProcedures({ accounts, stopAllCalls }),
     lead: createLeadProcedures({ leads, matching, logger }),
     business: {
-      ...createBusinessProfileProcedures({ businesses }),
+      ...createBusinessProfileProcedures({ businesses, matching }),
       ...createBusinessLeadProcedures({ matching }),
       ...createCallRequestProcedures(calls),
     },

@@ -1,9 +1,10 @@
+import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Calls } from "#server/calls/calls.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
-import { createLimits } from "#server/compliance/limits.ts";
+import { createLimits } from "#server/database/limits.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";
 import type { Config } from "#server/config.ts";
 import type { Database } from "#server/database/connection.ts";
@@ -20,6 +21,7 @@ import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
 import { LiveFeed } from "#server/realtime/live-feed.ts";
+import { join } from "node:path";
 
 export type Features = {
   accounts: Accounts;
@@ -61,9 +63,11 @@ export function createFeatures(parts: FeatureParts): Features {
     },
     db: database.db,
     businesses,
+    limits,
     seals,
     clock,
     logger,
+    sendEmail: createMailFiles({ folder: join(config.dataDir, "mails"), clock }),
     sendSms: (to, body) => sendSms(peers, to, body),
     isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
   });

@@ -4,6 +4,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { Database } from "#server/database/connection.ts";
 import { type Clock, systemClock } from "#server/lib/clock.ts";
 import { silentLogger } from "#server/lib/logger.ts";
+import { createLimits } from "#server/database/limits.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 
@@ -61,6 +62,7 @@ export function createAccountsFixture(
     },
     db,
     businesses,
+    limits: createLimits({ db: connection, clock }),
     seals,
     clock,
     logger: silentLogger,

@@ -13,8 +13,8 @@ import {
 import { CODE_LIFE_SECONDS, createPhoneCodes } from "#server/accounts/phone-codes.ts";
 import { readPhoneNumber } from "#server/accounts/phone-number.ts";
 import { createPhones, type ProvenPhone } from "#server/accounts/phones.ts";
-import { createSlidingLimit } from "#server/accounts/sliding-limit.ts";
 import type { Db } from "#server/database/connection.ts";
+import type { Limits } from "#server/database/limits.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Logger } from "#server/lib/logger.ts";
@@ -37,6 +37,7 @@ export type AccountsDependencies = {
   config: AccountsConfig;
   db: Db;
   businesses: Businesses;
+  limits: Limits;
   seals: Seals;
   clock: Clock;
   logger: Logger;
@@ -98,13 +99,11 @@ type SignedIn = {
 
 export function createAccounts(dependencies: AccountsDependencies): Accounts {
   const { config, db, businesses, seals, clock, logger } = dependencies;
-  const limit = createSlidingLimit(db, clock);
   const phones = createPhones({ db, seals, clock });
   const outsideAccounts = createOutsideAccounts({ db, clock });
   const library = createAuthLibrary({
     ...dependencies,
     trustedOrigins: config.trustedOrigins,
-    limit,
     sendEmail: dependencies.sendEmail,
     onBusinessAccount: businesses.create,
   });
@@ -134,7 +133,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     async me(caller) {
       return { ...caller, phone: await phones.maskedOf(caller.accountId) };
     },
-    ...phoneProof(dependencies, phones, createPhoneCodes({ db, seals, clock, limit })),
+    ...phoneProof(dependencies, phones, createPhoneCodes(dependencies)),
     phoneOf: phones.of,
     maskedPhoneOf: phones.maskedOf,
     async nameOf(accountId) {

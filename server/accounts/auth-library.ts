@@ -1,5 +1,5 @@
 import { isDemoAddress } from "#server/accounts/demo-people.ts";
-import type { SlidingLimit } from "#server/accounts/sliding-limit.ts";
+import type { Limits } from "#server/database/limits.ts";
 import type { Db } from "#server/database/connection.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { Logger } from "#server/lib/logger.ts";
@@ -29,7 +29,7 @@ export type AuthLibraryDependencies = {
   config: { publicUrl: string; sessionSecret: string; demo: boolean };
   trustedOrigins: string[];
   seals: Seals;
-  limit: SlidingLimit;
+  limits: Limits;
   /** Without it no mail is sent: addresses stay unverified and passwords cannot be reset. */
   sendEmail: SendEmail | undefined;
   /** Runs after an account of a business was stored. */
@@ -132,8 +132,8 @@ function accountHooks({ onBusinessAccount }: AuthLibraryDependencies) {
   };
 }
 
-function requestHooks({ config, limit, seals }: AuthLibraryDependencies) {
-  const signInKey = (email: string) => `signIn:${seals.blindIndex(email.toLowerCase())}`;
+function requestHooks({ config, limits, seals }: AuthLibraryDependencies) {
+  const signInKey = (email: string) => ({ who: seals.blindIndex(email.toLowerCase()), action: "signIn" });
   return {
     before: createAuthMiddleware(async (context) => {
       if (context.path !== "/sign-in/email" && context.path !== "/sign-up/email") return;
@@ -144,14 +144,14 @@ function requestHooks({ config, limit, seals }: AuthLibraryDependencies) {
         if (!nameSchema.safeParse(body.data.name).success) throw refusal("BAD_REQUEST", "INVALID_INPUT");
         return;
       }
-      const answer = await limit.hit(signInKey(body.data.email), SIGN_IN_RULE);
+      const answer = await limits.take({ ...signInKey(body.data.email), ...SIGN_IN_RULE });
       if (answer.ok) return;
       const { retryAfterSeconds } = answer;
       throw refusal("TOO_MANY_REQUESTS", "RATE_LIMITED", { data: { retryAfterSeconds } });
     }),
     after: createAuthMiddleware(async (context) => {
       const signedIn = context.path === "/sign-in/email" ? context.context.newSession : null;
-      if (signedIn) await limit.clear(signInKey(signedIn.user.email));
+      if (signedIn) await limits.clear(signInKey(signedIn.user.email));
     }),
   };
 }

@@ -4,7 +4,7 @@ export const DEMO_PHONE = "+12125550110";
 
 export const DEMO_PEOPLE = {
   consumer: { email: "consumer@demo.test", name: "Dana Demo", accountType: "consumer" },
-  business: { email: "business@demo.test", name: "Brightline Roofing", accountType: "business" },
+  business: { email: "business@demo.test", name: "Brightline Home Services", accountType: "business" },
   supervisor: { email: "supervisor@demo.test", name: "Sam Supervisor", accountType: "consumer" },
 } as const;
 

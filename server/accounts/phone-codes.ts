@@ -1,5 +1,5 @@
-import type { LimitAnswer, SlidingLimit } from "#server/accounts/sliding-limit.ts";
 import type { Db } from "#server/database/connection.ts";
+import type { Limits } from "#server/database/limits.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Seals } from "#server/lib/sealed.ts";
@@ -30,9 +30,9 @@ export function createPhoneCodes(dependencies: {
   db: Db;
   seals: Seals;
   clock: Clock;
-  limit: SlidingLimit;
+  limits: Limits;
 }): PhoneCodes {
-  const { db, seals, clock, limit } = dependencies;
+  const { db, seals, clock, limits } = dependencies;
   const codes = db.collection<CodeDocument>("phoneCodes");
   const idOf = (accountId: string, phoneKey: string) => `${accountId}:${phoneKey}`;
   /** Keyed, so that a leaked database does not give away 6-digit codes to a million guesses. */
@@ -40,13 +40,13 @@ export function createPhoneCodes(dependencies: {
 
   return {
     async issue(accountId, phoneKey) {
-      const numberKey = `phoneCode:number:${phoneKey}`;
-      const byNumber = await limit.hit(numberKey, SEND_RULE);
-      if (!byNumber.ok) throw tooMany(byNumber);
-      const byAccount = await limit.hit(`phoneCode:account:${accountId}`, SEND_RULE);
+      const number = { who: phoneKey, action: "phoneCode" };
+      const byNumber = await limits.take({ ...number, ...SEND_RULE });
+      if (!byNumber.ok) throw tooMany(byNumber.retryAfterSeconds);
+      const byAccount = await limits.take({ who: accountId, action: "phoneCode", ...SEND_RULE });
       if (!byAccount.ok) {
-        await limit.undo(numberKey, byNumber.hitAtMs);
-        throw tooMany(byAccount);
+        await limits.giveBack({ ...number, hitId: byNumber.hitId });
+        throw tooMany(byAccount.retryAfterSeconds);
       }
       const id = idOf(accountId, phoneKey);
       const code = randomInt(1_000_000).toString().padStart(6, "0");
@@ -72,6 +72,4 @@ export function createPhoneCodes(dependencies: {
 const same = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-function tooMany(answer: Extract<LimitAnswer, { ok: false }>): Failure {
-  return new Failure("RATE_LIMITED", { retryAfterSeconds: answer.retryAfterSeconds });
-}
+const tooMany = (retryAfterSeconds: number) => new Failure("RATE_LIMITED", { retryAfterSeconds });

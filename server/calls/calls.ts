@@ -22,7 +22,7 @@ import {
 import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
-import type { Limits } from "#server/compliance/limits.ts";
+import type { Limits } from "#server/database/limits.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";

@@ -4,7 +4,7 @@ import { phonePlace } from "#server/calls/phone-place.ts";
 import type { CallState } from "#server/calls/state/call-state.ts";
 import { statusOf } from "#server/calls/state/call-state.ts";
 import type { ConsentState } from "#server/compliance/consents.ts";
-import type { Limits } from "#server/compliance/limits.ts";
+import type { Limits } from "#server/database/limits.ts";
 import { mayDial } from "#server/compliance/may-dial.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Clock } from "#server/lib/clock.ts";

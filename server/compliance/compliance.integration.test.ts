@@ -1,6 +1,6 @@
 import { consentText } from "#server/compliance/consent-text.ts";
 import { createConsents, NO_CONSENT, type ConsentDecision } from "#server/compliance/consents.ts";
-import { createLimits } from "#server/compliance/limits.ts";
+import { createLimits } from "#server/database/limits.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { systemClock, type Clock } from "#server/lib/clock.ts";

@@ -1,4 +1,4 @@
-import { retryLostUpsert } from "#server/compliance/upsert.ts";
+import { retryLostUpsert } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Schema, type Connection, type Model } from "mongoose";
 

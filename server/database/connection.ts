@@ -49,14 +49,20 @@ export async function connectDatabase(
     });
     const db = databaseOf(connection);
     await db.command({ ping: 1 });
-    connection.on("disconnected", () => logger.warn({}, "the database connection was lost"));
+    let closing = false;
+    connection.on("disconnected", () => {
+      if (!closing) logger.warn({}, "the database connection was lost");
+    });
     connection.on("reconnected", () => logger.info({}, "the database connection is back"));
     return {
       connection,
       db,
       address: addressOf(connection),
       ping: async () => void (await db.command({ ping: 1 })),
-      close: () => connection.close(),
+      close: () => {
+        closing = true;
+        return connection.close();
+      },
     };
   } catch (error) {
     logger.error(errorFields(error), "the database could not be reached");

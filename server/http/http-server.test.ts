@@ -22,8 +22,7 @@ test("[HT1] healthz answers, readyz lists the parts and turns 503 with a require
   expect(ready.status).toBe(200);
   expect(await ready.json()).toMatchObject({
     ready: true,
-    parts: [{ name: "database", ok: true, reason: "answers" }],
-    database: "mongodb://127.0.0.1:27017/ringside",
+    parts: [{ name: "database", ok: true, reason: "answers", address: "mongodb://127.0.0.1:27017/ringside" }],
   });
   health.register({ name: "phones", check: async () => ({ ok: false, reason: "no line" }) });
   expect((await fetch(`${url}/readyz`)).status).toBe(503);

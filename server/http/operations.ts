@@ -27,11 +27,14 @@ export function createOperationsRouter(parts: OperationsParts): Router {
   router.get("/readyz", async (request, response) => {
     nameRoute(response, "readyz");
     const { ready, parts: reports } = await health.report();
-    const database = isLoopbackCaller(request) ? databaseAddress : null;
+    const address = isLoopbackCaller(request) ? databaseAddress : null;
+    const shown = reports.map((part) =>
+      part.name === "database" && address !== null ? { ...part, address } : part,
+    );
     response
       .status(ready ? 200 : 503)
       .set("cache-control", "no-store")
-      .json({ ready, parts: reports, ...(database !== null && { database }) });
+      .json({ ready, parts: shown });
   });
   router.get("/metrics", async (request, response) => {
     nameRoute(response, "metrics");

@@ -43,7 +43,8 @@ export function createRequestLog(logger: AppLogger, metrics: Metrics, clock: Clo
     customErrorMessage: () => "request",
     customLogLevel: (_request, response, error) => {
       if (QUIET_ROUTES.has(routeOf(response))) return "silent";
-      return error !== undefined || response.statusCode >= 500 ? "warn" : "info";
+      if (error !== undefined || response.statusCode >= 500) return "warn";
+      return response.statusCode >= 400 ? "info" : "debug";
     },
   });
   const measure: RequestHandler = (request, response, next) => {

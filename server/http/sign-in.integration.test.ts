@@ -13,7 +13,7 @@ async function start() {
   const { accounts, businesses, texts } = createAccountsFixture(database());
   const parts = {
     account: createAccountProcedures({ accounts, stopAllCalls: async () => ({ callsCancelled: 2 }) }),
-    business: createBusinessProfileProcedures({ businesses }),
+    business: createBusinessProfileProcedures({ businesses, matching: { matchBusiness: async () => 0 } }),
   };
   const procedures = createRouter(parts as unknown as RouterParts);
   const server = await startHttpFixture({ db: database().db, accounts, procedures });

@@ -1,4 +1,4 @@
-import { retryLostUpsert } from "#server/compliance/upsert.ts";
+import { retryLostUpsert } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { MatchStatus } from "#shared/lead.ts";

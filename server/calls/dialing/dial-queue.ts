@@ -4,7 +4,7 @@ import type { CallStore } from "#server/calls/call-store.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
-import type { Limits } from "#server/compliance/limits.ts";
+import type { Limits } from "#server/database/limits.ts";
 import { mayDial } from "#server/compliance/may-dial.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";

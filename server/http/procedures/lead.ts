@@ -24,7 +24,7 @@ export function createLeadProcedures({ leads, matching, logger }: LeadProcedures
     }),
 
     grantConsent: forConsumers.lead.grantConsent.handler(({ context, input }) =>
-      leads.grantConsent(context.caller, input, {}),
+      leads.grantConsent(context.caller, input, context.ip === undefined ? {} : { ip: context.ip }),
     ),
 
     list: forConsumers.lead.list.handler(async ({ context }) => ({

@@ -1,4 +1,4 @@
-import { retryLostUpsert } from "#server/compliance/upsert.ts";
+import { retryLostUpsert } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Connection } from "mongoose";
 import { v7 } from "uuid";
@@ -15,6 +15,8 @@ export type Limits = {
   take(request: LimitKey & { max: number; windowMs: number }): Promise<LimitReply>;
   /** Returns a place that `take` gave. Idempotent. */
   giveBack(place: LimitKey & { hitId: string }): Promise<void>;
+  /** Forgets everything under the key. */
+  clear(key: LimitKey): Promise<void>;
 };
 
 const logSchema = z.object({ hits: z.array(z.object({ hitId: z.string(), atMs: z.number() })) });
@@ -39,6 +41,9 @@ export function createLimits({ db, clock }: { db: Connection; clock: Clock }): L
     },
     async giveBack({ hitId, ...key }) {
       await logs.updateOne({ _id: idOf(key) }, { $pull: { hits: { hitId } } });
+    },
+    async clear(key) {
+      await logs.deleteOne({ _id: idOf(key) });
     },
   };
 
