@@ -35,8 +35,18 @@ test("[DB22] inserts, updates, replacements and deletes arrive in order, after t
   const events: ChangeStreamDocument<Doc>[] = [];
   for (let at = 0; at < 4; at += 1) events.push(await stream.next());
   expect(events.map((event) => event.operationType)).toEqual(["insert", "update", "replace", "delete"]);
-  expect(events[0]).toMatchObject({ fullDocument: { _id: 1, a: 1 }, documentKey: { _id: 1 }, ns: { coll: values.collectionName } });
-  expect(events[1]).toMatchObject({ updateDescription: { updatedFields: { a: 2 }, removedFields: [], truncatedArrays: [{ field: "list", newSize: 2 }] } });
+  expect(events[0]).toMatchObject({
+    fullDocument: { _id: 1, a: 1 },
+    documentKey: { _id: 1 },
+    ns: { coll: values.collectionName },
+  });
+  expect(events[1]).toMatchObject({
+    updateDescription: {
+      updatedFields: { a: 2 },
+      removedFields: [],
+      truncatedArrays: [{ field: "list", newSize: 2 }],
+    },
+  });
   expect(events[2]).toMatchObject({ fullDocument: { _id: 1, a: 3 } });
   await stream.close();
 });
@@ -64,7 +74,11 @@ test("[DB22] whole databases can be watched, and a dropped collection invalidate
   await values.drop();
   expect((await all.next()).operationType).toBe("insert");
   expect((await all.next()).operationType).toBe("drop");
-  expect([(await own.next()).operationType, (await own.next()).operationType, (await own.next()).operationType]).toEqual(["insert", "drop", "invalidate"]);
+  expect([
+    (await own.next()).operationType,
+    (await own.next()).operationType,
+    (await own.next()).operationType,
+  ]).toEqual(["insert", "drop", "invalidate"]);
   await Promise.all([all.close(), own.close()]);
 });
 
@@ -75,14 +89,21 @@ test("[DB22] a waiting stream is woken by a change, and several streams see the 
   await Promise.all(streams.map((stream) => stream.tryNext()));
   const waiting = streams.map((stream) => stream.next());
   await values.insertOne({ _id: 1 });
-  expect((await Promise.all(waiting)).map((event) => event.operationType)).toEqual(["insert", "insert", "insert"]);
+  expect((await Promise.all(waiting)).map((event) => event.operationType)).toEqual([
+    "insert",
+    "insert",
+    "insert",
+  ]);
   await Promise.all(streams.map((stream) => stream.close()));
 });
 
 test("[DB22] images before and after are kept where the collection asks for them", async (context) => {
   if (!(await watches())) context.skip();
   const values = await fresh();
-  await database.db.command({ collMod: values.collectionName, changeStreamPreAndPostImages: { enabled: true } });
+  await database.db.command({
+    collMod: values.collectionName,
+    changeStreamPreAndPostImages: { enabled: true },
+  });
   const stream = values.watch([], { fullDocument: "required", fullDocumentBeforeChange: "required" });
   await stream.tryNext();
   await values.insertOne({ _id: 1, a: 1 });
@@ -99,5 +120,7 @@ test("[DB23] tokens of an earlier run are refused with 286", async (context) => 
   const error: unknown = await stream.next().catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(MongoServerError);
   expect(error).toMatchObject({ code: 286 });
-  expect(error instanceof MongoServerError && error.hasErrorLabel("NonResumableChangeStreamError")).toBe(true);
+  expect(error instanceof MongoServerError && error.hasErrorLabel("NonResumableChangeStreamError")).toBe(
+    true,
+  );
 });

@@ -1,4 +1,15 @@
-import { Binary, Decimal128, Double, Long, MongoBulkWriteError, MongoServerError, ObjectId, UUID, type Collection, type Document } from "mongodb";
+import {
+  Binary,
+  Decimal128,
+  Double,
+  Long,
+  MongoBulkWriteError,
+  MongoServerError,
+  ObjectId,
+  UUID,
+  type Collection,
+  type Document,
+} from "mongodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "#server/database/embedded/test-connection.ts";
 
@@ -46,26 +57,43 @@ describe("documents", () => {
     const back = await values.findOne({ _id: 1 }, { promoteValues: false, promoteLongs: false });
     expect(String(back?.["long"])).toBe("9007199254740993");
     expect(back?.["double"]).toBeInstanceOf(Double);
-    expect(await values.findOne({ _id: 1 })).toMatchObject({ oid: sent.oid, date: sent.date, nested: sent.nested, text: sent.text });
+    expect(await values.findOne({ _id: 1 })).toMatchObject({
+      oid: sent.oid,
+      date: sent.date,
+      nested: sent.nested,
+      text: sent.text,
+    });
     await values.updateOne({ _id: 1 }, { $set: { touched: true } });
     expect(await values.countDocuments({ double: { $type: "double" }, long: { $type: "long" } })).toBe(1);
   });
 
   test("[DB8] hostile field names change nothing but the document", async () => {
     const values = fresh();
-    await values.insertOne(JSON.parse('{"_id":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}') as Doc);
+    await values.insertOne(
+      JSON.parse('{"_id":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}') as Doc,
+    );
     await values.updateOne({ _id: 1 }, { $set: { "a.__proto__.polluted": 1, "constructor.prototype.x": 2 } });
     expect(await values.findOne({ polluted: 1 })).toBeNull();
     expect(await values.findOne({ "constructor.prototype.x": 2 })).not.toBeNull();
-    expect(await values.aggregate([{ $group: { _id: "$toString", n: { $sum: 1 } } }]).toArray()).toEqual([{ _id: null, n: 1 }]);
+    expect(await values.aggregate([{ $group: { _id: "$toString", n: { $sum: 1 } } }]).toArray()).toEqual([
+      { _id: null, n: 1 },
+    ]);
   });
 });
 
 describe("reading", () => {
   test("sort, skip, limit, projection and batches", async () => {
     const numbers = fresh();
-    await numbers.insertMany(Array.from({ length: 500 }, (_one, _id) => ({ _id, even: _id % 2 === 0, n: 500 - _id })));
-    const page = await numbers.find({ even: true }).sort({ n: 1 }).skip(2).limit(3).project({ n: 1, _id: 0 }).toArray();
+    await numbers.insertMany(
+      Array.from({ length: 500 }, (_one, _id) => ({ _id, even: _id % 2 === 0, n: 500 - _id })),
+    );
+    const page = await numbers
+      .find({ even: true })
+      .sort({ n: 1 })
+      .skip(2)
+      .limit(3)
+      .project({ n: 1, _id: 0 })
+      .toArray();
     expect(page).toEqual([{ n: 6 }, { n: 8 }, { n: 10 }]);
     expect(await numbers.find().batchSize(7).toArray()).toHaveLength(500);
     expect(await numbers.countDocuments()).toBe(500);
@@ -85,7 +113,16 @@ describe("reading", () => {
     expect(seen.filter((id) => id < 100 || id >= 200)).toHaveLength(200);
     const { cursor } = await database.db.command({ find: numbers.collectionName, batchSize: 2 });
     await database.db.command({ killCursors: numbers.collectionName, cursors: [cursor.id] });
-    expect((await errorOf(database.db.command({ getMore: Long.fromBigInt(BigInt(cursor.id)), collection: numbers.collectionName }))).code).toBe(43);
+    expect(
+      (
+        await errorOf(
+          database.db.command({
+            getMore: Long.fromBigInt(BigInt(cursor.id)),
+            collection: numbers.collectionName,
+          }),
+        )
+      ).code,
+    ).toBe(43);
   });
 
   test("[DB13] explain names the index", async () => {
@@ -98,7 +135,11 @@ describe("reading", () => {
 
   test("collations compare text by language rules", async () => {
     const words = fresh();
-    await words.insertMany([{ _id: 1, w: "b" }, { _id: 2, w: "A" }, { _id: 3, w: "a" }]);
+    await words.insertMany([
+      { _id: 1, w: "b" },
+      { _id: 2, w: "A" },
+      { _id: 3, w: "a" },
+    ]);
     expect(await words.countDocuments({ w: "a" }, { collation: { locale: "en", strength: 2 } })).toBe(2);
     const sorted = await words.find().collation({ locale: "en" }).sort({ w: 1 }).toArray();
     expect(sorted.at(-1)?.["w"]).toBe("b");
@@ -111,7 +152,11 @@ describe("writing", () => {
     await people.createIndex({ email: 1, org: 1 }, { unique: true });
     await people.insertOne({ _id: 1, email: "x", org: 1 });
     const error = await errorOf(people.insertOne({ _id: 2, email: "x", org: 1 }));
-    expect([error.code, error["keyPattern"], error["keyValue"]]).toEqual([11000, { email: 1, org: 1 }, { email: "x", org: 1 }]);
+    expect([error.code, error["keyPattern"], error["keyValue"]]).toEqual([
+      11000,
+      { email: 1, org: 1 },
+      { email: "x", org: 1 },
+    ]);
     expect((await errorOf(people.createIndex({ org: 1 }, { name: "email_1_org_1" }))).code).toBe(86);
     await people.insertOne({ _id: 3, email: "y", org: 1 });
     expect((await errorOf(people.createIndex({ org: 1 }, { unique: true }))).code).toBe(11000);
@@ -135,17 +180,40 @@ describe("writing", () => {
   test("[DB18] findOneAndUpdate: operators, pipelines, arrayFilters, upsert, projection, sort", async () => {
     const orders = fresh();
     await orders.insertMany([
-      { _id: 1, rank: 2, items: [{ sku: "a", n: 1 }, { sku: "b", n: 5 }] },
+      {
+        _id: 1,
+        rank: 2,
+        items: [
+          { sku: "a", n: 1 },
+          { sku: "b", n: 5 },
+        ],
+      },
       { _id: 2, rank: 1, items: [] },
     ]);
     const after = { returnDocument: "after" } as const;
-    expect(await orders.findOneAndUpdate({}, { $set: { first: true } }, { ...after, sort: { rank: 1 } })).toMatchObject({ _id: 2, first: true });
-    expect(await orders.findOneAndUpdate({ _id: 1, "items.sku": "b" }, { $inc: { "items.$.n": 1 } }, after)).toMatchObject({ items: [{ n: 1 }, { n: 6 }] });
-    const filtered = await orders.findOneAndUpdate({ _id: 1 }, { $set: { "items.$[x].big": true } }, { ...after, arrayFilters: [{ "x.n": { $gt: 5 } }] });
-    expect(filtered?.["items"]).toEqual([{ sku: "a", n: 1 }, { sku: "b", n: 6, big: true }]);
-    const piped = await orders.findOneAndUpdate({ _id: 1 }, [{ $set: { total: { $sum: "$items.n" } } }], { ...after, projection: { total: 1 } });
+    expect(
+      await orders.findOneAndUpdate({}, { $set: { first: true } }, { ...after, sort: { rank: 1 } }),
+    ).toMatchObject({ _id: 2, first: true });
+    expect(
+      await orders.findOneAndUpdate({ _id: 1, "items.sku": "b" }, { $inc: { "items.$.n": 1 } }, after),
+    ).toMatchObject({ items: [{ n: 1 }, { n: 6 }] });
+    const filtered = await orders.findOneAndUpdate(
+      { _id: 1 },
+      { $set: { "items.$[x].big": true } },
+      { ...after, arrayFilters: [{ "x.n": { $gt: 5 } }] },
+    );
+    expect(filtered?.["items"]).toEqual([
+      { sku: "a", n: 1 },
+      { sku: "b", n: 6, big: true },
+    ]);
+    const piped = await orders.findOneAndUpdate({ _id: 1 }, [{ $set: { total: { $sum: "$items.n" } } }], {
+      ...after,
+      projection: { total: 1 },
+    });
     expect(piped).toEqual({ _id: 1, total: 7 });
-    expect(await orders.findOneAndUpdate({ _id: 5 }, { $setOnInsert: { a: 1 } }, { ...after, upsert: true })).toEqual({ _id: 5, a: 1 });
+    expect(
+      await orders.findOneAndUpdate({ _id: 5 }, { $setOnInsert: { a: 1 } }, { ...after, upsert: true }),
+    ).toEqual({ _id: 5, a: 1 });
     expect(await orders.findOneAndDelete({ _id: 5 })).toEqual({ _id: 5, a: 1 });
     expect((await errorOf(orders.updateOne({ _id: 1 }, { $set: { _id: 7 } }))).code).toBe(66);
   });
@@ -153,86 +221,15 @@ describe("writing", () => {
   test("concurrent compare-and-set has one winner, concurrent upserts one document", async () => {
     const jobs = fresh();
     await jobs.createIndex({ key: 1 }, { unique: true });
-    await Promise.allSettled(Array.from({ length: 20 }, () => jobs.updateOne({ key: "k" }, { $inc: { n: 1 } }, { upsert: true })));
+    await Promise.allSettled(
+      Array.from({ length: 20 }, () => jobs.updateOne({ key: "k" }, { $inc: { n: 1 } }, { upsert: true })),
+    );
     expect(await jobs.countDocuments()).toBe(1);
-    const wins = await Promise.all(Array.from({ length: 20 }, (_one, by) => jobs.updateOne({ key: "k", owner: null }, { $set: { owner: by } })));
+    const wins = await Promise.all(
+      Array.from({ length: 20 }, (_one, by) =>
+        jobs.updateOne({ key: "k", owner: null }, { $set: { owner: by } }),
+      ),
+    );
     expect(wins.filter((one) => one.modifiedCount === 1)).toHaveLength(1);
-  });
-});
-
-describe("aggregation", () => {
-  test("groups, lookups of both forms, facets and expressions", async () => {
-    const orders = fresh();
-    const people = fresh();
-    await people.insertMany([{ _id: 1, name: "Ann" }, { _id: 2, name: "Bob" }]);
-    await orders.insertMany([
-      { _id: 1, who: 1, cents: 500, at: new Date("2026-01-05T10:00:00Z"), tags: ["x", "y"] },
-      { _id: 2, who: 1, cents: Long.fromNumber(250), at: new Date("2026-01-06T10:00:00Z"), tags: ["x"] },
-      { _id: 3, who: 2, cents: 100, at: new Date("2026-02-01T10:00:00Z"), tags: [] },
-    ]);
-    const sums = await orders
-      .aggregate([
-        { $group: { _id: "$who", total: { $sum: "$cents" }, days: { $push: { $dateToString: { date: "$at", format: "%Y-%m-%d" } } } } },
-        { $lookup: { from: people.collectionName, localField: "_id", foreignField: "_id", as: "person" } },
-        { $unwind: "$person" },
-        { $project: { _id: 0, name: { $toUpper: "$person.name" }, total: 1, days: 1 } },
-        { $sort: { name: 1 } },
-      ])
-      .toArray();
-    expect(sums).toEqual([
-      { name: "ANN", total: 750, days: ["2026-01-05", "2026-01-06"] },
-      { name: "BOB", total: 100, days: ["2026-02-01"] },
-    ]);
-    const [joined] = await people
-      .aggregate([
-        { $match: { _id: 1 } },
-        { $lookup: { from: orders.collectionName, let: { id: "$_id" }, pipeline: [{ $match: { $expr: { $eq: ["$who", "$$id"] } } }, { $sort: { cents: 1 } }, { $limit: 1 }], as: "least" } },
-      ])
-      .toArray();
-    expect(joined?.["least"]).toMatchObject([{ _id: 2 }]);
-    const [facets] = await orders
-      .aggregate([{ $facet: { tags: [{ $unwind: "$tags" }, { $sortByCount: "$tags" }], count: [{ $count: "n" }] } }])
-      .toArray();
-    expect(facets).toEqual({ tags: [{ _id: "x", count: 2 }, { _id: "y", count: 1 }], count: [{ n: 3 }] });
-  });
-
-  test("$merge and $out write collections", async () => {
-    const source = fresh();
-    const target = fresh();
-    await source.insertMany([{ _id: 1, a: 1 }, { _id: 2, a: 2 }]);
-    await target.insertOne({ _id: 1, b: 1 });
-    await source.aggregate([{ $merge: { into: target.collectionName } }]).toArray();
-    expect(await target.find().sort({ _id: 1 }).toArray()).toEqual([{ _id: 1, b: 1, a: 1 }, { _id: 2, a: 2 }]);
-    await source.aggregate([{ $match: { _id: 2 } }, { $out: target.collectionName }]).toArray();
-    expect(await target.find().toArray()).toEqual([{ _id: 2, a: 2 }]);
-  });
-});
-
-describe("errors", () => {
-  test("[DB24] have MongoDB's shape", async () => {
-    expect(await errorOf(database.db.command({ nothing: 1 }))).toMatchObject({ code: 59, codeName: "CommandNotFound" });
-    expect((await errorOf(fresh().find({ $foo: 1 }).toArray())).code).toBe(2);
-    expect((await errorOf(fresh().aggregate([{ $foo: 1 }]).toArray())).code).toBe(40324);
-    expect((await errorOf(fresh().updateOne({}, { $set: { a: 1 }, $inc: { a: 1 } }))).code).toBe(40);
-  });
-
-  test("[DB24] what is left out says so", async (context) => {
-    if (!database.isEmbedded) context.skip();
-    const values = fresh();
-    for (const work of [
-      values.find({ $where: "true" }).toArray(),
-      values.createIndex({ a: "text" }),
-      values.createIndex({ a: 1 }, { collation: { locale: "en" } }),
-      database.db.createCollection("view", { viewOn: "x", pipeline: [] }),
-      values.find({}, { readConcern: { level: "snapshot" } }).toArray(),
-    ]) {
-      const error = await errorOf(work);
-      expect([error.code, error.codeName]).toEqual([238, "NotImplemented"]);
-    }
-    const session = database.client.startSession();
-    const refused = session.withTransaction(() => values.insertOne({ _id: 1 }, { session }));
-    expect((await errorOf(refused)).code).toBe(263);
-    await session.endSession();
-    expect(await values.countDocuments()).toBe(0);
   });
 });

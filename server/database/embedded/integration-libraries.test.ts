@@ -20,10 +20,16 @@ afterAll(async () => {
 
 describe("mongoose", () => {
   test("models, unique and partial indexes, populate, sub-documents and optimistic concurrency", async () => {
-    const Person = connection.model("Person", new Schema({ name: { type: String, unique: true } }, { timestamps: true }));
+    const Person = connection.model(
+      "Person",
+      new Schema({ name: { type: String, unique: true } }, { timestamps: true }),
+    );
     const Call = connection.model(
       "Call",
-      new Schema({ person: { type: Schema.Types.ObjectId, ref: "Person" }, live: String, notes: [{ text: String }] }, { optimisticConcurrency: true }),
+      new Schema(
+        { person: { type: Schema.Types.ObjectId, ref: "Person" }, live: String, notes: [{ text: String }] },
+        { optimisticConcurrency: true },
+      ),
     );
     Call.schema.index({ live: 1 }, { unique: true, partialFilterExpression: { live: { $type: "string" } } });
     await Promise.all([Person.syncIndexes(), Call.syncIndexes()]);
@@ -40,7 +46,10 @@ describe("mongoose", () => {
     stale?.notes.push({ text: "three" });
     await expect(stale?.save()).rejects.toThrow(/No matching document/);
     await Call.updateOne({ _id: call._id, "notes.text": "two" }, { $set: { "notes.$.text": "2" } });
-    expect((await Call.findById(call._id).lean().exec())?.notes.map((note) => note.text)).toEqual(["one", "2"]);
+    expect((await Call.findById(call._id).lean().exec())?.notes.map((note) => note.text)).toEqual([
+      "one",
+      "2",
+    ]);
     expect(await Call.diffIndexes()).toEqual({ toDrop: [], toCreate: [] });
   });
 });
@@ -65,13 +74,20 @@ describe("agenda", () => {
     await agenda.start();
     await agenda.now("note", { name: "now" });
     await agenda.schedule(new Date(Date.now() + 50), "note", { name: "soon" });
-    await agenda.create("note", { name: "unique" }).unique({ "data.name": "unique" }).schedule(new Date(0)).save();
+    await agenda
+      .create("note", { name: "unique" })
+      .unique({ "data.name": "unique" })
+      .schedule(new Date(0))
+      .save();
     const cancelled = await agenda.schedule(new Date(Date.now() + 60_000), "note", { name: "never" });
     await done.promise;
     expect(ran.toSorted()).toEqual(["now", "soon", "unique"]);
     await cancelled.remove();
     await agenda.stop();
-    const lock = db.collection("jobs").find({ name: "note", disabled: { $ne: true }, nextRunAt: { $lte: new Date() } }).sort({ nextRunAt: 1, priority: -1 });
+    const lock = db
+      .collection("jobs")
+      .find({ name: "note", disabled: { $ne: true }, nextRunAt: { $lte: new Date() } })
+      .sort({ nextRunAt: 1, priority: -1 });
     expect(JSON.stringify(await lock.explain("queryPlanner"))).toContain("findAndLockNextJobIndex");
   });
 });
@@ -92,7 +108,9 @@ describe("better-auth", () => {
     const { token } = await auth.api.signInEmail({ body });
     expect(token).toBeTypeOf("string");
     await expect(auth.api.signUpEmail({ body })).rejects.toThrow(/exists/i);
-    await expect(auth.api.signInEmail({ body: { ...body, password: "wrong password" } })).rejects.toThrow(/invalid/i);
+    await expect(auth.api.signInEmail({ body: { ...body, password: "wrong password" } })).rejects.toThrow(
+      /invalid/i,
+    );
     expect(await db.collection("user").countDocuments()).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { Binary, BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from "bson";
 import * as fc from "fast-check";
-import { newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import { isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
 const fieldName = fc.constantFrom("a", "b", "c", "__proto__", "constructor", "x\u{1F600}");
 
@@ -11,7 +11,9 @@ const number: fc.Arbitrary<Value> = fc.oneof(
   fc.integer({ min: -3, max: 3 }).map((value) => new Double(value)),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => Long.fromBigInt(value)),
   fc.integer({ min: -3, max: 3 }).map((value) => Long.fromNumber(value)),
-  fc.constantFrom("0.1", "1E+10", "-1.5", "9007199254740993", "NaN", "-Infinity", "1E-6000", "3").map((text) => Decimal128.fromString(text)),
+  fc
+    .constantFrom("0.1", "1E+10", "-1.5", "9007199254740993", "NaN", "-Infinity", "1E-6000", "3")
+    .map((text) => Decimal128.fromString(text)),
 );
 
 const scalar: fc.Arbitrary<Value> = fc.oneof(
@@ -36,7 +38,12 @@ function fromEntries(entries: readonly (readonly [string, Value])[]): Doc {
 }
 
 const tree = fc.letrec<{ value: Value; doc: Doc; list: Value[] }>((tie) => ({
-  value: fc.oneof({ maxDepth: 3, withCrossShrink: true }, { weight: 5, arbitrary: scalar }, { weight: 1, arbitrary: tie("doc") }, { weight: 1, arbitrary: tie("list") }),
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    { weight: 5, arbitrary: scalar },
+    { weight: 1, arbitrary: tie("doc") },
+    { weight: 1, arbitrary: tie("list") },
+  ),
   doc: fc.array(fc.tuple(fieldName, tie("value")), { maxLength: 4 }).map(fromEntries),
   list: fc.array(tie("value"), { maxLength: 4 }),
 }));
@@ -45,3 +52,16 @@ const tree = fc.letrec<{ value: Value; doc: Doc; list: Value[] }>((tie) => ({
 export const anyValue: fc.Arbitrary<Value> = tree.value;
 /** Any document. */
 export const anyDoc: fc.Arbitrary<Doc> = tree.doc;
+
+/** Turns a literal into the server's kind of document, deeply. */
+export function toDoc(fields: object): Doc {
+  const result = newDoc();
+  for (const [name, value] of Object.entries(fields)) result[name] = toValue(value as Value);
+  return result;
+}
+
+/** The same for any value. */
+export function toValue(value: Value): Value {
+  if (Array.isArray(value)) return value.map(toValue);
+  return isDoc(value) ? toDoc(value) : value;
+}

@@ -101,7 +101,7 @@ function roundHalfToEven(value: number): number {
 }
 
 /** The sum of the numbers among `values`; other types count nothing. */
-export function sumOf(values: readonly (Value | undefined)[]): Numeric {
+function sumOf(values: readonly (Value | undefined)[]): Numeric {
   let total: Numeric = 0;
   for (const value of values) if (isNumeric(value)) total = addNumbers(total, value);
   return total;

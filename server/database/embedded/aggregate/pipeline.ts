@@ -15,7 +15,7 @@ import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts
 import { docOf, isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
 /** What the front of a pipeline asks of storage. `limit` 0 means no limit. */
-export type SourceQuery = { filter: Doc; sort: Doc; skip: number; limit: number };
+type SourceQuery = { filter: Doc; sort: Doc; skip: number; limit: number };
 
 /** Where pipelines get documents from: the collections of the command's database. */
 export type PipelineHost = {

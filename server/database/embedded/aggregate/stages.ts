@@ -64,7 +64,15 @@ export function isStageName(name: string): boolean {
   return STAGES.has(name) || LEFT_OUT.has(name) || OF_COLLECTIONS.has(name);
 }
 
-const OF_COLLECTIONS = new Set(["$lookup", "$unionWith", "$facet", "$graphLookup", "$documents", "$out", "$merge"]);
+const OF_COLLECTIONS = new Set([
+  "$lookup",
+  "$unionWith",
+  "$facet",
+  "$graphLookup",
+  "$documents",
+  "$out",
+  "$merge",
+]);
 
 /** The error for a stage nobody knows. */
 export function unknownStage(name: string): ServerError {

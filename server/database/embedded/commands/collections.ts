@@ -51,7 +51,11 @@ const STORED_OPTIONS = [
 export const create: Command = (request, state) => {
   const ns = namespaceOf(request);
   const options = storedOptions(request.body);
-  if (request.body["capped"] !== undefined && request.body["capped"] !== false && options["size"] === undefined) {
+  if (
+    request.body["capped"] !== undefined &&
+    request.body["capped"] !== false &&
+    options["size"] === undefined
+  ) {
     throw new ServerError(72, "the 'size' field is required when 'capped' is true");
   }
   const existing = state.engine.catalog.get(ns);

@@ -73,6 +73,3 @@ export function findById(engine: Engine, ns: string, id: Value): Doc | undefined
   for (const found of runQuery(collection, query)) return found.doc;
   return undefined;
 }
-
-/** A filter that selects everything. */
-export const NO_FILTER: Doc = newDoc();

@@ -51,7 +51,8 @@ export function insertOne(
   bytes: Uint8Array,
 ): void {
   const [first] = Object.keys(doc);
-  const complete = first === "_id" ? doc : withIdFirst(doc, doc["_id"] === undefined ? new ObjectId() : doc["_id"]);
+  const complete =
+    first === "_id" ? doc : withIdFirst(doc, doc["_id"] === undefined ? new ObjectId() : doc["_id"]);
   const stored = first === "_id" ? bytes : encodeDoc(complete);
   context.engine.statement(() => insertDocument(context.engine, collection, complete, stored));
 }

@@ -3,7 +3,7 @@ import type { Index } from "#server/database/embedded/storage/catalog.ts";
 import { EMPTY_ARRAY, type KeyPart } from "#server/database/embedded/values/key-encode.ts";
 
 /** What an index key alone says about a document: it matches, it does not, or only the document can tell. */
-export type Verdict = "yes" | "no" | "unknown";
+type Verdict = "yes" | "no" | "unknown";
 export type KeyFilter = (parts: readonly KeyPart[]) => Verdict;
 
 const DECIDABLE = new Set(["eq", "gt", "gte", "lt", "lte", "in", "exists"]);

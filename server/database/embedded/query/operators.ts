@@ -5,7 +5,6 @@ import { regExpOf } from "#server/database/embedded/query/regex.ts";
 import {
   compareValues,
   equalValues,
-  RANK,
   typeRank,
   type Collator,
 } from "#server/database/embedded/values/compare.ts";
@@ -183,10 +182,4 @@ function isWhole(value: Numeric): boolean {
 
 function other(operand: Value, test: Predicate["test"], traverse = true): Predicate {
   return { operator: "other", operand, traverse, test };
-}
-
-/** Whether a value is of the type a range on `operand` can reach; used by the planner for bounds. */
-export function rangeRank(operand: Value): number | undefined {
-  const rank = typeRank(operand);
-  return rank === RANK.minKey || rank === RANK.maxKey ? undefined : rank;
 }

@@ -35,7 +35,8 @@ const REFERENCE_FIELDS = new Set(["$ref", "$id", "$db"]);
 export function parseFilter(query: Doc, environment: Environment): Filter {
   const filters: Filter[] = [];
   for (const [name, value] of Object.entries(query)) {
-    if (!name.startsWith("$") || REFERENCE_FIELDS.has(name)) filters.push(...parseField(name, value, environment));
+    if (!name.startsWith("$") || REFERENCE_FIELDS.has(name))
+      filters.push(...parseField(name, value, environment));
     else if (name !== "$comment") filters.push(parseTopLevel(name, value, environment));
   }
   return filters.length === 1 && filters[0] ? filters[0] : { kind: "and", filters };
@@ -63,23 +64,27 @@ function parseTopLevel(name: string, value: Value, environment: Environment): Fi
 /** `$expr`. An equality of a field and a variable also becomes a plain condition, which an index can serve. */
 function parseExpression(value: Value, environment: Environment): Filter {
   const expression = compileExpression(value, environment);
-  const test: Filter = { kind: "expression", test: (doc) => isTruthy(expression(rootScope(doc, environment))) };
+  const test: Filter = {
+    kind: "expression",
+    test: (doc) => isTruthy(expression(rootScope(doc, environment))),
+  };
   const sides = isDoc(value) && Array.isArray(value["$eq"]) ? value["$eq"] : [];
   const path = sides.find((side) => typeof side === "string" && /^\$[^$]/.test(side));
   const variable = sides.find((side) => typeof side === "string" && side.startsWith("$$"));
   if (sides.length !== 2 || typeof path !== "string" || typeof variable !== "string") return test;
   const operand = environment.variables.get(variable.slice(2));
   if (operand === undefined) return test;
-  return { kind: "and", filters: [fieldFilter(path.slice(1), equality(operand, environment.collator)), test] };
+  return {
+    kind: "and",
+    filters: [fieldFilter(path.slice(1), equality(operand, environment.collator)), test],
+  };
 }
 
 /** Whether a value is a set of operators rather than a value to be equal to. */
 export function isOperatorDoc(value: Value | undefined): value is Doc {
   if (!isDoc(value)) return false;
   const [first] = Object.keys(value);
-  return (
-    first !== undefined && first.startsWith("$") && !REFERENCE_FIELDS.has(first)
-  );
+  return first !== undefined && first.startsWith("$") && !REFERENCE_FIELDS.has(first);
 }
 
 function parseField(path: string, value: Value, environment: Environment): Filter[] {

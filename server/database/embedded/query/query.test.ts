@@ -5,6 +5,7 @@ import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { matches } from "#server/database/embedded/query/match.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { parseProjection } from "#server/database/embedded/query/projection.ts";
+import { toDoc } from "#server/database/embedded/test-values.ts";
 import { compareSortKeys, parseSort, sortKey } from "#server/database/embedded/query/sort.ts";
 import { ServerError } from "#server/database/embedded/errors.ts";
 import { compareValues, typeRank } from "#server/database/embedded/values/compare.ts";
@@ -12,20 +13,8 @@ import { docOf, isDoc, newDoc, type Doc, type Value } from "#server/database/emb
 
 const environment: Environment = { collator: undefined, variables: new Map(), now: new Date(0) };
 
-/** Turns a literal into the server's kind of document, deeply. */
-function doc(fields: object): Doc {
-  const result = newDoc();
-  for (const [name, value] of Object.entries(fields)) result[name] = lift(value as Value);
-  return result;
-}
-
-function lift(value: Value): Value {
-  if (Array.isArray(value)) return value.map(lift);
-  return isDoc(value) ? doc(value) : value;
-}
-
 function finds(filter: object, target: object): boolean {
-  return matches(parseFilter(doc(filter), environment), doc(target));
+  return matches(parseFilter(toDoc(filter), environment), toDoc(target));
 }
 
 /** Every value a path means in a document, spelled out; `undefined` where a document lacks the field. */
@@ -37,27 +26,43 @@ function valuesAt(value: Value | undefined, parts: string[]): (Value | undefined
   return value.filter(isDoc).flatMap((item) => valuesAt(item[part], rest));
 }
 
-const small = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom<Value>(null, "a", "b", true), fc.integer({ min: 0, max: 3 }).map((n) => Long.fromNumber(n)));
-const inner = fc.dictionary(fc.constantFrom("b", "c"), fc.oneof(small, fc.array(small, { maxLength: 3 })), { maxKeys: 2 });
-const target = fc.dictionary(fc.constantFrom("a", "d"), fc.oneof(small, inner, fc.array(fc.oneof(small, inner), { maxLength: 3 })), { maxKeys: 2 });
+const small = fc.oneof(
+  fc.integer({ min: 0, max: 3 }),
+  fc.constantFrom<Value>(null, "a", "b", true),
+  fc.integer({ min: 0, max: 3 }).map((n) => Long.fromNumber(n)),
+);
+const inner = fc.dictionary(fc.constantFrom("b", "c"), fc.oneof(small, fc.array(small, { maxLength: 3 })), {
+  maxKeys: 2,
+});
+const target = fc.dictionary(
+  fc.constantFrom("a", "d"),
+  fc.oneof(small, inner, fc.array(fc.oneof(small, inner), { maxLength: 3 })),
+  { maxKeys: 2 },
+);
 
 describe("filters", () => {
   test("[DB12] agree with a naive reading of MongoDB's rules", () => {
     const operators = fc.constantFrom("$eq", "$gt", "$gte", "$lt", "$lte", "$ne");
     fc.assert(
-      fc.property(target, fc.constantFrom("a", "a.b", "a.b.c", "d"), operators, small, (fields, path, operator, operand) => {
-        const values = valuesAt(doc(fields), path.split("."));
-        const holds = (value: Value | undefined): boolean => {
-          if (typeRank(value) !== typeRank(operand)) return false;
-          const order = compareValues(value, operand);
-          if (operator === "$gt") return order > 0;
-          if (operator === "$lt") return order < 0;
-          if (operator === "$gte") return order >= 0;
-          return operator === "$lte" ? order <= 0 : order === 0;
-        };
-        const expected = operator === "$ne" ? !values.some(holds) : values.some(holds);
-        expect(finds({ [path]: { [operator]: operand } }, fields)).toBe(expected);
-      }),
+      fc.property(
+        target,
+        fc.constantFrom("a", "a.b", "a.b.c", "d"),
+        operators,
+        small,
+        (fields, path, operator, operand) => {
+          const values = valuesAt(toDoc(fields), path.split("."));
+          const holds = (value: Value | undefined): boolean => {
+            if (typeRank(value) !== typeRank(operand)) return false;
+            const order = compareValues(value, operand);
+            if (operator === "$gt") return order > 0;
+            if (operator === "$lt") return order < 0;
+            if (operator === "$gte") return order >= 0;
+            return operator === "$lte" ? order <= 0 : order === 0;
+          };
+          const expected = operator === "$ne" ? !values.some(holds) : values.some(holds);
+          expect(finds({ [path]: { [operator]: operand } }, fields)).toBe(expected);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -94,21 +99,31 @@ describe("filters", () => {
     expect(finds(filter, fields)).toBe(expected);
   });
 
-  test.each([{ $foo: 1 }, { a: { $foo: 1 } }, { $or: [] }, { a: { $in: 1 } }, { a: { $not: 1 } }, { a: { $regex: "x", $options: "q" } }])(
-    "[DB12] %j is refused",
+  test.each([
+    { $foo: 1 },
+    { a: { $foo: 1 } },
+    { $or: [] },
+    { a: { $in: 1 } },
+    { a: { $not: 1 } },
+    { a: { $regex: "x", $options: "q" } },
+  ])("[DB12] %j is refused", (filter) => {
+    expect(() => finds(filter, {})).toThrow(ServerError);
+  });
+
+  test.each([{ $where: "1" }, { $text: { $search: "x" } }, { a: { $near: [1, 2] } }, { $jsonSchema: {} }])(
+    "[DB24] %j is refused as left out",
     (filter) => {
-      expect(() => finds(filter, {})).toThrow(ServerError);
+      expect(() => finds(filter, {})).toThrow(/not supported by Ringside/);
     },
   );
-
-  test.each([{ $where: "1" }, { $text: { $search: "x" } }, { a: { $near: [1, 2] } }, { $jsonSchema: {} }])("[DB24] %j is refused as left out", (filter) => {
-    expect(() => finds(filter, {})).toThrow(/not supported by Ringside/);
-  });
 });
 
 describe("projections", () => {
   const project = (spec: object, fields: object, filter: object = {}): Doc | undefined =>
-    parseProjection(doc(spec), environment, { kind: "find", filter: parseFilter(doc(filter), environment) })?.(doc(fields));
+    parseProjection(toDoc(spec), environment, {
+      kind: "find",
+      filter: parseFilter(toDoc(filter), environment),
+    })?.(toDoc(fields));
 
   test.each([
     [{ a: 1 }, { _id: 1, a: 2, b: 3 }, { _id: 1, a: 2 }],
@@ -120,11 +135,13 @@ describe("projections", () => {
     [{ a: { $elemMatch: { b: 2 } } }, { _id: 1, a: [{ b: 1 }, { b: 2 }] }, { _id: 1, a: [{ b: 2 }] }],
     [{ c: { $add: ["$a", 1] } }, { _id: 1, a: 2 }, { _id: 1, c: 3 }],
   ])("%j of %j", (spec, fields, expected) => {
-    expect(project(spec, fields)).toEqual(doc(expected));
+    expect(project(spec, fields)).toEqual(toDoc(expected));
   });
 
   test("the positional projection shows the element that matched", () => {
-    expect(project({ "a.$": 1 }, { _id: 1, a: [1, 5, 9] }, { a: { $gt: 3 } })).toEqual(doc({ _id: 1, a: [5] }));
+    expect(project({ "a.$": 1 }, { _id: 1, a: [1, 5, 9] }, { a: { $gt: 3 } })).toEqual(
+      toDoc({ _id: 1, a: [5] }),
+    );
   });
 
   test("mixing inclusion and exclusion is refused", () => {
@@ -133,9 +150,9 @@ describe("projections", () => {
 });
 
 test("sorting takes the smallest element of an array ascending and the largest descending", () => {
-  const docs = [{ a: [1, 9] }, { a: 5 }, {}, { a: [] }].map((one) => doc(one));
+  const docs = [{ a: [1, 9] }, { a: 5 }, {}, { a: [] }].map((one) => toDoc(one));
   const order = (spec: object): number[] => {
-    const fields = parseSort(doc(spec));
+    const fields = parseSort(toDoc(spec));
     const keyed = docs.map((one, at) => ({ at, key: sortKey(one, fields, undefined) }));
     return keyed.toSorted((x, y) => compareSortKeys(x.key, y.key, fields, undefined)).map(({ at }) => at);
   };

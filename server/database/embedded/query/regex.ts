@@ -4,7 +4,7 @@ import { badValue, ServerError } from "#server/database/embedded/errors.ts";
 const FLAGS: Readonly<Record<string, string>> = { i: "i", m: "m", s: "s", u: "", l: "", x: "" };
 
 /** A JavaScript regular expression for a PCRE pattern with MongoDB's options (`imsxu`). */
-export function toRegExp(pattern: string, options: string): RegExp {
+function toRegExp(pattern: string, options: string): RegExp {
   let source = pattern;
   const wanted = new Set(options);
   const inline = /^\(\?([imsx]+)\)/.exec(source);

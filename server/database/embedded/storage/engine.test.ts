@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -10,14 +10,20 @@ import { choosePlan } from "#server/database/embedded/planner/plan.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { parseSort, sortKey } from "#server/database/embedded/query/sort.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
-import { buildIndex, deleteDocument, insertDocument, updateDocument } from "#server/database/embedded/storage/documents.ts";
+import {
+  buildIndex,
+  deleteDocument,
+  insertDocument,
+  updateDocument,
+} from "#server/database/embedded/storage/documents.ts";
 import { Engine } from "#server/database/embedded/storage/engine.ts";
 import { indexKeys } from "#server/database/embedded/storage/index-keys.ts";
 import { parseIndexSpec } from "#server/database/embedded/storage/index-spec.ts";
+import { toDoc } from "#server/database/embedded/test-values.ts";
 import { openStore } from "#server/database/embedded/storage/schema.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
-import { encodeKey, type KeyPart } from "#server/database/embedded/values/key-encode.ts";
-import { docOf, isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import type { KeyPart } from "#server/database/embedded/values/key-encode.ts";
+import { newDoc, type Value } from "#server/database/embedded/values/value.ts";
 
 const environment: Environment = { collator: undefined, variables: new Map(), now: new Date(0) };
 let folder: string;
@@ -34,17 +40,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function doc(fields: object): Doc {
-  const result = newDoc();
-  for (const [name, value] of Object.entries(fields)) result[name] = lift(value as Value);
-  return result;
-}
-
-function lift(value: Value): Value {
-  if (Array.isArray(value)) return value.map(lift);
-  return isDoc(value) ? doc(value) : value;
-}
-
 function freshCollection(...indexes: object[]): Collection {
   made += 1;
   const collection = engine.ensureCollection(`test.c${made}`, newDoc());
@@ -53,18 +48,20 @@ function freshCollection(...indexes: object[]): Collection {
 }
 
 function addIndex(collection: Collection, spec: object): void {
-  engine.statement(() => buildIndex(engine, collection, engine.catalog.addIndex(collection, parseIndexSpec(doc(spec)))));
+  engine.statement(() =>
+    buildIndex(engine, collection, engine.catalog.addIndex(collection, parseIndexSpec(toDoc(spec)))),
+  );
 }
 
 function insert(collection: Collection, fields: object): void {
-  const one = doc(fields);
+  const one = toDoc(fields);
   engine.statement(() => insertDocument(engine, collection, one, encodeDoc(one)));
 }
 
 function queryFor(filter: object, sort: object = {}): Query {
   return {
-    filter: parseFilter(doc(filter), environment),
-    sort: parseSort(doc(sort)),
+    filter: parseFilter(toDoc(filter), environment),
+    sort: parseSort(toDoc(sort)),
     skip: 0,
     limit: 0,
     collator: undefined,
@@ -88,13 +85,24 @@ function expectIndexesAgree(collection: Collection): void {
   const rows = collection.records.scan(0, 1_000_000, false);
   expect(collection.count).toBe(rows.length);
   for (const index of collection.indexes) {
-    const held = index.tree.scan({ from: Buffer.alloc(0), upto: Buffer.from([0xff]) }, undefined, 1_000_000, false);
-    const expected = [...runQuery(collection, { ...queryFor({}), hint: doc({ $natural: 1 }) })].flatMap(({ rid, doc: one }) => {
-      if (index.partial && !ids(collection, { _id: one["_id"], n: { $gte: 1 } }).length) return [];
-      const keys = indexKeys(one, index.fields);
-      return index.sparse && !keys.present ? [] : [...keys.keys.values()].map(({ bytes }) => `${bytes.toString("hex")}:${rid}`);
-    });
-    expect(held.map((entry) => `${Buffer.from(entry.key).toString("hex")}:${entry.rid}`).toSorted()).toEqual(expected.toSorted());
+    const held = index.tree.scan(
+      { from: Buffer.alloc(0), upto: Buffer.from([0xff]) },
+      undefined,
+      1_000_000,
+      false,
+    );
+    const expected = [...runQuery(collection, { ...queryFor({}), hint: toDoc({ $natural: 1 }) })].flatMap(
+      ({ rid, doc: one }) => {
+        if (index.partial && !ids(collection, { _id: one["_id"], n: { $gte: 1 } }).length) return [];
+        const keys = indexKeys(one, index.fields);
+        return index.sparse && !keys.present
+          ? []
+          : [...keys.keys.values()].map(({ bytes }) => `${bytes.toString("hex")}:${rid}`);
+      },
+    );
+    expect(held.map((entry) => `${Buffer.from(entry.key).toString("hex")}:${entry.rid}`).toSorted()).toEqual(
+      expected.toSorted(),
+    );
   }
 }
 
@@ -118,9 +126,17 @@ const condition = fc.oneof(
   fc.record({ $exists: fc.boolean() }),
   fc.record({ $not: fc.record({ $gt: scalar }) }),
 );
-const simpleFilter = fc.dictionary(fc.constantFrom("a", "n", "n.x", "b.x", "b.y", "d", "b.0.x"), condition, { maxKeys: 3 });
-const filter = fc.oneof({ weight: 3, arbitrary: simpleFilter }, { weight: 1, arbitrary: fc.record({ $or: fc.array(simpleFilter, { minLength: 1, maxLength: 3 }) }) });
-const sort = fc.oneof(fc.constant({}), fc.constantFrom({ a: 1 }, { d: -1, a: 1 }, { d: 1, n: -1 }, { "b.x": -1 }, { n: 1 }));
+const simpleFilter = fc.dictionary(fc.constantFrom("a", "n", "n.x", "b.x", "b.y", "d", "b.0.x"), condition, {
+  maxKeys: 3,
+});
+const filter = fc.oneof(
+  { weight: 3, arbitrary: simpleFilter },
+  { weight: 1, arbitrary: fc.record({ $or: fc.array(simpleFilter, { minLength: 1, maxLength: 3 }) }) },
+);
+const sort = fc.oneof(
+  fc.constant({}),
+  fc.constantFrom({ a: 1 }, { d: -1, a: 1 }, { d: 1, n: -1 }, { "b.x": -1 }, { n: 1 }),
+);
 
 const INDEXES = [
   { key: { a: 1 } },
@@ -133,35 +149,48 @@ const INDEXES = [
 describe("indexes", () => {
   test("[DB13] any query gives the same documents, in the same order of keys, with and without indexes", () => {
     fc.assert(
-      fc.property(fc.array(fields, { maxLength: 12 }), fc.array(fc.tuple(filter, sort), { minLength: 1, maxLength: 6 }), (docs, queries) => {
-        const plain = freshCollection();
-        const indexed = freshCollection(...INDEXES);
-        docs.forEach((one, at) => {
-          insert(plain, { _id: at, ...one });
-          insert(indexed, { _id: at, ...one });
-        });
-        for (const [where, order] of queries) {
-          const expected = ids(plain, where, order);
-          const found = ids(indexed, where, order);
-          expect(found.toSorted()).toEqual(expected.toSorted());
-          const parsed = parseSort(doc(order));
-          const keyOf = (id: Value): KeyPart[] => sortKey(doc({ ...docs[Number(id)] }), parsed, undefined);
-          expect(found.map(keyOf)).toEqual(expected.map(keyOf));
-        }
-        engine.endTurn();
-      }),
+      fc.property(
+        fc.array(fields, { maxLength: 12 }),
+        fc.array(fc.tuple(filter, sort), { minLength: 1, maxLength: 6 }),
+        (docs, queries) => {
+          const plain = freshCollection();
+          const indexed = freshCollection(...INDEXES);
+          docs.forEach((one, at) => {
+            insert(plain, { _id: at, ...one });
+            insert(indexed, { _id: at, ...one });
+          });
+          for (const [where, order] of queries) {
+            const expected = ids(plain, where, order);
+            const found = ids(indexed, where, order);
+            expect(found.toSorted()).toEqual(expected.toSorted());
+            const parsed = parseSort(toDoc(order));
+            const keyOf = (id: Value): KeyPart[] =>
+              sortKey(toDoc({ ...docs[Number(id)] }), parsed, undefined);
+            expect(found.map(keyOf)).toEqual(expected.map(keyOf));
+          }
+          engine.endTurn();
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
   test("[DB1] indexes and counts agree with the documents after any changes, undone ones included", () => {
-    const step = fc.record({ kind: fc.constantFrom("insert", "update", "delete", "fail"), id: fc.integer({ min: 0, max: 8 }), fields });
+    const step = fc.record({
+      kind: fc.constantFrom("insert", "update", "delete", "fail"),
+      id: fc.integer({ min: 0, max: 8 }),
+      fields,
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        const collection = freshCollection(...INDEXES, { key: { d: 1 }, unique: true, partialFilterExpression: { n: { $gte: 1 } } });
+        const collection = freshCollection(...INDEXES, {
+          key: { d: 1 },
+          unique: true,
+          partialFilterExpression: { n: { $gte: 1 } },
+        });
         for (const { kind, id, fields: next } of steps) {
           const [row] = runQuery(collection, queryFor({ _id: id }));
-          const after = doc({ _id: id, ...next });
+          const after = toDoc({ _id: id, ...next });
           try {
             engine.statement(() => {
               if (kind === "delete") {
@@ -182,13 +211,20 @@ describe("indexes", () => {
   });
 
   test("[DB14] agenda's lock query walks its index in order and judges keys before documents", () => {
-    const jobs = freshCollection({ name: "lock", key: { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } });
+    const jobs = freshCollection({
+      name: "lock",
+      key: { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 },
+    });
     const now = new Date(1_000_000);
     for (let at = 0; at < 200; at += 1) insert(jobs, { _id: at, name: "job", nextRunAt: null, priority: 0 });
     insert(jobs, { _id: "due", name: "job", nextRunAt: new Date(5), priority: 0 });
     insert(jobs, { _id: "urgent", name: "job", nextRunAt: new Date(5), priority: 10, lockedAt: null });
     insert(jobs, { _id: "locked", name: "job", nextRunAt: new Date(1), lockedAt: now });
-    const lock = { name: "job", disabled: { $ne: true }, $or: [{ lockedAt: { $eq: null }, nextRunAt: { $lte: now } }, { lockedAt: { $lte: new Date(0) } }] };
+    const lock = {
+      name: "job",
+      disabled: { $ne: true },
+      $or: [{ lockedAt: { $eq: null }, nextRunAt: { $lte: now } }, { lockedAt: { $lte: new Date(0) } }],
+    };
     const order = { nextRunAt: 1, priority: -1 };
     const plan = choosePlan(jobs, queryFor(lock, order));
     expect(planOf(jobs, lock, order)).toBe("lock sorted");
@@ -207,7 +243,10 @@ describe("indexes", () => {
   });
 
   test("[DB15] partial and sparse indexes serve only what they hold", () => {
-    const some = freshCollection({ name: "p", key: { a: 1 }, partialFilterExpression: { state: { $in: ["on"] }, a: { $exists: true } } }, { name: "s", key: { s: 1 }, sparse: true });
+    const some = freshCollection(
+      { name: "p", key: { a: 1 }, partialFilterExpression: { state: { $in: ["on"] }, a: { $exists: true } } },
+      { name: "s", key: { s: 1 }, sparse: true },
+    );
     expect(planOf(some, { a: 1 })).toBe("scan");
     expect(planOf(some, { a: 1, state: "on" })).toBe("p sorted");
     expect(planOf(some, { s: null })).toBe("scan");
@@ -219,7 +258,10 @@ describe("indexes", () => {
     const users = freshCollection({ key: { email: 1 }, unique: true });
     insert(users, { _id: 1, email: "x" });
     expect(() => insert(users, { _id: 2, email: "x" })).toThrow(
-      expect.objectContaining({ code: 11000, details: doc({ keyPattern: { email: 1 }, keyValue: { email: "x" } }) }) as Error,
+      expect.objectContaining({
+        code: 11000,
+        details: toDoc({ keyPattern: { email: 1 }, keyValue: { email: "x" } }),
+      }) as Error,
     );
     insert(users, { _id: 3 });
     expect(() => insert(users, { _id: 4, email: null })).toThrow(/E11000/);
@@ -241,61 +283,21 @@ describe("indexes", () => {
     expect(removeExpired(engine, 12_000)).toBe(2);
     expect(ids(sessions, {})).toEqual([2, 3]);
   });
-});
 
-describe("transactions", () => {
   test("[DB3] a statement that fails midway leaves nothing behind", () => {
     const target = freshCollection({ key: { a: 1 }, unique: true });
     expect(() =>
       engine.statement(() => {
-        for (const a of [1, 2, 1]) insertDocument(engine, target, doc({ _id: a * 10 + target.count, a }), encodeDoc(doc({ _id: a, a })));
+        for (const a of [1, 2, 1])
+          insertDocument(
+            engine,
+            target,
+            toDoc({ _id: a * 10 + target.count, a }),
+            encodeDoc(toDoc({ _id: a, a })),
+          );
       }),
     ).toThrow(/E11000/);
     expectIndexesAgree(target);
     expect(target.count).toBe(0);
-  });
-
-  test("[DB2] [DB4] after a failed commit nothing of the turn remains, and counts are those of the file", () => {
-    const path = join(folder, "failing.db");
-    const store = openStore(path);
-    const other = new Engine(store);
-    const kept = other.ensureCollection("test.kept", newDoc());
-    other.statement(() => insertDocument(other, kept, doc({ _id: 1 }), encodeDoc(doc({ _id: 1 }))));
-    other.endTurn();
-    other.statement(() => insertDocument(other, kept, doc({ _id: 2 }), encodeDoc(doc({ _id: 2 }))));
-    const commit = store.commit;
-    store.commit = () => {
-      throw new Error("disk full");
-    };
-    expect(() => other.endTurn()).toThrow(/could not be made durable/);
-    store.commit = commit;
-    const reloaded = other.catalog.get("test.kept");
-    expect(reloaded?.count).toBe(1);
-    if (reloaded) expect(ids(reloaded, {})).toEqual([1]);
-    other.close();
-    const again = new Engine(openStore(path));
-    expect(again.catalog.get("test.kept")?.count).toBe(1);
-    again.close();
-  });
-});
-
-describe("the file", () => {
-  test("[DB5] a foreign or cut-short file is refused with one sentence and not touched", () => {
-    const path = join(folder, "foreign.db");
-    writeFileSync(path, "not a database at all");
-    expect(() => openStore(path)).toThrow(/damaged or is not a Ringside database/);
-    expect(readFileSync(path, "utf8")).toBe("not a database at all");
-    const cut = join(folder, "cut.db");
-    const store = openStore(cut);
-    new Engine(store).close();
-    truncateSync(cut, 5000);
-    const before = readFileSync(cut);
-    expect(() => openStore(cut)).toThrow(/damaged/);
-    expect(readFileSync(cut)).toEqual(before);
-    expect(existsSync(`${cut}-wal`)).toBe(false);
-  });
-
-  test("keys of equal values are equal bytes whatever their kind", () => {
-    expect(encodeKey([docOf({ a: 1 })], [1])).toEqual(encodeKey([doc({ a: 1 })], [1]));
   });
 });

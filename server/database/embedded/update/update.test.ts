@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
-import { anyDoc } from "#server/database/embedded/test-values.ts";
+import { anyDoc, toDoc, toValue } from "#server/database/embedded/test-values.ts";
 import { describeUpdate } from "#server/database/embedded/update/describe.ts";
 import { applyUpdate, parseUpdate, upsertDocument } from "#server/database/embedded/update/update.ts";
 import { equalValues } from "#server/database/embedded/values/compare.ts";
@@ -12,20 +12,22 @@ import { cloneDoc, isDoc, newDoc, type Doc, type Value } from "#server/database/
 
 const environment: Environment = { collator: undefined, variables: new Map(), now: new Date(1000) };
 
-function doc(fields: object): Doc {
-  const result = newDoc();
-  for (const [name, value] of Object.entries(fields)) result[name] = lift(value as Value);
-  return result;
-}
-
-function lift(value: Value): Value {
-  if (Array.isArray(value)) return value.map(lift);
-  return isDoc(value) ? doc(value) : value;
-}
-
-function updated(fields: object, update: object, options: { filter?: object; arrayFilters?: object[] } = {}): Doc {
-  const parsed = parseUpdate(lift(update as Value), options.arrayFilters?.map((one) => lift(one as Value)), environment);
-  return applyUpdate(parsed, doc(fields), parseFilter(doc(options.filter ?? {}), environment), environment);
+function updated(
+  fields: object,
+  update: object,
+  options: { filter?: object; arrayFilters?: object[] } = {},
+): Doc {
+  const parsed = parseUpdate(
+    toValue(update as Value),
+    options.arrayFilters?.map((one) => toValue(one as Value)),
+    environment,
+  );
+  return applyUpdate(
+    parsed,
+    toDoc(fields),
+    parseFilter(toDoc(options.filter ?? {}), environment),
+    environment,
+  );
 }
 
 describe("operators", () => {
@@ -50,19 +52,25 @@ describe("operators", () => {
     [{ a: 1 }, { $currentDate: { d: true } }, { a: 1, d: new Date(1000) }],
     [{ a: 1 }, { $setOnInsert: { b: 1 } }, { a: 1 }],
   ])("[DB18] %j with %j", (fields, update, expected) => {
-    expect(updated({ _id: 1, ...fields }, update)).toEqual(doc({ _id: 1, ...expected }));
+    expect(updated({ _id: 1, ...fields }, update)).toEqual(toDoc({ _id: 1, ...expected }));
   });
 
   test("[DB18] $, $[] and $[name] find their elements", () => {
     const fields = { _id: 1, a: [{ b: 1 }, { b: 2 }, { b: 3 }] };
-    expect(updated(fields, { $set: { "a.$.b": 9 } }, { filter: { "a.b": 2 } })["a"]).toEqual(lift([{ b: 1 }, { b: 9 }, { b: 3 }]));
-    expect(updated(fields, { $inc: { "a.$[].b": 1 } })["a"]).toEqual(lift([{ b: 2 }, { b: 3 }, { b: 4 }]));
-    expect(updated(fields, { $set: { "a.$[x].b": 0 } }, { arrayFilters: [{ "x.b": { $gte: 2 } }] })["a"]).toEqual(lift([{ b: 1 }, { b: 0 }, { b: 0 }]));
+    expect(updated(fields, { $set: { "a.$.b": 9 } }, { filter: { "a.b": 2 } })["a"]).toEqual(
+      toValue([{ b: 1 }, { b: 9 }, { b: 3 }]),
+    );
+    expect(updated(fields, { $inc: { "a.$[].b": 1 } })["a"]).toEqual(toValue([{ b: 2 }, { b: 3 }, { b: 4 }]));
+    expect(
+      updated(fields, { $set: { "a.$[x].b": 0 } }, { arrayFilters: [{ "x.b": { $gte: 2 } }] })["a"],
+    ).toEqual(toValue([{ b: 1 }, { b: 0 }, { b: 0 }]));
     expect(() => updated(fields, { $set: { "a.$.b": 9 } })).toThrow(/positional operator/);
   });
 
   test("[DB18] a pipeline sees the document as it was", () => {
-    expect(updated({ _id: 1, a: 1, b: 2 }, [{ $set: { a: "$b", b: "$a" } }, { $unset: "c" }])).toEqual(doc({ _id: 1, a: 2, b: 1 }));
+    expect(updated({ _id: 1, a: 1, b: 2 }, [{ $set: { a: "$b", b: "$a" } }, { $unset: "c" }])).toEqual(
+      toDoc({ _id: 1, a: 2, b: 1 }),
+    );
   });
 
   test("[DB11] untouched numbers keep their types, and int32 overflows into int64", () => {
@@ -85,19 +93,25 @@ describe("operators", () => {
   });
 
   test("[DB8] paths through __proto__ and constructor change fields, nothing else", () => {
-    const after = updated({ _id: 1 }, { $set: { "constructor.prototype.polluted": 1, "__proto__.polluted": 1 } });
+    const after = updated(
+      { _id: 1 },
+      { $set: { "constructor.prototype.polluted": 1, "__proto__.polluted": 1 } },
+    );
     expect(Object.keys(after)).toEqual(["_id", "constructor"].concat("__proto__"));
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
 });
 
 test("[DB19] an upsert starts from what the filter demands equal", () => {
-  const update = parseUpdate(doc({ $set: { b: 2 }, $setOnInsert: { c: 3 } }), undefined, environment);
-  const filter = parseFilter(doc({ $and: [{ a: 1 }, { "n.x": { $eq: 5 } }], z: { $gt: 3 }, i: { $in: [7] } }), environment);
+  const update = parseUpdate(toDoc({ $set: { b: 2 }, $setOnInsert: { c: 3 } }), undefined, environment);
+  const filter = parseFilter(
+    toDoc({ $and: [{ a: 1 }, { "n.x": { $eq: 5 } }], z: { $gt: 3 }, i: { $in: [7] } }),
+    environment,
+  );
   const made = upsertDocument(update, filter, () => new ObjectId(), environment);
   expect(Object.keys(made)[0]).toBe("_id");
   delete made["_id"];
-  expect(made).toEqual(doc({ a: 1, n: { x: 5 }, i: 7, b: 2, c: 3 }));
+  expect(made).toEqual(toDoc({ a: 1, n: { x: 5 }, i: 7, b: 2, c: 3 }));
 });
 
 test("the update never changes the document it was given, and its description leads from one to the other", () => {
@@ -105,7 +119,11 @@ test("the update never changes the document it was given, and its description le
     fc.property(anyDoc, anyDoc, (before, replacement) => {
       before["_id"] = 1;
       const original = encodeDoc(before);
-      const update = parseUpdate(doc({ $set: { "list.0": 1, flag: true }, $unset: { a: 1 } }), undefined, environment);
+      const update = parseUpdate(
+        toDoc({ $set: { "list.0": 1, flag: true }, $unset: { a: 1 } }),
+        undefined,
+        environment,
+      );
       let after: Doc;
       try {
         after = applyUpdate(update, before, { kind: "and", filters: [] }, environment);
@@ -127,13 +145,15 @@ function replay(before: Doc, description: Doc): Doc {
   for (const one of Array.isArray(truncatedArrays) ? truncatedArrays : []) {
     if (isDoc(one)) truncate(copy, String(one["field"]).split("."), Number(one["newSize"]));
   }
-  if (isDoc(updatedFields)) for (const [path, value] of Object.entries(updatedFields)) assign(copy, path.split("."), value);
+  if (isDoc(updatedFields))
+    for (const [path, value] of Object.entries(updatedFields)) assign(copy, path.split("."), value);
   return sorted(copy);
 }
 
 function holderOf(root: Doc, parts: string[]): Doc | Value[] {
   let holder: Value = root;
-  for (const part of parts.slice(0, -1)) holder = (Array.isArray(holder) ? holder[Number(part)] : (holder as Doc)[part]) ?? null;
+  for (const part of parts.slice(0, -1))
+    holder = (Array.isArray(holder) ? holder[Number(part)] : (holder as Doc)[part]) ?? null;
   return holder as Doc | Value[];
 }
 

@@ -142,7 +142,7 @@ const SURROGATES_FROM = 0xd800;
 const SURROGATES_UPTO = 0xdfff;
 
 /** The order of the UTF-8 bytes: code points, so a surrogate pair comes after U+E000–U+FFFF. */
-export function compareStrings(left: string, right: string, collator?: Collator): number {
+function compareStrings(left: string, right: string, collator?: Collator): number {
   if (left === right) return 0;
   if (collator) return collator(left, right);
   const shared = Math.min(left.length, right.length);

@@ -24,7 +24,16 @@ describe("BSON", () => {
   });
 
   test("agrees with the bson package in both directions", () => {
-    const plain = { a: 1, b: 1.5, c: "ü", d: [1, { e: null }], f: new Date(5), g: new ObjectId(), h: Long.fromString("9007199254740993"), i: true };
+    const plain = {
+      a: 1,
+      b: 1.5,
+      c: "ü",
+      d: [1, { e: null }],
+      f: new Date(5),
+      g: new ObjectId(),
+      h: Long.fromString("9007199254740993"),
+      i: true,
+    };
     expect(Buffer.compare(encodeDoc(decodeDoc(serialize(plain))), Buffer.from(serialize(plain)))).toBe(0);
     expect(deserialize(encodeDoc(docOf({ x: docOf({ y: [1, "two"] }) })))).toEqual({ x: { y: [1, "two"] } });
   });
@@ -32,7 +41,11 @@ describe("BSON", () => {
   test("a document larger than the encoder's first buffer is whole", () => {
     fc.assert(
       fc.property(fc.integer({ min: 4000, max: 4200 }), anyValue, (length, value) => {
-        const doc = docOf({ filler: "x".repeat(length), value, list: [value, 1, 2.5, Long.ONE, true, new Date(1)] });
+        const doc = docOf({
+          filler: "x".repeat(length),
+          value,
+          list: [value, 1, 2.5, Long.ONE, true, new Date(1)],
+        });
         expect(equalValues(decodeDoc(encodeDoc(doc)), doc)).toBe(true);
       }),
       { numRuns: 100 },
@@ -88,7 +101,24 @@ describe("order", () => {
   });
 
   test("[DB9] the types come in MongoDB's order", () => {
-    const ordered: Value[] = [null, Number.NaN, -1, Long.fromNumber(0), 0.5, new Double(1), "", "a", docOf({}), docOf({ a: 1 }), [], [1], new ObjectId(), false, true, new Date(0)];
+    const ordered: Value[] = [
+      null,
+      Number.NaN,
+      -1,
+      Long.fromNumber(0),
+      0.5,
+      new Double(1),
+      "",
+      "a",
+      docOf({}),
+      docOf({ a: 1 }),
+      [],
+      [1],
+      new ObjectId(),
+      false,
+      true,
+      new Date(0),
+    ];
     expect(ordered.toReversed().toSorted((a, b) => compareValues(a, b))).toEqual(ordered);
   });
 
@@ -103,7 +133,11 @@ describe("order", () => {
   test("[DB10] index keys sort like their values, ascending and descending", () => {
     fc.assert(
       fc.property(anyValue, anyValue, anyValue, anyValue, (a, b, c, d) => {
-        for (const [first, second] of [[1, 1], [1, -1], [-1, 1]] as const) {
+        for (const [first, second] of [
+          [1, 1],
+          [1, -1],
+          [-1, 1],
+        ] as const) {
           const left = encodeKey([a, c], [first, second]);
           const right = encodeKey([b, d], [first, second]);
           const byValue = compareValues(a, b) * first || compareValues(c, d) * second;
@@ -127,7 +161,7 @@ describe("order", () => {
 });
 
 test("arithmetic widens as MongoDB's does and refuses what does not fit 64 bits", () => {
-  expect(addNumbers(2147483647, 1)).toEqual(2147483648 > 0 ? Long.fromNumber(2147483648) : 0);
+  expect(addNumbers(2147483647, 1)).toEqual(Long.fromNumber(2147483648));
   expect(numberKind(addNumbers(1, new Double(1)))).toBe("double");
   expect(numberKind(multiplyNumbers(Long.fromNumber(2), 3))).toBe("long");
   expect(String(addNumbers(Decimal128.fromString("0.1"), Decimal128.fromString("0.2")))).toBe("0.3");
