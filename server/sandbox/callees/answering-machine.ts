@@ -2,8 +2,7 @@ import { encodeMulaw, MULAW_BYTES_PER_MS, MULAW_FRAME_BYTES, MULAW_FRAME_MS } fr
 import { Mouth, type Speak } from "#server/sandbox/callees/mouth.ts";
 import type { HeardNow, Person, SaidLine } from "#server/sandbox/phone/callee.ts";
 
-const GREETING =
-  "You have reached our answering machine. Nobody can take your call right now. Please leave a message after the tone.";
+const GREETING = "You have reached our answering machine. Please leave a message after the tone.";
 const GREETING_AFTER_MS = 300;
 const BEEP_MS = 400;
 const BEEP_HERTZ = 1000;

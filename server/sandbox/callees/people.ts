@@ -79,7 +79,7 @@ export const PLEASANT_FUSES: CalleeScript = person({
   voice: "kal",
   afterRingMs: 1800,
   pauseMs: 650,
-  hello: "Hello? Yes, good day.",
+  hello: "Hello, good day.",
   answers: [
     { about: READY, say: "Of course. I am free now." },
     { about: RECORDING, say: "Yes, I agree to the recording." },

@@ -149,7 +149,7 @@ test("[SB65] an answering machine greets, beeps, records and hangs up after sile
   void machine.beep.then(() => {
     beeped = true;
   });
-  await call.run(2500);
+  await call.run(1500);
   expect(beeped).toBe(false);
   await call.run(2000);
   expect(call.heard).toMatch(/^You have reached .* after the tone\.$/);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Rig, startRig, eventually } from "#server/sandbox/phone/testing/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -64,7 +64,7 @@ test("[SB21] a fragment asks for more tries; each carries the same token", async
     statusCallback: `${rig.customer.origin}${path}#rc=4&rp=5xx`,
     statusCallbackEvent: ["completed"],
   });
-  await vi.waitFor(() => expect(answered).toBe(3));
+  await eventually(() => expect(answered).toBe(3));
   const tries = rig.customer.webhooks.all.filter((webhook) => webhook.path === path);
   expect(new Set(tries.map(({ token }) => token)).size).toBe(1);
   expect(tries.every(({ genuine }) => genuine)).toBe(true);
@@ -78,7 +78,7 @@ test("[SB25] callbacks can be lost, repeated and swapped", async () => {
   ];
   await rig.control("POST", "/faults", faults);
   const call = await rig.dial("<Hangup/>");
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(call.statuses().toSorted()).toEqual(["completed", "completed", "in-progress", "ringing"]);
   });
   const at = (status: string) => call.statuses().indexOf(status);
@@ -147,7 +147,7 @@ test.each([
   const path = `/bad/${name.replaceAll(" ", "-")}`;
   rig.customer.on(path, (_webhook, response) => void response.type(type).send(body));
   const call = await rig.dial("", { url: rig.customer.origin + path });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await logOf(call)).toContainEqual(expect.objectContaining({ type: "twiml.failed", code }));
   });
   await call.control("hangup");
@@ -171,6 +171,18 @@ test("[SB32] new TwiML replaces the running verb at once", async () => {
   expect((await call.view()).heard).toMatchObject([{ text: "Replaced.", complete: true }]);
 });
 
+test("[SB32] new TwiML wins over a document that still waits for the machine verdict", async () => {
+  await rig.control("PUT", "/settings", { amdMs: 5000 });
+  const call = await rig.dial("<Say>Never.</Say>", { machineDetection: "Enable" });
+  await rig.customer.webhooks.first(({ path, fields }) => {
+    return path === call.path("status") && fields["CallStatus"] === "in-progress";
+  });
+  await rig.client.calls(call.sid).update({ twiml: "<Response><Say>Sooner.</Say></Response>" });
+  await call.over();
+  expect((await call.view()).heard).toMatchObject([{ text: "Sooner.", complete: true }]);
+  await rig.control("PUT", "/settings", { amdMs: 20 });
+});
+
 test("[SB33] the time limit ends a call; a person who leaves ends it too", async () => {
   const limited = await rig.dial('<Pause length="600"/>', { timeLimit: 1 });
   expect((await limited.over()).fields["CallStatus"]).toBe("completed");
@@ -189,16 +201,14 @@ test("[SB34] Dial: a leg of its own, joined to the first, reported and told to t
       statusCallbackEvent="initiated ringing answered completed">${second}</Number></Dial>`,
   );
   rig.customer.serve(call.path("ended"), "<Say>Back again.</Say>");
-  await vi.waitFor(async () => expect(await typesOf(call)).toContain("dial.bridged"));
+  await eventually(async () => expect(await typesOf(call)).toContain("dial.bridged"));
   const [child] = (await rig.control("GET", `/calls?to=${encodeURIComponent(second)}`)).json.calls;
   expect(child).toMatchObject({ parentSid: call.sid, from: "+14155550100", status: "in-progress" });
   await rig.control("POST", `/calls/${child.sid}/say`, { text: "Hello, I am the second person." });
-  await vi.waitFor(
-    async () =>
-      expect((await call.view()).heard).toMatchObject([
-        { text: "Hello, I am the second person.", complete: true },
-      ]),
-    { timeout: 10_000 },
+  await eventually(async () =>
+    expect((await call.view()).heard).toMatchObject([
+      { text: "Hello, I am the second person.", complete: true },
+    ]),
   );
   await rig.control("POST", `/calls/${child.sid}/hangup`);
   const ended = await call.webhook("ended");

@@ -14,6 +14,7 @@ export type ControlParts = {
 };
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+const DEFAULT_LIMIT = 200;
 const saySchema = z.strictObject({ text: z.string().min(1).max(1000) });
 const pressSchema = z.strictObject({ digits: z.string().regex(/^[\d*#]+$/) });
 const streamSchema = z.discriminatedUnion("do", [
@@ -44,10 +45,10 @@ export class Control {
 
   #mountCalls(): void {
     this.router.get("/calls", (request, response) => {
-      const { to } = request.query;
+      const { to, limit } = request.query;
       const entries = this.#parts.registry.newestFirst();
       const hits = entries.filter(({ leg }) => typeof to !== "string" || leg.options.to === to);
-      response.json({ calls: hits.map(callView) });
+      response.json({ calls: hits.slice(0, Number(limit ?? DEFAULT_LIMIT)).map(callView) });
     });
     this.#onCall("get", "", (entry) => callView(entry));
     this.#onCall("post", "/hangup", ({ leg }) => leg.hangUp("callee"));

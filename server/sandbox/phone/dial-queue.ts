@@ -1,6 +1,9 @@
 import type { Clock, Timer } from "#server/lib/clock.ts";
 
-/** Calls waiting to be dialled: first in, first out, at most `callsPerSecond` leave. Unbounded like Twilio's day of queue. */
+/**
+ * Calls waiting to be dialled: first in, first out, at most `callsPerSecond` leave. Its length is bounded by whoever
+ * adds (the cap on live calls).
+ */
 export class DialQueue<T> {
   readonly #clock: Clock;
   readonly #callsPerSecond: () => number;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const REST_FAULTS = [
+const REST_FAULTS = [
   /** The connection is torn before anything happens. */
   "drop-before",
   /** Processed, then the connection is torn instead of a reply. */
@@ -22,7 +22,7 @@ export const REST_FAULTS = [
 ] as const;
 
 /** `reorder` holds a callback back until the next one of its call was sent. */
-export const CALLBACK_FAULTS = ["lose", "duplicate", "reorder", "delay"] as const;
+const CALLBACK_FAULTS = ["lose", "duplicate", "reorder", "delay"] as const;
 
 const times = z.number().int().positive().max(10_000).default(1);
 const delayMs = z.number().int().min(0).max(60_000).default(1000);

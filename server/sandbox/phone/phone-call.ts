@@ -64,13 +64,20 @@ export class PhoneCall {
       const elapsedMs = Math.round(this.#services.clock.monotonicMs() - startedAtMs);
       return { AnsweredBy: answeredBy, MachineDetectionDuration: String(elapsedMs) };
     });
-    if (detection.callback === null) return this.#execute(line, this.#params.source, await detected);
+    if (detection.callback === null) return this.#executeAfter(line, detected);
     void this.#execute(line, this.#params.source, {});
     const fields = await detected;
     if (!this.#over.signal.aborted) this.#reportVerdict(detection.callback, fields);
   }
 
-  /** Null-free: an ended call never gets here with a verdict that somebody waits for. */
+  /** The document waits for the verdict, unless another document came meanwhile. */
+  async #executeAfter(line: Line, detected: Promise<Readonly<Record<string, string>>>): Promise<void> {
+    const waiting = this.#run;
+    const fields = await detected;
+    if (this.#run === waiting) await this.#execute(line, this.#params.source, fields);
+  }
+
+  /** The verdict, kept on the call; when the call ends first, it is not kept and nobody is told. */
   async #detect(line: Line, verdict: Verdict, { mode }: MachineDetection): Promise<string> {
     const { signal } = this.#over;
     await wait(this.#services.clock, this.#services.settings.current.amdMs, signal);

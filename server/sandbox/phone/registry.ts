@@ -3,7 +3,7 @@ import type { PhoneCall } from "#server/sandbox/phone/phone-call.ts";
 import { isOver } from "#server/sandbox/phone/call-state.ts";
 
 /** An API request about one call, as its Events list shows it. */
-export type ApiEvent = {
+type ApiEvent = {
   readonly method: string;
   readonly url: string;
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   ACCOUNT,
   API_KEY,
   API_SECRET,
+  eventually,
   FROM,
   type Rig,
   startRig,
@@ -170,7 +171,7 @@ test("[SB17] duration when completed, price a while later", async () => {
   const call = await rig.dial("");
   await call.over();
   expect(await rig.client.calls(call.sid).fetch()).toMatchObject({ status: "completed", duration: "1" });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await rig.client.calls(call.sid).fetch()).toMatchObject({ price: "-0.01400", priceUnit: "USD" });
   });
 });
@@ -181,9 +182,9 @@ test("[SB18] caps: concurrent calls 10004, concurrent requests 429 with Retry-Af
   expect(await failureOf(create())).toEqual({ status: 400, code: 10_004 });
   await rig.control("PUT", "/settings", { maxLiveCalls: 1000, restConcurrency: 1 });
   await fault("list", "delay-before", { delayMs: 300 });
-  const [slow, refused] = await Promise.all([rig.client.calls.list(), failureOf(rig.client.calls.list())]);
-  expect(slow.length).toBeGreaterThan(0);
-  expect(refused).toEqual({ status: 429, code: 20_429 });
+  const results = await Promise.all([failureOf(rig.client.calls.list()), failureOf(rig.client.calls.list())]);
+  expect(results).toContainEqual({ status: 429, code: 20_429 });
+  expect(results).toContain(null);
   await rig.control("PUT", "/settings", { restConcurrency: 100 });
 });
 
@@ -205,7 +206,7 @@ test.each([
 });
 
 test("[SB70] a delayed reply lets the first callbacks overtake it; faults end by themselves", async () => {
-  await fault("create", "delay-reply", { delayMs: 200 });
+  await fault("create", "delay-reply", { delayMs: 1000 });
   let replied = false;
   const dialled = rig.dial("", {}, "no-answer").then((call) => {
     replied = true;

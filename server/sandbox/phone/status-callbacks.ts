@@ -48,6 +48,7 @@ export class StatusCallbacks {
       case "delay":
         return void this.#clock.after(fault.delayMs, () => this.#sendWithHeld(callback));
       case "reorder":
+        this.#releaseHeld();
         this.#held = callback;
         return void this.#clock.after(MAX_HELD_MS, () => this.#releaseHeld());
     }

@@ -13,7 +13,7 @@ export type StreamNoun = {
   readonly parameters: Readonly<Record<string, string>>;
 };
 
-export type NumberNoun = {
+type NumberNoun = {
   readonly to: string;
   readonly statusCallback: Link | null;
   readonly events: readonly string[];

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import twilio from "twilio";
 import type { CallListInstanceCreateOptions } from "twilio/lib/rest/api/v2010/account/call.js";
+import { vi } from "vitest";
 import { systemClock } from "#server/lib/clock.ts";
 import { CalleeDirectory } from "#server/sandbox/callees/callee-directory.ts";
 import { createPhoneNetwork } from "#server/sandbox/phone/phone-network.ts";
@@ -42,6 +43,11 @@ const FAST: Partial<Settings> = {
   priceAfterMs: 20,
   messageMs: 2,
 };
+
+/** Waits until `check` passes; generous, because the machine may be busy. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 20 });
+}
 
 type Kind = "voice" | "status" | "ended" | "stream" | "media";
 type CreateOptions = Partial<CallListInstanceCreateOptions>;
