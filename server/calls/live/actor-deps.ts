@@ -10,7 +10,7 @@ export type PastTurn = { speaker: "agent" | "consumer"; text: string };
 
 /** What an actor needs, and what it may ask for. */
 export type ActorDeps = {
-  store: CallStore;
+  store: Pick<CallStore, "record" | "events" | "beat" | "checkpointDraft">;
   feed: CallFeed;
   voice: VoiceModel;
   clock: Clock;
@@ -29,7 +29,7 @@ export type ActorDeps = {
 };
 
 /** What both sides said, as a new voice session takes it up: only what was heard. */
-export async function historyOf(store: CallStore, callId: string): Promise<PastTurn[]> {
+export async function historyOf(store: Pick<CallStore, "events">, callId: string): Promise<PastTurn[]> {
   const journal = await store.events(callId, 0);
   return (journal?.events ?? []).flatMap((event) => {
     if (event.type !== "transcript.segment") return [];

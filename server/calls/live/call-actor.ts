@@ -133,7 +133,7 @@ export class CallActor implements VoiceListener {
   async #release(reason: string): Promise<void> {
     this.#silence();
     this.#beat?.cancel();
-    this.#goodbye.forget();
+    this.#goodbye.stop();
     this.#stream?.media.close(reason);
     if (this.#book.pendingConsumerTurns > 0) await this.#lastWords();
     this.#cost.flush();
@@ -156,7 +156,7 @@ export class CallActor implements VoiceListener {
   #dispose() {
     this.#closed = true;
     this.#beat?.cancel();
-    this.#goodbye.forget();
+    this.#goodbye.stop();
     this.#drafts.close();
     this.#voice.close();
     this.#stream?.media.close("released");
@@ -253,13 +253,13 @@ export class CallActor implements VoiceListener {
       if (this.#opening.mayRepeat()) this.#voice.say(this.#opening.words);
       else this.#end({ status: "failed", reason: "voice_unavailable" });
     }
-    this.#goodbye.check();
+    this.#goodbye.answerEnded();
   }
 
   speechStarted({ itemId }: { itemId: string }) {
     this.#book.consumerStarted(itemId);
     this.#turnEndedAtMs = null;
-    this.#goodbye.forget();
+    this.#goodbye.interrupted();
     if (this.#opening.heard || this.#resumed) this.#silence();
     else this.#opening.consumerSpoke(this.#callMs());
   }
@@ -336,8 +336,8 @@ export class CallActor implements VoiceListener {
     if (key !== "9" || this.#released !== null) return;
     this.#silence();
     void this.#deps.optOut(this.callId, "key").then(() => {
+      this.#goodbye.wantedAfterNextAnswer({ status: "completed", reason: "opted_out" });
       this.#voice.say("You will not be called again. Goodbye.");
-      this.#goodbye.wanted({ status: "completed", reason: "opted_out" });
     });
   }
 

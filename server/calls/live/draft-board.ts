@@ -10,14 +10,26 @@ const CHECKPOINT_MS = 500;
 
 /** The words being spoken: shown to watchers, check-pointed for whoever takes the call over after a crash. */
 export class DraftBoard {
-  readonly #deps: { callId: string; store: CallStore; feed: CallFeed; clock: Clock; logger: Logger };
+  readonly #deps: {
+    callId: string;
+    store: Pick<CallStore, "checkpointDraft">;
+    feed: CallFeed;
+    clock: Clock;
+    logger: Logger;
+  };
   readonly #latest = new Map<string, Draft>();
   #epoch: number | null = null;
   #showing: Timer | null = null;
   #lastCheckpointAtMs = 0;
   #closed = false;
 
-  constructor(deps: { callId: string; store: CallStore; feed: CallFeed; clock: Clock; logger: Logger }) {
+  constructor(deps: {
+    callId: string;
+    store: Pick<CallStore, "checkpointDraft">;
+    feed: CallFeed;
+    clock: Clock;
+    logger: Logger;
+  }) {
     this.#deps = deps;
   }
 

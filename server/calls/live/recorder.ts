@@ -13,7 +13,7 @@ const RETRY_MS = [200, 500, 1000, 2000, 5000];
  * another actor has taken the call over it stops for good and says so.
  */
 export class Recorder {
-  readonly #store: CallStore;
+  readonly #store: Pick<CallStore, "record">;
   readonly #callId: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -26,7 +26,7 @@ export class Recorder {
   #fenced = false;
 
   constructor(deps: {
-    store: CallStore;
+    store: Pick<CallStore, "record">;
     callId: string;
     clock: Clock;
     logger: Logger;

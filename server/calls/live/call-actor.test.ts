@@ -1,0 +1,227 @@
+import { actorBench, sound } from "#server/calls/testing/actor-bench.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+
+type Bench = ReturnType<typeof actorBench>;
+
+/** The agent says `text` for `ms`, all of it delivered. */
+function agentSays({ voiceSays }: Bench, itemId: string, text: string, ms: number) {
+  const voice = voiceSays();
+  const answerId = `answer ${itemId}`;
+  voice.answerStarted({ answerId });
+  voice.agentWords({ answerId, itemId, text, final: true });
+  voice.audio({ answerId, itemId, payloadBase64: sound(ms) });
+  voice.audioDone({ answerId, itemId });
+  voice.answerEnded({ answerId, end: "completed", reason: null, usage: null });
+}
+
+function openCall(): Bench {
+  const bench = actorBench();
+  bench.join();
+  bench.voiceSays().ready();
+  agentSays(bench, "opening", "Hello, this is Sam.", 300);
+  bench.phone.hearAll();
+  return bench;
+}
+
+const segments = ({ recorded }: Bench) => recorded.filter((event) => event.type === "transcript.segment");
+const kinds = ({ recorded }: Bench) => recorded.map((event) => event.type);
+
+test("[CL41] the opening is spoken first, with the floor closed, and counts when its playback is proven", async () => {
+  const bench = actorBench();
+  bench.voiceSays().ready();
+  expect(bench.asked).toEqual([]);
+  bench.join();
+  expect(bench.sessions[0]?.options.floorClosed).toBe(true);
+  expect(bench.asked[0]).toMatch(/^say Hello, this is Sam, an AI assistant calling for Acme LLC/);
+  agentSays(bench, "opening", "Hello, this is Sam.", 300);
+  await nextTurn();
+  expect(kinds(bench)).not.toContain("opening.heard");
+  expect(bench.asked).not.toContain("openFloor");
+  bench.phone.hearAll();
+  await nextTurn();
+  expect(kinds(bench)).toEqual(["transcript.segment", "opening.heard"]);
+  expect(bench.asked).toContain("openFloor");
+});
+
+test("[CL41] words into the opening do not cut it, and are answered after it", () => {
+  const bench = actorBench();
+  bench.join();
+  const voice = bench.voiceSays();
+  voice.ready();
+  voice.answerStarted({ answerId: "a" });
+  voice.audio({ answerId: "a", itemId: "opening", payloadBase64: sound(4000) });
+  bench.clock.advance(2500);
+  voice.speechStarted({ itemId: "u1" });
+  expect(bench.asked.some((line) => line.startsWith("truncate"))).toBe(false);
+  voice.audioDone({ answerId: "a", itemId: "opening" });
+  bench.phone.hearAll();
+  expect(bench.asked.slice(-2)).toEqual(["openFloor", "respond"]);
+});
+
+test("[CL41] an opening that failed is said again, and a call without one is ended", () => {
+  const bench = actorBench();
+  bench.join();
+  bench.voiceSays().ready();
+  for (let tries = 0; tries < 3; tries++) {
+    bench.voiceSays().answerEnded({ answerId: `a${tries}`, end: "failed", reason: "x", usage: null });
+  }
+  expect(bench.asked.filter((line) => line.startsWith("say"))).toHaveLength(3);
+  expect(bench.ended).toEqual([{ status: "failed", reason: "voice_unavailable" }]);
+});
+
+test("[CL44] a barge-in silences the agent; the transcript and the model keep what was heard", async () => {
+  const bench = openCall();
+  agentSays(bench, "item1", "I can offer you Wednesday from eight to ten", 900);
+  bench.phone.hearOne();
+  bench.phone.hearOne();
+  bench.phone.hearOne();
+  bench.voiceSays().speechStarted({ itemId: "u1" });
+  await nextTurn();
+  expect(bench.asked.slice(-2)).toEqual(["discard answer item1", "truncate item1 225"]);
+  const cut = segments(bench).at(-1);
+  expect(cut).toMatchObject({
+    speaker: "agent",
+    text: "I can offer you Wednesday from eight to ten",
+    heardText: "I can offer",
+    interrupted: true,
+  });
+});
+
+test("words that nobody heard are not in the transcript", async () => {
+  const bench = openCall();
+  agentSays(bench, "item1", "One moment please", 900);
+  bench.voiceSays().speechStarted({ itemId: "u1" });
+  await nextTurn();
+  expect(segments(bench).map((event) => event.segmentId)).toEqual(["opening"]);
+  expect(bench.asked).toContain("truncate item1 0");
+});
+
+test("[CL46] the phone is put down after the goodbye was heard", async () => {
+  const bench = openCall();
+  const voice = bench.voiceSays();
+  voice.answerStarted({ answerId: "a" });
+  voice.agentWords({ answerId: "a", itemId: "bye", text: "Goodbye.", final: true });
+  voice.audio({ answerId: "a", itemId: "bye", payloadBase64: sound(600) });
+  voice.audioDone({ answerId: "a", itemId: "bye" });
+  const args = { itemId: "f", name: "end_call", argumentsJson: '{"reason":"objective_met"}' };
+  voice.toolCalled({ toolCallId: "t1", ...args });
+  await nextTurn();
+  voice.answerEnded({ answerId: "a", end: "completed", reason: null, usage: null });
+  expect(bench.asked).toContain("tool t1 false");
+  expect(bench.ended).toEqual([]);
+  bench.phone.hearAll();
+  expect(bench.ended).toEqual([{ status: "completed", reason: "objective_met" }]);
+});
+
+test("[CL46] somebody who speaks into the goodbye keeps the line; a mark that never comes does not", async () => {
+  const bench = openCall();
+  agentSays(bench, "bye", "Goodbye.", 600);
+  const end = { itemId: "f", name: "end_call", argumentsJson: "{}" };
+  bench.voiceSays().toolCalled({ toolCallId: "t1", ...end });
+  await nextTurn();
+  bench.voiceSays().speechStarted({ itemId: "u1" });
+  bench.clock.advance(10_000);
+  expect(bench.ended).toEqual([]);
+  agentSays(bench, "bye2", "Goodbye then.", 600);
+  bench.voiceSays().toolCalled({ toolCallId: "t2", ...end });
+  await nextTurn();
+  bench.clock.advance(10_000);
+  expect(bench.ended).toHaveLength(1);
+});
+
+test("[CL45] key 9 suppresses first, confirms once, then ends the call", async () => {
+  const bench = openCall();
+  bench.phone.says().keyPressed("9");
+  await nextTurn();
+  expect(bench.optOuts).toEqual(["key"]);
+  expect(bench.asked).toContain("say You will not be called again. Goodbye.");
+  agentSays(bench, "sorry", "You will not be called again. Goodbye.", 600);
+  bench.phone.hearAll();
+  expect(bench.ended).toEqual([{ status: "completed", reason: "opted_out" }]);
+});
+
+test("[CL45] an opt-out by key ended the call before its confirmation was said; without one it still ends", async () => {
+  const bench = openCall();
+  bench.phone.says().keyPressed("9");
+  await nextTurn();
+  expect(bench.ended).toEqual([]);
+  bench.voiceSays().speechStarted({ itemId: "u1" });
+  bench.clock.advance(10_000);
+  expect(bench.ended).toEqual([{ status: "completed", reason: "opted_out" }]);
+});
+
+test("[CL49] a hostile model: unknown tools, broken arguments and endless calls change nothing", async () => {
+  const bench = openCall();
+  const call = (toolCallId: string, name: string, argumentsJson: string) =>
+    bench.voiceSays().toolCalled({ toolCallId, itemId: "f", name, argumentsJson });
+  call("t1", "transfer", '{"to":"+1900"}');
+  call("t2", "record_answer", "{not json");
+  call("t3", "record_answer", JSON.stringify({ topic: "x".repeat(9000), answer: "y" }));
+  for (let i = 0; i < 60; i++) call(`n${i}`, "record_answer", '{"topic":"t","answer":"a"}');
+  call("n0", "record_answer", '{"topic":"t","answer":"a"}');
+  await nextTurn();
+  const returned = bench.recorded.filter((event) => event.type === "tool.returned");
+  expect(returned).toHaveLength(30);
+  expect(returned.filter((event) => event.ok)).toHaveLength(27);
+  expect(bench.ended).toEqual([]);
+});
+
+test("[CL4] an actor whose call was taken over writes nothing more and lets go of both sockets", async () => {
+  const bench = openCall();
+  await nextTurn();
+  const before = bench.recorded.length;
+  bench.fence();
+  agentSays(bench, "late", "Still here", 300);
+  bench.phone.hearAll();
+  await nextTurn();
+  expect(bench.recorded).toHaveLength(before);
+  expect(bench.asked).toContain("close");
+  expect(bench.phone.closedBecause()).not.toBeNull();
+});
+
+test("[CL43] a session that takes a call over knows what was said and apologises instead of opening", () => {
+  const bench = actorBench([{ speaker: "agent", text: "Hello" }]);
+  bench.join();
+  bench.voiceSays().ready();
+  expect(bench.sessions[0]?.options).toMatchObject({ floorClosed: false, history: [{ text: "Hello" }] });
+  expect(bench.asked).toEqual(["respond guided"]);
+});
+
+test("a lost stream is reported once, the last words are waited for, and no timer is left", async () => {
+  const bench = openCall();
+  bench.voiceSays().speechStarted({ itemId: "u1" });
+  bench.voiceSays().speechStopped({ itemId: "u1" });
+  bench.phone.says().closed("lost");
+  bench.phone.says().closed("lost");
+  bench.voiceSays().consumerWords({ itemId: "u1", text: "Yes please", final: true, audioSeconds: 1 });
+  await bench.actor.release("test");
+  expect(bench.lost).toEqual([1]);
+  expect(segments(bench).at(-1)).toMatchObject({ speaker: "consumer", text: "Yes please" });
+  expect(bench.clock.pending()).toBe(0);
+});
+
+test("a wrong key at the voice model puts dialling on hold and ends the call; a dropped session is replaced", async () => {
+  const bench = openCall();
+  bench.voiceSays().closed({ reason: "lost", fatal: false });
+  await nextTurn();
+  expect(bench.sessions).toHaveLength(2);
+  bench.voiceSays().closed({ reason: "OpenAI refused the API key.", fatal: true });
+  expect(bench.broken).toEqual(["OpenAI refused the API key."]);
+  expect(bench.ended).toEqual([{ status: "failed", reason: "voice_unavailable" }]);
+});
+
+test("drafts show what was heard, and end with their segment", async () => {
+  const bench = openCall();
+  bench.drafts.length = 0;
+  agentSays(bench, "item1", "I can offer you Wednesday", 600);
+  bench.phone.hearOne();
+  bench.phone.hearOne();
+  bench.clock.advance(200);
+  expect(bench.drafts).toEqual([
+    { callId: bench.actor.callId, segmentId: "item1", speaker: "agent", text: "I can" },
+  ]);
+  bench.phone.hearAll();
+  bench.clock.advance(200);
+  expect(bench.drafts).toHaveLength(1);
+});
