@@ -14,7 +14,7 @@ import { parseSort } from "#server/database/embedded/query/sort.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
 import type { Engine } from "#server/database/embedded/storage/engine.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
-import { docOf, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import { docOf, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
 type QueryParts = { filter: Doc; sort: Doc; skip: number; limit: number; hint: Value | undefined };
 
