@@ -1,5 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
-import { randomBytes } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import express, { type Request, type Response, type Router } from "express";
 import type { Clock } from "#server/lib/clock.ts";
 import { Refusal } from "#server/sandbox/phone/call-params.ts";

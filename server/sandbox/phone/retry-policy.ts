@@ -32,6 +32,11 @@ export function retryPolicyOf(url: string): RetryPolicy {
   };
 }
 
+/** 100 ms, doubling. The real network's pauses are not known. */
+export function pauseBeforeRetryMs(triesSoFar: number): number {
+  return 100 * 2 ** (triesSoFar - 1);
+}
+
 /** The class of a result that may be worth another try; null for a good reply. */
 function classOf(result: TryResult): string | null {
   if ("failure" in result) return result.failure === "connection" ? "ct" : "rt";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import twilio from "twilio";
 import { expect, test } from "vitest";
-import { retryPolicyOf, shouldRetry } from "#server/sandbox/phone/retry-policy.ts";
+import { pauseBeforeRetryMs, retryPolicyOf, shouldRetry } from "#server/sandbox/phone/retry-policy.ts";
 import { signatureOf } from "#server/sandbox/phone/signature.ts";
 
 test("[SB20] reproduces the signature of Twilio's own example", () => {
@@ -60,6 +60,7 @@ test("[SB21] the fragment changes the tries", () => {
   expect(shouldRetry(policy, 1, { failure: "timeout" })).toBe(true);
   expect(shouldRetry(policy, 1, { status: 404 })).toBe(false);
   expect(shouldRetry(policy, 1, { failure: "connection" })).toBe(false);
+  expect([1, 2, 3].map(pauseBeforeRetryMs)).toEqual([100, 200, 400]);
   const all = retryPolicyOf("https://h.test/a#rp=all");
   expect(shouldRetry(all, 1, { status: 404 })).toBe(true);
   expect(shouldRetry(all, 1, { status: 200 })).toBe(false);

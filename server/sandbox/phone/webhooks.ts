@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "#server/lib/clock.ts";
 import { HttpFailure, type HttpReply, requestOnce } from "#server/sandbox/phone/http-request.ts";
-import { type RetryPolicy, retryPolicyOf, shouldRetry } from "#server/sandbox/phone/retry-policy.ts";
+import {
+  pauseBeforeRetryMs,
+  type RetryPolicy,
+  retryPolicyOf,
+  shouldRetry,
+} from "#server/sandbox/phone/retry-policy.ts";
 import { signatureOf, withoutFragment } from "#server/sandbox/phone/signature.ts";
 import type { Link } from "#server/sandbox/phone/twiml.ts";
 
@@ -55,8 +60,12 @@ export class Webhooks {
       const leftMs = deadlineMs - this.#clock.monotonicMs();
       const outcome = await this.#try(link, fields, idempotencyToken, policy, Math.max(1, leftMs));
       const result = outcome instanceof HttpFailure ? { failure: outcome.kind } : { status: outcome.status };
-      const overdue = this.#clock.monotonicMs() >= deadlineMs;
-      if (!overdue && shouldRetry(policy, tries, result)) continue;
+      const pauseMs = pauseBeforeRetryMs(tries);
+      const inTime = this.#clock.monotonicMs() + pauseMs < deadlineMs;
+      if (inTime && shouldRetry(policy, tries, result)) {
+        await this.#clock.sleep(pauseMs);
+        continue;
+      }
       if (outcome instanceof HttpFailure) return { kind: "failed", code: codeOf(outcome), tries };
       if (outcome.status < 200 || outcome.status >= 300) return { kind: "failed", code: 11_200, tries };
       return { kind: "replied", reply: outcome, tries };
