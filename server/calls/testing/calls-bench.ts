@@ -1,0 +1,200 @@
+import type { Caller } from "#server/accounts/caller.ts";
+import { Calls, type CallsDeps } from "#server/calls/calls.ts";
+import type { CallDocument } from "#server/calls/call-document.ts";
+import { createSuppressions } from "#server/compliance/suppressions.ts";
+import type { Database } from "#server/database/connection.ts";
+import { createLimits } from "#server/database/limits.ts";
+import { silentLogger } from "#server/lib/logger.ts";
+import { type ManualClock, manualClock } from "#server/lib/manual-clock.ts";
+import { createSeals } from "#server/lib/sealed.ts";
+import { createMetrics } from "#server/observability/metrics.ts";
+import type {
+  DialOutcome,
+  DialRequest,
+  EndOutcome,
+  FetchOutcome,
+  Telephony,
+} from "#server/telephony/telephony.ts";
+import type { VoiceModel } from "#server/voice/voice.ts";
+import { randomBytes } from "node:crypto";
+import { expect } from "vitest";
+
+const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
+const placed = (request: DialRequest): DialOutcome => ({
+  kind: "placed",
+  carrierCallId: `CA-${request.attemptId}`,
+  status: "queued",
+});
+
+/** A carrier that does what the test says, and remembers what it was asked. */
+export function scriptedTelephony() {
+  const dials: DialRequest[] = [];
+  const script = {
+    dial: placed as (request: DialRequest) => DialOutcome,
+    end: (): EndOutcome => ({ kind: "accepted", status: "cancelled" }),
+    fetch: (): FetchOutcome => ({ kind: "unreachable", reason: "" }),
+    find: (): FetchOutcome => ({ kind: "absent" }),
+    check: () => ({ ok: false, reason: "Twilio refused the credentials." }),
+    checks: 0,
+    ended: [] as string[],
+  };
+  const telephony: Telephony = {
+    fromNumbers: ["+16505550100"],
+    async dial(request) {
+      dials.push(request);
+      return script.dial(request);
+    },
+    async end(carrierCallId) {
+      script.ended.push(carrierCallId);
+      return script.end();
+    },
+    fetch: async () => script.fetch(),
+    find: async () => script.find(),
+    sendSms: async () => ({ kind: "sent" }),
+    async check() {
+      script.checks += 1;
+      return script.check();
+    },
+  };
+  return { telephony, dials, script };
+}
+
+const silentVoice: VoiceModel = {
+  model: "silent",
+  check: async () => ({ ok: true, reason: "" }),
+  costCents: () => 0,
+  transcriptionCents: () => 0,
+  open: () => ({
+    appendAudio() {},
+    say() {},
+    respond() {},
+    openFloor() {},
+    note() {},
+    cancelAnswer() {},
+    discard() {},
+    truncate() {},
+    returnTool() {},
+    close() {},
+  }),
+};
+
+let businesses = 0;
+/** Each business has its own ten requests an hour. */
+const newBusiness = (): Caller => ({
+  accountId: "acc_business",
+  name: "Bea",
+  email: "bea@people.test",
+  role: "business",
+  businessId: `biz_${String(++businesses).padStart(8, "0")}`,
+});
+
+/** The calls feature on a real database with a scripted carrier; several benches on one database are several servers. */
+export function callsBench(
+  database: Database,
+  options: { clock?: ManualClock; config?: Partial<CallsDeps["config"]> } = {},
+) {
+  const clock = options.clock ?? manualClock();
+  const { connection } = database;
+  const carrier = scriptedTelephony();
+  const alarms = new Map<string, Date>();
+  const suppressions = createSuppressions({ db: connection, clock });
+  const calls = new Calls({
+    connection,
+    config: {
+      callsPerSecond: 50,
+      maxLiveCalls: 100,
+      ringTimeoutSeconds: 25,
+      callTimeLimitSeconds: 900,
+      retryBackoffSeconds: 60,
+      quietHours: "off",
+      ...options.config,
+    },
+    instance: "srv_1",
+    feed: { event() {}, draft() {}, boardChanged() {} },
+    telephony: carrier.telephony,
+    voice: silentVoice,
+    analyst: {
+      model: "silent",
+      analyseCall: async () => ({ kind: "unusable", reason: "none here", usage: null }),
+      classifyLead: async () => ({ kind: "unusable", reason: "none here", usage: null }),
+      costCents: () => 0,
+      check: async () => ({ ok: true, reason: "" }),
+    },
+    alarms: {
+      define() {},
+      set: async (name, key, at) => void alarms.set(`${name} ${key}`, at),
+      clear: async () => undefined,
+      start: async () => undefined,
+      stop: async () => undefined,
+      health: () => ({ ok: true, reason: "" }),
+    },
+    limits: createLimits({ db: connection, clock }),
+    suppressions,
+    consents: { consentFor: async () => ({ aiCalls: true, recording: false }) },
+    parties: partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey)),
+    seals,
+    clock,
+    logger: silentLogger,
+    metrics: createMetrics({ processMetrics: false }),
+  });
+  const documents = connection.collection<CallDocument>("calls");
+  return { ...carrier, calls, clock, alarms, suppressions, documents, business: newBusiness() };
+}
+
+/** Leads are named after their consumer: `lead_maria001` is Maria's, and her number is hers alone. */
+function partiesOf(isSuppressed: (phoneKey: string) => Promise<boolean>): CallsDeps["parties"] {
+  return {
+    businessById: async (businessId) => ({
+      businessId,
+      name: "Acme",
+      legalName: "Acme LLC",
+      categories: ["roofing"],
+      postalCodes: [],
+      timeZone: "America/New_York",
+      hours: { opens: "09:00", closes: "17:00" },
+      voice: "marin",
+      complete: true,
+    }),
+    leadForCall: async (leadId) => ({
+      consumerId: leadId,
+      consumerName: "Maria",
+      category: "roofing",
+      description: "A leaking roof",
+      timeZone: "America/New_York",
+    }),
+    matchFor: async () => ({ status: "interested" }),
+    phoneOf: async (accountId) => ({
+      e164: "+12125550123",
+      phoneKey: `key of ${accountId}`,
+      masked: "•••• 0123",
+    }),
+    consentFor: async () => ({ aiCalls: true, recording: false }),
+    isSuppressed,
+  };
+}
+
+/** Waits until the document satisfies `expected`; the database answers when it answers. */
+export async function becomes(
+  documents: ReturnType<typeof callsBench>["documents"],
+  callId: string,
+  expected: Record<string, unknown>,
+): Promise<void> {
+  await expect.poll(() => documents.findOne({ _id: callId }), { timeout: 20_000 }).toMatchObject(expected);
+}
+
+/** The same while time goes on, second by second. */
+export async function becomesInTime(
+  { documents, clock }: ReturnType<typeof callsBench>,
+  callId: string,
+  expected: Record<string, unknown>,
+): Promise<void> {
+  await expect
+    .poll(
+      () => {
+        clock.advance(1000);
+        return documents.findOne({ _id: callId });
+      },
+      { timeout: 20_000 },
+    )
+    .toMatchObject(expected);
+}
