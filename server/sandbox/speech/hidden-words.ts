@@ -9,17 +9,18 @@ import {
   utf8Bytes,
   writeFrame,
 } from "#server/sandbox/speech/hidden-frame.ts";
+import { charactersDue } from "#server/sandbox/speech/word-timing.ts";
 
-/** Cuts `text` proportionally over `frameCount` frames; more frames follow when the words do not fit. */
-function sliceText(text: string, frameCount: number): string[] {
-  const characters = [...text.toWellFormed().replaceAll("\0", "")];
+/** Cuts the text over the frames of its audio; more frames follow when the words do not fit. */
+function sliceText(mulaw: Uint8Array, text: string): string[] {
+  const characters = [...text];
+  const due = charactersDue(mulaw, text);
   const slices: string[] = [];
   let taken = 0;
-  while (slices.length < frameCount || taken < characters.length) {
-    const due = Math.min(1, (slices.length + 1) / Math.max(1, frameCount)) * characters.length;
+  while (slices.length < due.length || taken < characters.length) {
     let slice = "";
     let size = 0;
-    for (; taken < Math.floor(due); taken++) {
+    for (; taken < (due[slices.length] ?? characters.length); taken++) {
       const character = characters[taken] ?? "";
       size += utf8Bytes(character);
       if (size > SLICE_BYTES) break;
@@ -38,7 +39,7 @@ function sliceText(text: string, frameCount: number): string[] {
  * @throws RangeError above 65 535 frames
  */
 export function hideWords(mulaw: Uint8Array, text: string, utteranceId: number): Uint8Array {
-  const slices = sliceText(text, Math.ceil(mulaw.length / MULAW_FRAME_BYTES));
+  const slices = sliceText(mulaw, text.toWellFormed().replaceAll("\0", ""));
   if (slices.length > MAX_FRAMES) throw new RangeError("An utterance is at most 65535 frames long.");
   const audio = new Uint8Array(slices.length * MULAW_FRAME_BYTES).fill(MULAW_SILENCE);
   audio.set(mulaw);
