@@ -58,6 +58,18 @@ export function InboxPage() {
 }
 
 function NoLeads() {
+  const profile = useQuery(rpc.business.profile.queryOptions());
+  if (profile.data?.complete === false) {
+    return (
+      <EmptyState icon={Inbox} title="Your profile comes first">
+        Leads are matched once we know{" "}
+        <Link to="/settings" className="text-accent underline underline-offset-2">
+          what you offer and where
+        </Link>
+        .
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState icon={Inbox} title="No new leads">
       We bring them here as they match.{" "}

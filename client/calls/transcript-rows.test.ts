@@ -17,7 +17,7 @@ const draft = (segmentId: string, before: number): PlacedDraft => ({
 });
 
 describe("the rows of a transcript", () => {
-  test("a draft stands where it began, also when a later line was finished first", () => {
+  test("[UI3] a draft stands where it began, also when a later line was finished first", () => {
     const rows = transcriptRows([segment("a"), segment("c")], [draft("b", 1), draft("d", 2)]);
     expect(rows.map((row) => `${row.kind} ${row.key}`)).toEqual([
       "segment a",
@@ -27,7 +27,7 @@ describe("the rows of a transcript", () => {
     ]);
   });
 
-  test("drafts that began together keep their order", () => {
+  test("[UI3] drafts that began together keep their order", () => {
     const rows = transcriptRows([segment("a")], [draft("b", 1), draft("c", 1)]);
     expect(rows.map((row) => row.key)).toEqual(["a", "b", "c"]);
   });

@@ -3,6 +3,7 @@ import { type TranscriptRow, transcriptRows } from "#client/calls/transcript-row
 import { Button } from "#client/ui/button.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
+import { isFinal } from "#shared/call/status.ts";
 import { ArrowDown } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
@@ -63,7 +64,7 @@ export function Transcript({ call, names, emptyText, isFrozen, target }: Transcr
         <div className="absolute inset-x-0 bottom-3 flex justify-center">
           <Button look="primary" size="dense" onPress={jump} className="shadow-overlay">
             <ArrowDown aria-hidden size={14} />
-            Jump to live
+            {isFinal(call.view.status) ? "Jump to the end" : "Jump to live"}
           </Button>
         </div>
       )}

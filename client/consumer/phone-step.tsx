@@ -12,8 +12,9 @@ type PhoneStepProps = { onProven: () => void; isChange: boolean };
 /** The number first, then the code that was texted to it. */
 export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
   const [phoneNumber, setPhoneNumber] = useState("");
-  const send = useMutation(rpc.account.sendPhoneCode.mutationOptions());
-  const isSent = send.isSuccess;
+  const [isSent, setSent] = useState(false);
+  const send = useMutation(rpc.account.sendPhoneCode.mutationOptions({ onSuccess: () => setSent(true) }));
+  const error = send.error === null ? undefined : numberProblem(send.error);
   return (
     <section aria-labelledby="phone-title" className="flex flex-col gap-4">
       <div>
@@ -28,8 +29,9 @@ export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
       {isSent ? (
         <CodeForm
           phoneNumber={phoneNumber}
+          sendError={error}
           onProven={onProven}
-          onOtherNumber={() => send.reset()}
+          onOtherNumber={() => setSent(false)}
           onAgain={() => send.mutate({ phoneNumber })}
         />
       ) : (
@@ -37,7 +39,7 @@ export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
           value={phoneNumber}
           onChange={setPhoneNumber}
           isPending={send.isPending}
-          error={send.error === null ? undefined : numberProblem(send.error)}
+          error={error}
           onSend={() => send.mutate({ phoneNumber })}
         />
       )}
@@ -98,6 +100,8 @@ function NumberForm({ value, onChange, isPending, error, onSend }: NumberFormPro
 
 type CodeFormProps = {
   phoneNumber: string;
+  /** Why a new code could not be sent. */
+  sendError: string | undefined;
   onProven: () => void;
   onOtherNumber: () => void;
   onAgain: () => void;
@@ -105,7 +109,7 @@ type CodeFormProps = {
 
 const CODE_DIGITS = 6;
 
-function CodeForm({ phoneNumber, onProven, onOtherNumber, onAgain }: CodeFormProps) {
+function CodeForm({ phoneNumber, sendError, onProven, onOtherNumber, onAgain }: CodeFormProps) {
   const [code, setCode] = useState("");
   const queryClient = useQueryClient();
   const verify = useMutation(
@@ -132,7 +136,7 @@ function CodeForm({ phoneNumber, onProven, onOtherNumber, onAgain }: CodeFormPro
         isRequired
         value={code}
         onChange={(value) => setCode(value.replaceAll(/\D/g, "").slice(0, CODE_DIGITS))}
-        error={verify.error === null ? undefined : problemSentence(verify.error)}
+        error={verify.error === null ? sendError : problemSentence(verify.error)}
       />
       <Button
         look="primary"

@@ -7,7 +7,7 @@ import { TextField } from "#client/ui/text-field.tsx";
 import { timeZoneOptions } from "#client/ui/time-zones.ts";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
-import { postalCodeSchema, timeZoneSchema, type Urgency, urgencySchema } from "#shared/lead.ts";
+import { timeZoneSchema, type Urgency, urgencySchema } from "#shared/lead.ts";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -22,7 +22,11 @@ const requestSchema = z.object({
     .trim()
     .min(10, "Say a little more, at least 10 characters.")
     .max(DESCRIPTION_MAX, "Please keep it to 1000 characters."),
-  postalCode: postalCodeSchema.min(3, "Your postal code has at least 3 characters."),
+  postalCode: z
+    .string()
+    .trim()
+    .min(3, "A postal code has at least 3 characters.")
+    .max(10, "A postal code has at most 10 characters."),
   timeZone: timeZoneSchema,
   urgency: urgencySchema,
 });

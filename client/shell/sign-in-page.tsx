@@ -60,12 +60,14 @@ type SignInFormProps = { isPending: boolean; onSubmit: (credentials: Credentials
 function SignInForm({ isPending, onSubmit }: SignInFormProps) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [isTried, setTried] = useState(false);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    onSubmit({ email: email.trim(), password });
+    setTried(true);
+    if (email.trim() !== "" && password !== "") onSubmit({ email: email.trim(), password });
   };
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-3">
+    <form onSubmit={submit} noValidate className="mt-4 flex flex-col gap-3">
       <TextField
         label="E-mail"
         type="email"
@@ -73,6 +75,7 @@ function SignInForm({ isPending, onSubmit }: SignInFormProps) {
         isRequired
         value={email}
         onChange={setEmail}
+        error={isTried && email.trim() === "" ? "Enter your e-mail address." : undefined}
       />
       <TextField
         label="Password"
@@ -81,6 +84,7 @@ function SignInForm({ isPending, onSubmit }: SignInFormProps) {
         isRequired
         value={password}
         onChange={setPassword}
+        error={isTried && password === "" ? "Enter your password." : undefined}
       />
       <Button look="primary" type="submit" isPending={isPending} className="mt-1 h-12 sm:h-10">
         Sign in

@@ -1,9 +1,11 @@
 import { ConnectionBar } from "#client/shell/connection.tsx";
 import { TopBar } from "#client/shell/top-bar.tsx";
+import { useStore } from "#client/ui/store.ts";
 import { useShortcut } from "#client/ui/shortcuts.ts";
-import { useMe } from "#client/wire/session.ts";
-import { openSocket } from "#client/wire/socket.ts";
+import { meQuery, useMe } from "#client/wire/session.ts";
+import { linkState, openSocket } from "#client/wire/socket.ts";
 import type { Me } from "#shared/contract/account.ts";
+import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
@@ -15,8 +17,17 @@ export function SignedIn() {
   return <Frame me={me} />;
 }
 
+/** A link that stays lost may be a session that ended. */
+const ASK_AGAIN_MS = 10_000;
+
+function useSessionWatch() {
+  const isLost = useStore(linkState).state === "lost";
+  useQuery({ ...meQuery, refetchInterval: isLost ? ASK_AGAIN_MS : false });
+}
+
 function Frame({ me }: { me: Me }) {
   const main = useMainFocus();
+  useSessionWatch();
   useEffect(() => void openSocket(), []);
   return (
     <div className="flex min-h-dvh flex-col lg:h-dvh lg:overflow-hidden">

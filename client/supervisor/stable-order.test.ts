@@ -7,7 +7,7 @@ const boards = fc
   .map((ids) => ids.map((callId) => ({ callId })));
 const idsOf = (tiles: readonly { callId: string }[]) => tiles.map((tile) => tile.callId);
 
-test("tiles that stay never change places, new ones come last", () => {
+test("[UI5] tiles that stay never change places, new ones come last", () => {
   fc.assert(
     fc.property(boards, boards, (shown, present) => {
       const next = idsOf(nextTiles(shown, present, false));
@@ -18,7 +18,7 @@ test("tiles that stay never change places, new ones come last", () => {
   );
 });
 
-test("while the board is held, nothing that is shown moves", () => {
+test("[UI5] while the board is held, nothing that is shown moves", () => {
   fc.assert(
     fc.property(boards, boards, (shown, present) => {
       expect(idsOf(nextTiles(shown, present, true)).slice(0, shown.length)).toEqual(idsOf(shown));

@@ -1,6 +1,5 @@
 import { LoaderCircle } from "lucide-react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
-import { ProgressBar } from "react-aria-components/ProgressBar";
 import type { ReactNode, Ref } from "react";
 
 export type ButtonLook = "primary" | "secondary" | "quiet" | "danger";
@@ -28,24 +27,29 @@ export function buttonClass(look: ButtonLook = "secondary", size: ButtonSize = "
   return `${BASE} ${LOOKS[look]} ${SIZES[size]} ${extra}`;
 }
 
-type ButtonProps = Omit<AriaButtonProps, "className" | "children"> & {
+type ButtonProps = Omit<AriaButtonProps, "className" | "children" | "isPending"> & {
   ref?: Ref<HTMLButtonElement>;
   look?: ButtonLook;
   size?: ButtonSize;
   className?: string;
+  /** It works on it: the button keeps the focus, says so and takes no second press. */
+  isPending?: boolean;
   children: ReactNode;
 };
 
-/** A button; while `isPending` it shows that it works and takes no second press. */
-export function Button({ look, size, className, children, ...rest }: ButtonProps) {
+/** A button. The library's own pending state announces elements that may be gone by then, so this one is ours. */
+export function Button({ look, size, className, isPending = false, children, ...rest }: ButtonProps) {
+  const { onPress, type = "button", ...plain } = rest;
   return (
-    <AriaButton {...rest} className={buttonClass(look, size, className)}>
-      {rest.isPending === true && (
-        <ProgressBar aria-label="Working" isIndeterminate>
-          <LoaderCircle aria-hidden size={16} className="animate-spin" />
-        </ProgressBar>
-      )}
+    <AriaButton
+      {...plain}
+      type={isPending ? "button" : type}
+      {...(!isPending && onPress !== undefined && { onPress })}
+      className={buttonClass(look, size, `${className ?? ""} ${isPending ? "opacity-70" : ""}`)}
+    >
+      {isPending && <LoaderCircle aria-hidden size={16} className="animate-spin" />}
       {children}
+      {isPending && <span className="sr-only">, under way</span>}
     </AriaButton>
   );
 }

@@ -84,7 +84,7 @@ function stand() {
 }
 
 describe("the store of a live call", () => {
-  test("asks on connect and again, from its last number, on every reconnect", async () => {
+  test("[UI2] [UI4] asks on connect and again, from its last number, on every reconnect", async () => {
     const { store, heard, asked, state, settle } = stand();
     store.start();
     state.stored = 2;
@@ -104,7 +104,7 @@ describe("the store of a live call", () => {
     expect(store.get().view).toEqual(foldCall(journal));
   });
 
-  test("asks again when a number is missing, and changes once per frame", async () => {
+  test("[UI2] asks again when a number is missing, and changes once per frame", async () => {
     const { store, heard, asked, state, settle, push } = stand();
     state.stored = 1;
     store.start();
@@ -122,7 +122,7 @@ describe("the store of a live call", () => {
     expect(changes).toBe(2);
   });
 
-  test("tries again after an answer that did not come", async () => {
+  test("[UI2] tries again after an answer that did not come", async () => {
     const { store, heard, retries, state, settle } = stand();
     state.broken = true;
     store.start();

@@ -88,7 +88,7 @@ function deliver(journal: CallEvent[], call: LiveCall, step: Step): LiveCall {
 }
 
 describe("a live call", () => {
-  test("converges to the fold of the journal after any delivery and one resync", () => {
+  test("[UI2] converges to the fold of the journal after any delivery and one resync", () => {
     fc.assert(
       fc.property(journals, steps, (journal, happened) => {
         const before = happened.reduce((call, step) => deliver(journal, call, step), NEW_LIVE_CALL);
@@ -100,7 +100,7 @@ describe("a live call", () => {
     );
   });
 
-  test("never shows anything but a prefix of the journal", () => {
+  test("[UI2] [UI3] never shows anything but a prefix of the journal", () => {
     fc.assert(
       fc.property(journals, steps, (journal, happened) => {
         let call = NEW_LIVE_CALL;
@@ -114,7 +114,7 @@ describe("a live call", () => {
     );
   });
 
-  test("needs no resync when every event came, in whatever order and however often", () => {
+  test("[UI2] needs no resync when every event came, in whatever order and however often", () => {
     const shuffled = journals.chain((journal) =>
       fc.tuple(
         fc.constant(journal),
