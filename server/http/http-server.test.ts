@@ -166,7 +166,8 @@ test("[HT12] every reply carries the security headers; scripts come from here on
   const { headers } = await fetch(`${url}/healthz`);
   const policy = headers.get("content-security-policy") ?? "";
   expect(policy).toContain("script-src 'self';");
-  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:3000 ws://localhost:3000 ws://[::1]:3000");
+  // An IPv6 source is not valid in a policy; browsers count their own web sockets as 'self'.
+  expect(policy).toContain("connect-src 'self';");
   expect(policy).not.toContain("upgrade-insecure-requests");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("x-powered-by")).toBeNull();

@@ -1,4 +1,3 @@
-import { ownOrigins } from "#server/http/web-origin.ts";
 import type { RequestHandler } from "express";
 import helmet from "helmet";
 
@@ -8,8 +7,6 @@ import helmet from "helmet";
  */
 export function createSecurityHeaders(publicUrl: string): RequestHandler[] {
   const secure = publicUrl.startsWith("https:");
-  // Older browsers do not count web sockets as 'self'.
-  const sockets = ownOrigins(publicUrl).map((origin) => origin.replace(/^http/, "ws"));
   return [
     helmet({
       contentSecurityPolicy: {
@@ -23,7 +20,7 @@ export function createSecurityHeaders(publicUrl: string): RequestHandler[] {
           imgSrc: ["'self'", "data:", "blob:"],
           mediaSrc: ["'self'", "blob:"],
           workerSrc: ["'self'", "blob:"],
-          connectSrc: ["'self'", ...sockets],
+          connectSrc: ["'self'"],
           objectSrc: ["'none'"],
           baseUri: ["'none'"],
           formAction: ["'self'"],

@@ -19,6 +19,7 @@ function openCall(): Bench {
   const bench = actorBench();
   bench.join();
   bench.voiceSays().ready();
+  bench.clock.advance(1000);
   agentSays(bench, "opening", "Hello, this is Sam.", 300);
   bench.phone.hearAll();
   return bench;
@@ -33,6 +34,7 @@ test("[CL41] the opening is spoken first, with the floor closed, and counts when
   expect(bench.asked).toEqual([]);
   bench.join();
   expect(bench.sessions[0]?.options.floorClosed).toBe(true);
+  bench.clock.advance(1000);
   expect(bench.asked[0]).toMatch(/^say Hello, this is Sam, an AI assistant calling for Acme LLC/);
   agentSays(bench, "opening", "Hello, this is Sam.", 300);
   await nextTurn();
@@ -44,11 +46,29 @@ test("[CL41] the opening is spoken first, with the floor closed, and counts when
   expect(bench.asked).toContain("openFloor");
 });
 
+test("[CL41] the agent lets the one who picked up say hello, and begins when nobody does", () => {
+  const greeted = actorBench();
+  greeted.join();
+  greeted.voiceSays().ready();
+  greeted.clock.advance(500);
+  greeted.voiceSays().speechStarted({ itemId: "hello" });
+  greeted.clock.advance(1000);
+  expect(greeted.asked).toEqual([]);
+  greeted.voiceSays().speechStopped({ itemId: "hello" });
+  expect(greeted.asked).toHaveLength(1);
+  const silent = actorBench();
+  silent.join();
+  silent.voiceSays().ready();
+  silent.clock.advance(800);
+  expect(silent.asked).toHaveLength(1);
+});
+
 test("[CL41] words into the opening do not cut it, and are answered after it", () => {
   const bench = actorBench();
   bench.join();
   const voice = bench.voiceSays();
   voice.ready();
+  bench.clock.advance(1000);
   voice.answerStarted({ answerId: "a" });
   voice.audio({ answerId: "a", itemId: "opening", payloadBase64: sound(4000) });
   bench.clock.advance(2500);
@@ -63,6 +83,7 @@ test("[CL41] an opening that failed is said again, and a call without one is end
   const bench = actorBench();
   bench.join();
   bench.voiceSays().ready();
+  bench.clock.advance(1000);
   for (let tries = 0; tries < 3; tries++) {
     bench.voiceSays().answerEnded({ answerId: `a${tries}`, end: "failed", reason: "x", usage: null });
   }

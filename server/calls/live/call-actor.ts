@@ -80,7 +80,7 @@ export class CallActor implements VoiceListener {
       () => this.#activeAnswers.size > 0,
       (end) => this.#end(end),
     );
-    this.#opening = new Opening(openingWords(call.briefing));
+    this.#opening = new Opening(clock, () => this.#voice.say(openingWords(call.briefing)));
     this.#tools = new ToolDesk({
       clock,
       record: (event) => this.#recorder.add(event),
@@ -134,6 +134,7 @@ export class CallActor implements VoiceListener {
     this.#silence();
     this.#beat?.cancel();
     this.#goodbye.stop();
+    this.#opening.stop();
     this.#stream?.media.close(reason);
     if (this.#book.pendingConsumerTurns > 0) await this.#lastWords();
     this.#cost.flush();
@@ -157,6 +158,7 @@ export class CallActor implements VoiceListener {
     this.#closed = true;
     this.#beat?.cancel();
     this.#goodbye.stop();
+    this.#opening.stop();
     this.#drafts.close();
     this.#voice.close();
     this.#stream?.media.close("released");
@@ -189,7 +191,7 @@ export class CallActor implements VoiceListener {
         "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
       );
     } else {
-      this.#voice.say(this.#opening.words);
+      this.#opening.begin();
     }
   }
 
@@ -250,8 +252,7 @@ export class CallActor implements VoiceListener {
     this.#activeAnswers.delete(answer.answerId);
     if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
     if (!this.#resumed && this.#opening.failed(answer.end)) {
-      if (this.#opening.mayRepeat()) this.#voice.say(this.#opening.words);
-      else this.#end({ status: "failed", reason: "voice_unavailable" });
+      if (!this.#opening.repeat()) this.#end({ status: "failed", reason: "voice_unavailable" });
     }
     this.#goodbye.answerEnded();
   }
@@ -261,7 +262,7 @@ export class CallActor implements VoiceListener {
     this.#turnEndedAtMs = null;
     this.#goodbye.interrupted();
     if (this.#opening.heard || this.#resumed) this.#silence();
-    else this.#opening.consumerSpoke(this.#callMs());
+    else this.#opening.consumerStarted(this.#callMs());
   }
 
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
@@ -276,6 +277,7 @@ export class CallActor implements VoiceListener {
 
   speechStopped({ itemId }: { itemId: string }) {
     this.#book.consumerStopped(itemId);
+    this.#opening.consumerStopped();
     // Before the opening was heard nothing is answered, so there is nothing to measure.
     if (this.#opening.heard || this.#resumed) this.#turnEndedAtMs = this.#deps.clock.monotonicMs();
   }
