@@ -1,7 +1,7 @@
 import { useCallEnding } from "#client/calls/call-actions.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
-import { SummaryCard } from "#client/calls/summary-card.tsx";
+import { isSummedUp, SummaryCard } from "#client/calls/summary-card.tsx";
 import { Transcript } from "#client/calls/transcript.tsx";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
@@ -62,16 +62,18 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
             target={target}
           />
         </div>
-        <div className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l">
-          <div className="order-1 bg-surface">
-            <SummaryCard view={view} onShow={show} />
-          </div>
-          {isStaff && (
-            <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">
-              <NowPanel view={view} />
+        {(isStaff || isSummedUp(view)) && (
+          <div className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l">
+            <div className="order-1 bg-surface">
+              <SummaryCard view={view} onShow={show} />
             </div>
-          )}
-        </div>
+            {isStaff && (
+              <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">
+                <NowPanel view={view} />
+              </div>
+            )}
+          </div>
+        )}
       </div>
     </div>
   );

@@ -7,10 +7,13 @@ import type { CallView } from "#shared/call/view.ts";
 
 type SummaryCardProps = { view: CallView; onShow: (segmentId: string) => void };
 
+/** The talk is over: its summary is there or on its way. */
+export const isSummedUp = ({ status }: CallView): boolean => isFinal(status) || status === "wrapping_up";
+
 /** What came of the call. Before the analysis is there it says that it is being made. */
 export function SummaryCard({ view, onShow }: SummaryCardProps) {
+  if (!isSummedUp(view)) return null;
   const isOver = isFinal(view.status);
-  if (!isOver && view.status !== "wrapping_up") return null;
   return (
     <section aria-labelledby="summary-title" className="flex flex-col gap-3 border-b border-line p-4">
       <div className="flex flex-wrap items-center gap-2">
