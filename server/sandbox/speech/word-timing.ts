@@ -3,7 +3,8 @@ import { loudness, MULAW_FRAME_BYTES } from "#server/lib/mulaw.ts";
 /** Frames, from inclusive, to exclusive. */
 type Span = { readonly from: number; readonly to: number };
 
-const QUIET = 150;
+/** Softer sounds around a pause (a "g" that begins) belong to the pause, as turn detectors hear it. */
+const QUIET = 400;
 /** Shorter silences are inside a word (a closed mouth before a "t"), not between phrases. */
 const MIN_PAUSE_FRAMES = 4;
 
