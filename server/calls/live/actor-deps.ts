@@ -3,6 +3,7 @@ import type { CallStore } from "#server/calls/call-store.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
+import { foldCall } from "#shared/call/fold.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 
 /** One finished turn, as a new voice session takes it up. */
@@ -28,12 +29,17 @@ export type ActorDeps = {
   measured(what: "firstWordMs" | "turnMs", ms: number): void;
 };
 
-/** What both sides said, as a new voice session takes it up: only what was heard. */
-export async function historyOf(store: Pick<CallStore, "events">, callId: string): Promise<PastTurn[]> {
-  const journal = await store.events(callId, 0);
-  return (journal?.events ?? []).flatMap((event) => {
-    if (event.type !== "transcript.segment") return [];
-    const speaker = event.speaker === "consumer" ? ("consumer" as const) : ("agent" as const);
-    return [{ speaker, text: event.heardText ?? event.text }];
-  });
+/** What an actor that takes a call over has to know of it. */
+export type Past = { turns: PastTurn[]; voiceCents: number };
+
+export const NO_PAST: Past = { turns: [], voiceCents: 0 };
+
+/** What both sides said, only what was heard, and what the voice model has cost so far. */
+export async function pastOf(store: Pick<CallStore, "events">, callId: string): Promise<Past> {
+  const { transcript, cost } = foldCall((await store.events(callId, 0))?.events ?? []);
+  const turns = transcript.map(({ speaker, text, heardText }) => ({
+    speaker: speaker === "consumer" ? ("consumer" as const) : ("agent" as const),
+    text: heardText ?? text,
+  }));
+  return { turns, voiceCents: cost?.voiceCents ?? 0 };
 }

@@ -1,5 +1,5 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import { type ActorDeps, historyOf } from "#server/calls/live/actor-deps.ts";
+import { type ActorDeps, NO_PAST, pastOf } from "#server/calls/live/actor-deps.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
 import { liveAttempt } from "#server/calls/state/call-state.ts";
 import { errorFields } from "#server/lib/logger.ts";
@@ -37,11 +37,11 @@ export class ActorRegistry {
     if (entry !== undefined && !entry.joined) return entry.actor;
     if (liveAttempt(call.state) === null) return null;
     const taken = call.state.phase === "answered" && call.state.streams > 0;
-    const history = taken ? await historyOf(this.#deps.store, call._id) : [];
+    const past = taken ? await pastOf(this.#deps.store, call._id) : NO_PAST;
     const again = this.#entries.get(call._id);
     if (again !== undefined && !again.joined) return again.actor;
     if (again !== undefined) this.release(call._id, "replaced");
-    const actor = new CallActor(call, history, this.#deps);
+    const actor = new CallActor(call, past, this.#deps);
     this.#set(call._id, { actor, joined: false });
     this.#deps.clock.after(UNCLAIMED_MS, () => this.#dropUnclaimed(call._id, actor));
     return actor;
@@ -61,7 +61,8 @@ export class ActorRegistry {
     const attempt = liveAttempt(call.state);
     if (attempt === null) return media.close("call over");
     const entry = this.#entries.get(call._id);
-    const actor = entry !== undefined && !entry.joined ? entry.actor : new CallActor(call, [], this.#deps);
+    const actor =
+      entry !== undefined && !entry.joined ? entry.actor : new CallActor(call, NO_PAST, this.#deps);
     this.#set(call._id, { actor, joined: true });
     actor.join(media, epoch, attempt.attemptId, answeredAt);
     claim()

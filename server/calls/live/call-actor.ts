@@ -1,26 +1,23 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import { type ActorDeps, historyOf, type PastTurn } from "#server/calls/live/actor-deps.ts";
-import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
+import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
 import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
 import { Opening } from "#server/calls/live/opening.ts";
-import { agentInstructions, openingWords } from "#server/calls/live/prompt.ts";
+import { openingWords } from "#server/calls/live/prompt.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
+import { TurnTimer } from "#server/calls/live/turn-timer.ts";
+import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
-import type { End } from "#server/calls/state/call-state.ts";
+import type { NewCallEvent } from "#shared/call/events.ts";
 import type { Timer } from "#server/lib/clock.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 
 /** Heartbeats let other servers see that the owner lives; the reply tells the owner what it missed (DESIGN §2.4). */
 const BEAT_MS = 1000;
-/** How long the last words may take to be recognised after the phone call. */
-const LAST_WORDS_MS = 3000;
-/** Voice sessions one call may use up. */
-const MAX_VOICE_SESSIONS = 4;
 
 /**
  * One live call: owns the media stream and the voice session, joins them, and writes down what happens. Made while the phone rings, so that
@@ -28,7 +25,6 @@ const MAX_VOICE_SESSIONS = 4;
  */
 export class CallActor implements VoiceListener {
   readonly callId: string;
-  readonly #call: CallHead;
   readonly #deps: ActorDeps;
   readonly #bridge: AudioBridge;
   readonly #book: TranscriptBook;
@@ -39,26 +35,20 @@ export class CallActor implements VoiceListener {
   readonly #goodbye: Goodbye;
   readonly #opening: Opening;
   readonly #resumed: boolean;
-  #voice: VoiceSession;
-  #voiceReady = false;
-  #voiceSessions = 1;
-  #history: PastTurn[];
+  readonly #line: VoiceLine;
+  readonly #turns: TurnTimer;
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
   #answeredAt: number;
   #activeAnswers = new Set<string>();
-  #turnEndedAtMs: number | null = null;
-  #firstSound = true;
   #beat: Timer | null = null;
   #released: Promise<void> | null = null;
   #closed = false;
 
-  constructor(call: CallHead, history: PastTurn[], deps: ActorDeps) {
+  constructor(call: CallHead, past: Past, deps: ActorDeps) {
     const { clock, store, logger, feed } = deps;
     this.callId = call._id;
-    this.#call = call;
     this.#deps = deps;
-    this.#history = history;
-    this.#resumed = history.length > 0;
+    this.#resumed = past.turns.length > 0;
     this.#answeredAt = clock.nowMs();
     this.#book = new TranscriptBook(call._id, () => this.#callMs());
     this.#drafts = new DraftBoard({ callId: call._id, store, feed, clock, logger });
@@ -73,39 +63,29 @@ export class CallActor implements VoiceListener {
       heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
       itemHeard: (item) => this.#itemHeard(item),
     });
-    this.#cost = new RunningCost(deps.voice, clock, (event) => this.#recorder.add(event));
+    const record = (event: NewCallEvent) => this.#recorder.add(event);
+    const callMs = () => this.#callMs();
+    this.#turns = new TurnTimer({ clock, callMs, record, measured: deps.measured });
+    this.#cost = new RunningCost({ voice: deps.voice, clock, callMs, record }, past.voiceCents);
     this.#goodbye = new Goodbye(
       clock,
       this.#bridge,
       () => this.#activeAnswers.size > 0,
-      (end) => this.#end(end),
+      (end) => deps.endCall(call._id, end),
     );
     this.#opening = new Opening(clock, () => this.#voice.say(openingWords(call.briefing)));
     this.#tools = new ToolDesk({
       clock,
-      record: (event) => this.#recorder.add(event),
-      callMs: () => this.#callMs(),
+      record,
+      callMs,
       optOut: () => deps.optOut(call._id, "spoken"),
       goodbye: this.#goodbye,
     });
-    this.#voice = this.#openVoice();
+    this.#line = new VoiceLine(deps.voice, call, past.turns, this);
   }
 
-  #openVoice(): VoiceSession {
-    const { briefing, personKey } = this.#call;
-    return this.#deps.voice.open(
-      {
-        instructions: agentInstructions(briefing),
-        voice: briefing.voice,
-        language: "en",
-        tools: AGENT_TOOLS,
-        keywords: [briefing.businessName],
-        safetyId: personKey,
-        floorClosed: !this.#resumed && !this.#opening.heard,
-        history: this.#history,
-      },
-      this,
-    );
+  get #voice(): VoiceSession {
+    return this.#line.session;
   }
 
   /** The media stream of this call is here: from now on the actor owns `epoch`. Synchronous, so that no frame is missed. */
@@ -136,22 +116,10 @@ export class CallActor implements VoiceListener {
     this.#goodbye.stop();
     this.#opening.stop();
     this.#stream?.media.close(reason);
-    if (this.#book.pendingConsumerTurns > 0) await this.#lastWords();
+    await this.#book.lastWords(this.#deps.clock);
     this.#cost.flush();
     if (this.#stream !== null) await this.#recorder.flush();
     this.#dispose();
-  }
-
-  #wordsArrived: (() => void) | null = null;
-
-  #lastWords(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#deps.clock.after(LAST_WORDS_MS, resolve);
-      this.#wordsArrived = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
   }
 
   #dispose() {
@@ -179,13 +147,13 @@ export class CallActor implements VoiceListener {
     return Math.max(0, Math.round(this.#deps.clock.nowMs() - this.#answeredAt));
   }
 
-  #end(end: End) {
-    this.#deps.endCall(this.callId, end);
+  #giveUp() {
+    this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" });
   }
 
   /** Both sockets are there: speak. */
   #begin() {
-    if (this.#stream === null || !this.#voiceReady) return;
+    if (this.#stream === null || !this.#line.ready) return;
     if (this.#resumed || this.#opening.heard) {
       this.#voice.respond(
         "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
@@ -198,7 +166,7 @@ export class CallActor implements VoiceListener {
   // ——— the voice model speaks to us ———
 
   ready() {
-    this.#voiceReady = true;
+    this.#line.becameReady();
     this.#begin();
   }
 
@@ -210,20 +178,7 @@ export class CallActor implements VoiceListener {
     if (this.#stream === null || this.#released !== null) return;
     const item = this.#bridge.play(piece);
     if (item.heardMs === 0) this.#opening.itemStarted(item.itemId, this.#callMs());
-    this.#measure();
-  }
-
-  #measure() {
-    const now = this.#deps.clock.monotonicMs();
-    if (this.#firstSound) {
-      this.#firstSound = false;
-      this.#deps.measured("firstWordMs", this.#callMs());
-    }
-    if (this.#turnEndedAtMs === null) return;
-    const latencyMs = Math.round(now - this.#turnEndedAtMs);
-    this.#turnEndedAtMs = null;
-    this.#deps.measured("turnMs", latencyMs);
-    this.#recorder.add({ type: "turn.measured", latencyMs, atMs: this.#callMs() });
+    this.#turns.sounded();
   }
 
   audioDone({ itemId }: { itemId: string }) {
@@ -252,14 +207,14 @@ export class CallActor implements VoiceListener {
     this.#activeAnswers.delete(answer.answerId);
     if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
     if (!this.#resumed && this.#opening.failed(answer.end)) {
-      if (!this.#opening.repeat()) this.#end({ status: "failed", reason: "voice_unavailable" });
+      if (!this.#opening.repeat()) this.#giveUp();
     }
     this.#goodbye.answerEnded();
   }
 
   speechStarted({ itemId }: { itemId: string }) {
     this.#book.consumerStarted(itemId);
-    this.#turnEndedAtMs = null;
+    this.#turns.turnStarted();
     this.#goodbye.interrupted();
     if (this.#opening.heard || this.#resumed) this.#silence();
     else this.#opening.consumerStarted(this.#callMs());
@@ -279,7 +234,7 @@ export class CallActor implements VoiceListener {
     this.#book.consumerStopped(itemId);
     this.#opening.consumerStopped();
     // Before the opening was heard nothing is answered, so there is nothing to measure.
-    if (this.#opening.heard || this.#resumed) this.#turnEndedAtMs = this.#deps.clock.monotonicMs();
+    if (this.#opening.heard || this.#resumed) this.#turns.turnEnded();
   }
 
   turnCommitted() {
@@ -295,7 +250,6 @@ export class CallActor implements VoiceListener {
     this.#recorder.add(this.#book.consumerSaid(words.itemId, words.text));
     this.#drafts.finish(words.itemId);
     if (words.audioSeconds !== null) this.#cost.addTranscription(words.audioSeconds);
-    if (this.#book.pendingConsumerTurns === 0) this.#wordsArrived?.();
   }
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
@@ -306,13 +260,11 @@ export class CallActor implements VoiceListener {
   closed({ reason, fatal }: { reason: string; fatal: boolean }) {
     if (this.#closed || this.#released !== null) return;
     if (fatal) this.#deps.voiceBroken(reason);
-    if (fatal || this.#voiceSessions >= MAX_VOICE_SESSIONS) {
-      this.#end({ status: "failed", reason: "voice_unavailable" });
+    if (fatal || !this.#line.mayReplace()) {
+      this.#giveUp();
       return;
     }
     this.#deps.logger.warn({ callId: this.callId }, "voice session ended early; opening another");
-    this.#voiceSessions += 1;
-    this.#voiceReady = false;
     this.#activeAnswers.clear();
     this.#silence();
     void this.#reopenVoice();
@@ -320,8 +272,9 @@ export class CallActor implements VoiceListener {
 
   async #reopenVoice() {
     await this.#recorder.flush();
-    this.#history = await historyOf(this.#deps.store, this.callId);
-    if (!this.#closed && this.#released === null) this.#voice = this.#openVoice();
+    const past = await pastOf(this.#deps.store, this.callId);
+    if (this.#closed || this.#released !== null) return;
+    this.#line.replace(past.turns, !this.#resumed && !this.#opening.heard);
   }
 
   // ——— the phone speaks to us ———

@@ -6,28 +6,31 @@ import type { NewCallEvent } from "#shared/call/events.ts";
 /** The cost on the screen moves at most this often: each move is a journal event. */
 const REPORT_MS = 10_000;
 
+type Deps = {
+  voice: Pick<VoiceModel, "costCents" | "transcriptionCents">;
+  clock: Clock;
+  callMs(): number;
+  record(event: NewCallEvent): void;
+};
+
 /** What the call has cost so far: voice tokens as the provider reports them, the carrier's minutes as an estimate. */
 export class RunningCost {
-  readonly #voice: VoiceModel;
-  readonly #clock: Clock;
-  readonly #record: (event: NewCallEvent) => void;
-  readonly #startedAtMs: number;
-  #voiceCents = 0;
+  readonly #deps: Deps;
+  #voiceCents: number;
   #reporting: Timer | null = null;
 
-  constructor(voice: VoiceModel, clock: Clock, record: (event: NewCallEvent) => void) {
-    this.#voice = voice;
-    this.#clock = clock;
-    this.#record = record;
-    this.#startedAtMs = clock.monotonicMs();
+  /** `voiceCents`: what earlier sessions of the call have cost. */
+  constructor(deps: Deps, voiceCents: number) {
+    this.#deps = deps;
+    this.#voiceCents = voiceCents;
   }
 
   addAnswer(usage: VoiceUsage) {
-    this.#add(this.#voice.costCents(usage));
+    this.#add(this.#deps.voice.costCents(usage));
   }
 
   addTranscription(audioSeconds: number) {
-    this.#add(this.#voice.transcriptionCents(audioSeconds));
+    this.#add(this.#deps.voice.transcriptionCents(audioSeconds));
   }
 
   /** Reports what was not reported yet. */
@@ -39,14 +42,14 @@ export class RunningCost {
 
   #add(cents: number) {
     this.#voiceCents += cents;
-    this.#reporting ??= this.#clock.after(REPORT_MS, () => this.#report());
+    this.#reporting ??= this.#deps.clock.after(REPORT_MS, () => this.#report());
   }
 
   #report() {
     this.#reporting = null;
-    const carrierCents = estimateCarrierCents(this.#clock.monotonicMs() - this.#startedAtMs);
+    const carrierCents = estimateCarrierCents(this.#deps.callMs());
     const voiceCents = this.#voiceCents;
-    this.#record({
+    this.#deps.record({
       type: "cost.updated",
       carrierCents,
       voiceCents,

@@ -1,6 +1,9 @@
 import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import type { Clock } from "#server/lib/clock.ts";
 import type { Draft, NewCallEvent, Segment } from "#shared/call/events.ts";
 
+/** How long the last words may take to be recognised after the phone call. */
+const LAST_WORDS_MS = 3000;
 /** Ordinary speech; used only to place a cut while the rest of an utterance is still being generated. */
 const MS_PER_CHARACTER = 65;
 
@@ -16,15 +19,23 @@ export class TranscriptBook {
   readonly #callMs: () => number;
   readonly #agent = new Map<string, AgentLine>();
   readonly #consumer = new Map<string, ConsumerLine>();
+  #allSaid: (() => void) | null = null;
 
   constructor(callId: string, callMs: () => number) {
     this.#callId = callId;
     this.#callMs = callMs;
   }
 
-  /** Turns whose words are still on their way. */
-  get pendingConsumerTurns(): number {
-    return this.#consumer.size;
+  /** Resolves when the words of every consumer turn have arrived, or were waited for long enough. */
+  lastWords(clock: Clock): Promise<void> {
+    if (this.#consumer.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = clock.after(LAST_WORDS_MS, resolve);
+      this.#allSaid = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   agentWords(itemId: string, text: string, final: boolean) {
@@ -87,6 +98,7 @@ export class TranscriptBook {
   consumerSaid(itemId: string, text: string): NewCallEvent | null {
     const line = this.#consumer.get(itemId) ?? { startMs: this.#callMs(), endMs: null };
     this.#consumer.delete(itemId);
+    if (this.#consumer.size === 0) this.#allSaid?.();
     if (text.trim() === "") return null;
     return segmentEvent({
       segmentId: itemId,

@@ -66,7 +66,7 @@ function scriptedVoice() {
 }
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
-export function actorBench(history: PastTurn[] = []) {
+export function actorBench(turns: PastTurn[] = []) {
   const clock = manualClock();
   const { voice, asked, sessions } = scriptedVoice();
   const recorded: NewCallEvent[] = [];
@@ -99,7 +99,7 @@ export function actorBench(history: PastTurn[] = []) {
     streamLost: async (_callId, _attemptId, epoch) => void lost.push(epoch),
     measured() {},
   };
-  const actor = new CallActor(head, history, deps);
+  const actor = new CallActor(head, { turns, voiceCents: 0 }, deps);
   const phone = phoneEar();
   const join = () => {
     actor.join(phone.stream, 1, "att_00000001", clock.nowMs());
