@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { systemClock } from "#server/lib/clock.ts";
 
 /** A running embedded database. */
 export type EmbeddedDatabase = {
@@ -81,7 +82,7 @@ async function readyPort(child: ChildProcess, exited: Promise<unknown>): Promise
 async function stopChild(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+  const timer = systemClock.after(STOP_WITHIN_MS, () => child.kill("SIGKILL"));
   await exited;
-  clearTimeout(timer);
+  timer.cancel();
 }

@@ -34,6 +34,8 @@ export class ChangeLog implements ChangeSink {
   #position = 0;
   /** The log is complete after this position. */
   #completeAfter = 0;
+  /** The log is complete from this second on. */
+  #completeFromSecond = 0;
   #watchers = 0;
   #recordUntilMs = 0;
   #lastSecond = 0;
@@ -70,6 +72,7 @@ export class ChangeLog implements ChangeSink {
     this.#bytes = 0;
     if (this.#position > 0) this.#position += 1;
     this.#completeAfter = this.#position;
+    this.#completeFromSecond = Math.floor(this.#clock.nowMs() / 1000);
   }
 
   publish(changes: readonly Change[]): void {
@@ -98,14 +101,16 @@ export class ChangeLog implements ChangeSink {
     for (const entry of this.#entries.splice(0, half)) {
       this.#bytes -= entry.size;
       this.#completeAfter = entry.at;
+      this.#completeFromSecond = entry.clusterTime.t + 1;
     }
   }
 
   /** The changes after a position, oldest first; error 286 when some of them are gone. */
   after(position: number): readonly LoggedChange[] {
     if (position < this.#completeAfter) throw historyLost();
-    const first = this.#entries.findIndex((entry) => entry.at > position);
-    return first === -1 ? [] : this.#entries.slice(first);
+    const [first] = this.#entries;
+    // Positions inside the log have no gaps, so the place can be computed.
+    return first ? this.#entries.slice(Math.max(0, position - first.at + 1)) : [];
   }
 
   /** Calls `wake` at the next change, until the returned function is called. */
@@ -129,8 +134,9 @@ export class ChangeLog implements ChangeSink {
     return position;
   }
 
-  /** The position right before the first change at or after a time. */
+  /** The position right before the first change at or after a time; error 286 when changes since then may be gone. */
   positionAt(time: Timestamp): number {
+    if (time.t < this.#completeFromSecond) throw historyLost();
     const first = this.#entries.find((entry) => entry.clusterTime.greaterThanOrEqual(time));
     if (first) return first.at - 1;
     return this.#position;

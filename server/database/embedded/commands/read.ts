@@ -27,7 +27,9 @@ const DEFAULT_BATCH = 101;
 export const find: Command = (request, state) => {
   const { body } = request;
   const ns = namespaceOf(request);
-  if (isSet(body["tailable"])) throw notSupported("A tailable cursor");
+  for (const option of ["tailable", "returnKey", "showRecordId", "min", "max"]) {
+    if (isSet(body[option]) || isDoc(body[option])) throw notSupported(`The find option ${option}`);
+  }
   const environment = environmentOf(request, state);
   const checkTime = timeCheck(request, state);
   const limit = limitOf(body);

@@ -17,6 +17,7 @@ import {
   withIdFirst,
   type Update,
 } from "#server/database/embedded/update/update.ts";
+import { decodeDoc } from "#server/database/embedded/values/decode.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
 import { docOf, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
@@ -43,7 +44,7 @@ export type UpdateResult = {
   after: Doc | undefined;
 };
 
-/** Inserts one document; fills in `_id` and puts it first. Returns the `_id`. */
+/** Inserts one document; fills in `_id` and puts it first. */
 export function insertOne(
   context: StatementContext,
   collection: Collection,
@@ -65,10 +66,8 @@ export function updateMatching(context: StatementContext, statement: UpdateState
     throw failedToParse("multi update is not supported for replacement-style update");
   const query = queryOf(context, statement, statement.multi ? 0 : 1);
   const collection = engine.catalog.get(ns);
-  const found = collection ? [...runQuery(collection, query)] : [];
-  if (collection && found.length > 0) {
-    return engine.statement(() => changeAll(context, collection, found, update, query));
-  }
+  const result = collection ? changeFound(context, collection, query, update) : undefined;
+  if (result) return result;
   if (!statement.upsert)
     return { matched: 0, modified: 0, upserted: undefined, before: undefined, after: undefined };
   const after = upsertDocument(update, query.filter, () => new ObjectId(), environment);
@@ -85,23 +84,52 @@ function queryOf(
   return buildQuery({ ...parts, skip: 0, limit }, context.environment, context.checkTime);
 }
 
+/** Updates what a query finds; `undefined` when it finds nothing. What is to change is settled before anything changes. */
+function changeFound(
+  context: StatementContext,
+  collection: Collection,
+  query: Query,
+  update: Update,
+): UpdateResult | undefined {
+  if (query.limit === 1) {
+    const [only] = runQuery(collection, query);
+    return only && context.engine.statement(() => changeAll(context, collection, [only], update, query));
+  }
+  const rids: number[] = [];
+  for (const { rid } of runQuery(collection, query)) rids.push(rid);
+  if (rids.length === 0) return undefined;
+  return context.engine.statement(() =>
+    changeAll(context, collection, refetched(collection, rids), update, query),
+  );
+}
+
+/** The documents again, one at a time, so that an update of very many does not hold them all. */
+function* refetched(collection: Collection, rids: readonly number[]): Generator<Found> {
+  for (const rid of rids) {
+    const bytes = collection.records.get(rid);
+    if (bytes) yield { rid, bytes, doc: decodeDoc(bytes) };
+  }
+}
+
 function changeAll(
   context: StatementContext,
   collection: Collection,
-  found: readonly Found[],
+  found: Iterable<Found>,
   update: Update,
   query: Query,
 ): UpdateResult {
   const result: UpdateResult = {
-    matched: found.length,
+    matched: 0,
     modified: 0,
     upserted: undefined,
     before: undefined,
     after: undefined,
   };
+  const kind = update.kind === "replace" ? "replace" : "update";
   for (const row of found) {
+    context.checkTime();
     const after = applyUpdate(update, row.doc, query.filter, context.environment);
-    const kind = update.kind === "replace" ? "replace" : "update";
+    result.matched += 1;
     if (updateDocument(context.engine, collection, row, after, kind)) result.modified += 1;
     result.before = row.doc;
     result.after = after;

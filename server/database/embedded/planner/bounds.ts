@@ -5,8 +5,8 @@ import { invert } from "#server/database/embedded/values/key-numbers.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
 import type { Value } from "#server/database/embedded/values/value.ts";
 
-/** A half-open range of index keys. */
-export type Interval = { from: Buffer; upto: Buffer };
+/** A half-open range of index keys, which all begin with the same `prefixBytes` bytes. */
+export type Interval = { from: Buffer; upto: Buffer; prefixBytes: number };
 /** One end of a range: keys that begin with `prefix` are inside when `inclusive`. */
 type End = { prefix: Buffer; inclusive: boolean };
 /** What a filter demands of one indexed field. */
@@ -17,7 +17,7 @@ type FieldFilter = Filter & { kind: "field" };
 /** Beyond every key: all type bytes, turned around or not, are smaller. */
 const BEYOND = Buffer.from([0xff]);
 const START = Buffer.alloc(0);
-export const EVERYTHING: Interval = { from: START, upto: BEYOND };
+export const EVERYTHING: Interval = { from: START, upto: BEYOND, prefixBytes: 0 };
 /** More intervals than this are not worth it. */
 const MAX_INTERVALS = 400;
 
@@ -131,13 +131,19 @@ export function intervals(
     const points = constraint.points.map((point) => turned(point, isDescending));
     prefixes = prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
   }
-  return ordered(prefixes.map((prefix) => ({ from: prefix, upto: after(prefix) })));
+  return ordered(
+    prefixes.map((prefix) => ({ from: prefix, upto: after(prefix), prefixBytes: prefix.length })),
+  );
 }
 
 function rangeInterval(prefix: Buffer, range: Range, isDescending: boolean): Interval {
   const low = isDescending ? { ...range.high, prefix: turned(range.high.prefix, true) } : range.low;
   const high = isDescending ? { ...range.low, prefix: turned(range.low.prefix, true) } : range.high;
-  return { from: Buffer.concat([prefix, lowEdge(low)]), upto: Buffer.concat([prefix, highEdge(high)]) };
+  return {
+    from: Buffer.concat([prefix, lowEdge(low)]),
+    upto: Buffer.concat([prefix, highEdge(high)]),
+    prefixBytes: prefix.length,
+  };
 }
 
 function turned(bytes: Buffer, isDescending: boolean): Buffer {

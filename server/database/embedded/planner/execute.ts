@@ -1,4 +1,5 @@
 import { ServerError } from "#server/database/embedded/errors.ts";
+import type { Interval } from "#server/database/embedded/planner/bounds.ts";
 import type { IndexPlan, Plan } from "#server/database/embedded/planner/plan.ts";
 import { choosePlan } from "#server/database/embedded/planner/plan.ts";
 import { matches } from "#server/database/embedded/query/match.ts";
@@ -104,16 +105,48 @@ function* indexedRids(plan: IndexPlan): Generator<number> {
 }
 
 function* entries(plan: IndexPlan): Generator<Entry> {
-  const ranges = plan.backward ? plan.intervals.toReversed() : plan.intervals;
-  for (const range of ranges) {
-    let last: Entry | undefined;
-    for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
-      const found = plan.index.tree.scan(range, last, chunk, plan.backward);
-      yield* found;
-      last = found.at(-1);
-      if (!last || found.length < chunk) break;
-    }
+  if (plan.merges) return yield* mergedEntries(plan);
+  for (const range of plan.backward ? plan.intervals.toReversed() : plan.intervals)
+    yield* entriesIn(plan, range);
+}
+
+function* entriesIn(plan: IndexPlan, range: Interval): Generator<Entry> {
+  let last: Entry | undefined;
+  for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
+    const found = plan.index.tree.scan(range, last, chunk, plan.backward);
+    yield* found;
+    last = found.at(-1);
+    if (!last || found.length < chunk) return;
   }
+}
+
+type Head = { source: Generator<Entry>; entry: Entry; prefixBytes: number };
+
+/** Reads ordered intervals side by side, in the order of what follows their prefixes. */
+function* mergedEntries(plan: IndexPlan): Generator<Entry> {
+  const heads: Head[] = [];
+  for (const range of plan.intervals) {
+    const source = entriesIn(plan, range);
+    const first = source.next();
+    if (first.done !== true) heads.push({ source, entry: first.value, prefixBytes: range.prefixBytes });
+  }
+  while (heads.length > 0) {
+    const next = heads.reduce((best, one) =>
+      compareHeads(one, best) * (plan.backward ? -1 : 1) < 0 ? one : best,
+    );
+    yield next.entry;
+    const following = next.source.next();
+    if (following.done === true) heads.splice(heads.indexOf(next), 1);
+    else next.entry = following.value;
+  }
+}
+
+function compareHeads(left: Head, right: Head): number {
+  const order = Buffer.compare(
+    left.entry.key.subarray(left.prefixBytes),
+    right.entry.key.subarray(right.prefixBytes),
+  );
+  return order || left.entry.rid - right.entry.rid;
 }
 
 function* distinct(sources: readonly Generator<number>[]): Generator<number> {

@@ -21,6 +21,8 @@ export type IndexPlan = {
   backward: boolean;
   /** The rows come in the order that was asked for. */
   isSorted: boolean;
+  /** The intervals are read side by side: each gives the order asked for, but only among its own rows. */
+  merges: boolean;
   keyFilter: KeyFilter | undefined;
 };
 /** How the candidates of a query are found. Every candidate is still matched against the filter. */
@@ -42,6 +44,8 @@ const SEVERAL_POINTS_SCORE = 90;
 const RANGE_SCORE = 40;
 const SORT_SCORE = 45;
 const UNIQUE_SCORE = 200;
+/** More ordered intervals than this are sorted in memory instead of being merged. */
+const MAX_MERGED = 64;
 
 /** Chooses how to run a query. */
 export function choosePlan(collection: Collection, request: PlanRequest): Plan {
@@ -78,7 +82,15 @@ function hinted(collection: Collection, request: PlanRequest): IndexPlan | undef
 function wholeIndex(index: Index, request: PlanRequest): IndexPlan | undefined {
   if (!holdsAllMatches(index, request.filter)) return undefined;
   const isSorted = request.sort.length === 0;
-  return { kind: "index", index, intervals: [EVERYTHING], backward: false, isSorted, keyFilter: undefined };
+  return {
+    kind: "index",
+    index,
+    intervals: [EVERYTHING],
+    backward: false,
+    isSorted,
+    merges: false,
+    keyFilter: undefined,
+  };
 }
 
 /** A plan on one index, when the index is of any use. */
@@ -88,7 +100,7 @@ function planFor(index: Index, request: PlanRequest): Scored | undefined {
   const directions = index.fields.map((field) => field.direction);
   const found = intervals(constraints, directions);
   if (!found) return undefined;
-  const order = orderOf(index, constraints, request);
+  const order = orderOf(index, constraints, request, found.length);
   if (constraints.length === 0 && order === undefined) return undefined;
   if (constraints.length === 0 && request.sort.length === 0) return undefined;
   const bounded = new Set(index.fields.slice(0, constraints.length).map((field) => field.path));
@@ -98,6 +110,7 @@ function planFor(index: Index, request: PlanRequest): Scored | undefined {
     intervals: found,
     backward: order === "backward",
     isSorted: request.sort.length === 0 || order !== undefined,
+    merges: request.sort.length > 0 && order !== undefined && found.length > 1,
     keyFilter: isWorthJudging(request.filter, index, bounded) ? keyFilter(request.filter, index) : undefined,
   };
   return { plan, score: scoreOf(index, constraints, order !== undefined && request.sort.length > 0) };
@@ -139,17 +152,21 @@ function orderOf(
   index: Index,
   constraints: readonly Constraint[],
   request: PlanRequest,
+  intervalCount: number,
 ): "forward" | "backward" | undefined {
   if (request.collator) return undefined;
   const fixed = constraints.filter((one) => one.kind === "points" && one.points.length === 1).length;
   const points = constraints.filter((one) => one.kind === "points").length;
   if (request.sort.length === 0) return "forward";
-  if (fixed !== points) return undefined;
-  const fixedPaths = new Set(index.fields.slice(0, fixed).map((field) => field.path));
+  if (fixed !== points && (index.multikey.some(Boolean) || intervalCount > MAX_MERGED)) return undefined;
+  const single = constraints.map((one) => one.kind === "points" && one.points.length === 1);
+  const fixedPaths = new Set(
+    index.fields.filter((_field, place) => single[place] === true).map((field) => field.path),
+  );
   const wanted = request.sort.filter((field) => !fixedPaths.has(field.path));
   let direction: "forward" | "backward" | undefined;
   for (const [offset, field] of wanted.entries()) {
-    const place = fixed + offset;
+    const place = points + offset;
     const own = index.fields[place];
     if (!own || own.path !== field.path || index.multikey[place] === true) return undefined;
     const needed = own.direction === field.direction ? "forward" : "backward";

@@ -242,6 +242,16 @@ describe("indexes", () => {
     expect(fetched).toBe(2);
   });
 
+  test("[DB13] several values of one field and an order on the next are read side by side", () => {
+    const calls = freshCollection({ name: "board", key: { status: 1, at: -1 } });
+    for (let at = 0; at < 60; at += 1) insert(calls, { _id: at, status: ["a", "b", "c"][at % 3], at });
+    const where = { status: { $in: ["a", "c"] }, at: { $lt: 50 } };
+    expect(planOf(calls, where, { at: -1 })).toBe("board sorted");
+    expect(ids(calls, where, { at: -1 }).slice(0, 4)).toEqual([48, 47, 45, 44]);
+    expect(ids(calls, where, { at: 1 }).slice(0, 4)).toEqual([0, 2, 3, 5]);
+    expect(planOf(calls, where, { at: 1, other: 1 })).toBe("board");
+  });
+
   test("[DB15] partial and sparse indexes serve only what they hold", () => {
     const some = freshCollection(
       { name: "p", key: { a: 1 }, partialFilterExpression: { state: { $in: ["on"] }, a: { $exists: true } } },

@@ -10,6 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { ServerError } from "#server/database/embedded/errors.ts";
 import { Store } from "#server/database/embedded/storage/store.ts";
 
 /** "RSDB": how a file is known to be ours. */
@@ -42,7 +43,7 @@ export function openStore(path: string): Store {
       throw error;
     }
   } catch (error) {
-    throw explain(error, path);
+    throw explainStorageError(error, path);
   }
 }
 
@@ -126,8 +127,10 @@ function createSchema(store: Store): void {
 }
 
 /** Puts SQLite's result codes into words. */
-function explain(error: unknown, path: string): unknown {
-  if (error instanceof DataFolderError || !(error instanceof Error)) return error;
+export function explainStorageError(error: unknown, path: string): unknown {
+  if (error instanceof DataFolderError) return error;
+  if (error instanceof ServerError) return damaged(path);
+  if (!(error instanceof Error)) return error;
   const code = "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
   switch (code) {
     case 5:

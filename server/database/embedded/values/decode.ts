@@ -17,6 +17,8 @@ import { isInt32, newDoc, type Doc, type Value } from "#server/database/embedded
 /** Deeper documents are refused (MongoDB's limit is the same order of magnitude). */
 const MAX_DEPTH = 200;
 
+const LAST_DATE_MS = 8.64e15;
+
 type Reader = { buffer: Buffer; at: number; end: number };
 
 /**
@@ -123,7 +125,7 @@ function readValue(reader: Reader, type: number, depth: number): Value {
     case 0x08:
       return readBoolean(reader);
     case 0x09:
-      return new Date(Number(buffer.readBigInt64LE(need(reader, 8))));
+      return toDate(buffer.readBigInt64LE(need(reader, 8)));
     case 0x10:
       return buffer.readInt32LE(need(reader, 4));
     case 0x12: {
@@ -163,6 +165,11 @@ function readRareValue(reader: Reader, type: number, depth: number): Value {
     default:
       throw invalid(`type ${type} is unknown`);
   }
+}
+
+/** JavaScript dates end at ±8.64e15 ms; BSON dates beyond that are taken for the end. */
+function toDate(millis: bigint): Date {
+  return new Date(Math.max(-LAST_DATE_MS, Math.min(LAST_DATE_MS, Number(millis))));
 }
 
 function toDouble(value: number): Value {

@@ -20,6 +20,7 @@ type Answer = { socket: Socket; message: Message; reply: Doc };
  */
 export class WireServer {
   readonly #state: ServerState;
+  readonly #report: (message: string) => void;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #turn: Answer[] = [];
@@ -27,8 +28,10 @@ export class WireServer {
   #nextConnection = 0;
   #nextReply = 0;
 
-  constructor(state: ServerState) {
+  /** `report` is told about faults of the listener itself, in constant words. */
+  constructor(state: ServerState, report: (message: string) => void) {
     this.#state = state;
+    this.#report = report;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
@@ -39,6 +42,7 @@ export class WireServer {
       this.#server.once("error", reject);
       this.#server.listen({ host: "127.0.0.1", port }, () => {
         this.#server.off("error", reject);
+        this.#server.on("error", () => this.#report("The built-in database could not accept a connection."));
         resolve();
       });
     });
