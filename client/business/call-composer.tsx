@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import {
   bothTimes,
   type ComposerForm,
@@ -77,20 +78,18 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
           <p>{problem.sentence}</p>
           {problem.allowedFrom !== null && (
             <Button size="dense" className="mt-2" onPress={() => useAllowed(problem.allowedFrom ?? "")}>
-              Use that time
+              {BUSINESS.useAllowed}
             </Button>
           )}
         </Problem>
       )}
-      <p className="text-dense text-muted">
-        The agent always says first who calls, that it is an AI, and how to stop the calls.
-      </p>
+      <p className="text-dense text-muted">{BUSINESS.openingRule}</p>
       <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
         <Button onPress={onClose} className="max-sm:h-12">
-          Not now
+          {BUSINESS.notNow}
         </Button>
         <Button look="primary" type="submit" isPending={request.isPending} className="max-sm:h-12">
-          Place call
+          {BUSINESS.placeCall}
         </Button>
       </div>
     </form>
@@ -110,8 +109,8 @@ function ObjectiveField({ control }: FieldsProps) {
           inputRef={(element) => {
             ref(element);
           }}
-          label="Objective"
-          description="What should the call find out or agree?"
+          label={BUSINESS.objective}
+          description={BUSINESS.objectiveHint}
           lines={4}
           counterMax={OBJECTIVE_MAX}
           error={fieldState.error?.message}
@@ -137,10 +136,10 @@ function WhenFields({ control, lead }: FieldsProps & { lead: BusinessLead }) {
             onChange={(value) => field.onChange(value)}
             className="flex flex-col gap-1"
           >
-            <Label className={LABEL}>When</Label>
+            <Label className={LABEL}>{BUSINESS.when}</Label>
             <div className="flex flex-wrap gap-x-6">
-              <Radio value="now">Now, or at the next allowed hour</Radio>
-              <Radio value="later">At a chosen time</Radio>
+              <Radio value="now">{BUSINESS.whenNow}</Radio>
+              <Radio value="later">{BUSINESS.whenLater}</Radio>
             </div>
           </RadioGroup>
         )}
@@ -154,7 +153,7 @@ function WhenFields({ control, lead }: FieldsProps & { lead: BusinessLead }) {
               {...field}
               inputRef={ref}
               type="datetime-local"
-              label="Day and time, yours"
+              label={BUSINESS.whenLabel}
               description={theirTime}
               error={fieldState.error?.message}
             />

@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import { problemCode, problemSentence } from "#client/wire/errors.ts";
 import { cityOf, instantText } from "#client/ui/format.ts";
 import { isDefinedError, type InferClientErrors } from "@orpc/client";
@@ -12,15 +13,15 @@ export const composerSchema = z
     objective: z
       .string()
       .trim()
-      .min(OBJECTIVE_MIN, "Say in at least 10 characters what the call should reach.")
-      .max(OBJECTIVE_MAX, "Please keep it to 600 characters."),
+      .min(OBJECTIVE_MIN, BUSINESS.objectiveShort)
+      .max(OBJECTIVE_MAX, BUSINESS.objectiveLong),
     when: z.enum(["now", "later"]),
     /** The value of a `datetime-local` field, in the device's zone. */
     localTime: z.string(),
   })
   .refine((form) => form.when === "now" || instantOf(form.localTime) !== null, {
     path: ["localTime"],
-    error: "Choose a day and a time.",
+    error: BUSINESS.whenMissing,
   });
 export type ComposerForm = z.infer<typeof composerSchema>;
 
@@ -70,21 +71,21 @@ function definedSentence(error: DefinedError, theirZone: string, nowMs: number):
       return `You have requested as many calls as an hour allows. The next is possible at ${instantText(nextAt, nowMs)}.`;
     }
     case "BAD_TIME":
-      return "That time has passed or is too far away. Choose another one.";
+      return BUSINESS.badTime;
     case "CONSENT_MISSING":
-      return "The consumer has not agreed to AI calls from you, or took it back. They have to agree first.";
+      return BUSINESS.consentMissing;
     case "PHONE_MISSING":
-      return "The consumer has no confirmed phone number at the moment.";
+      return BUSINESS.numberMissing;
     case "SUPPRESSED":
-      return "This person asked not to be called. We do not call this number.";
+      return BUSINESS.suppressed;
     case "MATCH_NOT_INTERESTED":
-      return "Say that you are interested in this lead first.";
+      return BUSINESS.interestMissing;
     case "NOT_MATCHED":
-      return "This lead is not matched to your business any more.";
+      return BUSINESS.notMatched;
     case "PROFILE_MISSING":
-      return "Complete your business profile under Settings first: the agent says your name.";
+      return BUSINESS.profileMissing;
     case "INVALID_INPUT":
-      return "Something in the form is not right. Check the objective and the time.";
+      return BUSINESS.formWrong;
     default:
       return problemCode(error) === "UNKNOWN" ? problemSentence(error) : error.message;
   }

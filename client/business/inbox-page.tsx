@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import { LeadDetail } from "#client/business/lead-detail.tsx";
 import { LeadList } from "#client/business/lead-list.tsx";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
@@ -23,7 +24,7 @@ export function InboxPage() {
   if (query.data === undefined) {
     return (
       <ErrorState
-        title="Leads didn't load."
+        title={BUSINESS.inboxFailed}
         detail={problemSentence(query.error)}
         onRetry={() => void query.refetch()}
       />
@@ -33,21 +34,21 @@ export function InboxPage() {
   const open = leads.find((one) => one.leadId === openId);
   return (
     <div className="flex min-h-0 flex-1 lg:h-full">
-      <title>Inbox · Ringside</title>
+      <title>{BUSINESS.inboxTitle}</title>
       <div
         className={`flex w-full flex-col gap-3 overflow-y-auto p-4 lg:w-96 lg:border-r lg:border-line ${
           open === undefined ? "" : "max-lg:hidden"
         }`}
       >
         <h1 className="text-h3">
-          Inbox <span className="figures text-lead font-normal text-muted">{leads.length}</span>
+          {BUSINESS.inbox} <span className="figures text-lead font-normal text-muted">{leads.length}</span>
         </h1>
         {leads.length === 0 ? <NoLeads /> : <LeadList leads={leads} openId={openId} />}
       </div>
       <div className={`min-w-0 flex-1 overflow-y-auto ${open === undefined ? "max-lg:hidden" : ""}`}>
         {open === undefined ? (
-          <EmptyState icon={MousePointerClick} title="Choose a lead">
-            Its details, the consent and the next step appear here.
+          <EmptyState icon={MousePointerClick} title={BUSINESS.choose}>
+            {BUSINESS.chooseHint}
           </EmptyState>
         ) : (
           <LeadDetail key={open.leadId} lead={open} />
@@ -61,7 +62,7 @@ function NoLeads() {
   const profile = useQuery(rpc.business.profile.queryOptions());
   if (profile.data?.complete === false) {
     return (
-      <EmptyState icon={Inbox} title="Your profile comes first">
+      <EmptyState icon={Inbox} title={BUSINESS.profileFirst}>
         Leads are matched once we know{" "}
         <Link to="/settings" className="text-accent underline underline-offset-2">
           what you offer and where
@@ -71,7 +72,7 @@ function NoLeads() {
     );
   }
   return (
-    <EmptyState icon={Inbox} title="No new leads">
+    <EmptyState icon={Inbox} title={BUSINESS.inboxEmpty}>
       We bring them here as they match.{" "}
       <Link to="/settings" className="text-accent underline underline-offset-2">
         Check what you offer and where

@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import { CallComposer } from "#client/business/call-composer.tsx";
 import { callBlockedBy, MATCH_WORDS } from "#client/business/words.ts";
 import { Button } from "#client/ui/button.tsx";
@@ -21,7 +22,7 @@ export function LeadDetail({ lead }: { lead: BusinessLead }) {
     <article className="mx-auto flex w-full max-w-2xl flex-col gap-5 p-4 max-sm:pb-36 lg:p-6">
       <Link to="/inbox" className="flex min-h-11 items-center gap-1 text-accent lg:hidden">
         <ArrowLeft aria-hidden size={16} />
-        All leads
+        {BUSINESS.allLeads}
       </Link>
       <header className="flex flex-col gap-2">
         <div className="flex flex-wrap gap-2">
@@ -51,14 +52,14 @@ function Facts({ lead }: { lead: BusinessLead }) {
   const theirTime = instantText(new Date(nowMs).toISOString(), nowMs, lead.timeZone);
   return (
     <dl className="grid grid-cols-1 gap-x-6 gap-y-2 rounded-card border border-line bg-surface p-4 sm:grid-cols-2">
-      <Fact name="Phone">{lead.consumerPhone ?? "Not confirmed yet"}</Fact>
-      <Fact name="Their time">
+      <Fact name={BUSINESS.phone}>{lead.consumerPhone ?? BUSINESS.phoneMissing}</Fact>
+      <Fact name={BUSINESS.theirTime}>
         {theirTime}, {cityOf(lead.timeZone)}
       </Fact>
-      <Fact name="Postal code">{lead.postalCode}</Fact>
-      <Fact name="AI calls">{lead.consent.aiCalls ? "Agreed" : "Not agreed yet"}</Fact>
-      <Fact name="Recording">{lead.consent.recording ? "Agreed" : "Not agreed"}</Fact>
-      <Fact name="Asked">{instantText(lead.createdAt, nowMs)}</Fact>
+      <Fact name={BUSINESS.postalCode}>{lead.postalCode}</Fact>
+      <Fact name={BUSINESS.aiCalls}>{lead.consent.aiCalls ? BUSINESS.agreed : BUSINESS.notAgreedYet}</Fact>
+      <Fact name={BUSINESS.recording}>{lead.consent.recording ? BUSINESS.agreed : BUSINESS.notAgreed}</Fact>
+      <Fact name={BUSINESS.askedAt}>{instantText(lead.createdAt, nowMs)}</Fact>
     </dl>
   );
 }
@@ -85,7 +86,7 @@ function NextStep({ lead }: { lead: BusinessLead }) {
   const answer = (response: "interested" | "declined") => respond.mutate({ leadId: lead.leadId, response });
   return (
     <section
-      aria-label="Next step"
+      aria-label={BUSINESS.nextStep}
       className="flex flex-col gap-2 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3"
     >
       {respond.isError && <Problem>{problemSentence(respond.error)}</Problem>}
@@ -99,7 +100,7 @@ function NextStep({ lead }: { lead: BusinessLead }) {
             className="max-sm:h-12 max-sm:w-full"
           >
             <PhoneOutgoing aria-hidden size={16} />
-            Request AI call
+            {BUSINESS.requestCall}
           </Button>
         )}
         {lead.matchStatus !== "interested" && (
@@ -110,7 +111,7 @@ function NextStep({ lead }: { lead: BusinessLead }) {
             className="max-sm:h-12 max-sm:flex-1"
           >
             <Check aria-hidden size={16} />
-            Interested
+            {BUSINESS.interested}
           </Button>
         )}
         {lead.matchStatus !== "declined" && (
@@ -120,7 +121,7 @@ function NextStep({ lead }: { lead: BusinessLead }) {
             className="max-sm:h-12 max-sm:flex-1"
           >
             <X aria-hidden size={16} />
-            Decline
+            {BUSINESS.decline}
           </Button>
         )}
       </div>

@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import type { SettingsForm } from "#client/business/settings-form.ts";
 import { Checkbox } from "#client/ui/checkbox.tsx";
 import { CATEGORY_WORDS } from "#client/ui/lead-words.ts";
@@ -38,15 +39,15 @@ export function NameFields({ control }: FieldsProps) {
       <TextRow
         control={control}
         name="name"
-        label="Business name"
-        description="What consumers see."
+        label={BUSINESS.name}
+        description={BUSINESS.nameHint}
         autoComplete="organization"
       />
       <TextRow
         control={control}
         name="legalName"
-        label="Legal name"
-        description="The agent says this name first on every call."
+        label={BUSINESS.legalName}
+        description={BUSINESS.legalNameHint}
       />
     </>
   );
@@ -67,7 +68,7 @@ export function CategoryField({ control }: FieldsProps) {
           validationBehavior="aria"
           className="flex flex-col gap-1"
         >
-          <Label className={LABEL}>What you offer</Label>
+          <Label className={LABEL}>{BUSINESS.categories}</Label>
           <div className="grid grid-cols-2 gap-x-4 sm:grid-cols-3">
             {CATEGORIES.map((one) => (
               <Checkbox key={one} value={one}>
@@ -83,14 +84,7 @@ export function CategoryField({ control }: FieldsProps) {
 }
 
 export function AreaField({ control }: FieldsProps) {
-  return (
-    <TextRow
-      control={control}
-      name="areas"
-      label="Areas"
-      description="Postal codes or their beginnings, with commas between them. Empty means everywhere."
-    />
-  );
+  return <TextRow control={control} name="areas" label={BUSINESS.areas} description={BUSINESS.areasHint} />;
 }
 
 export function ZoneField({ control }: FieldsProps) {
@@ -100,7 +94,7 @@ export function ZoneField({ control }: FieldsProps) {
       name="timeZone"
       render={({ field }) => (
         <Select
-          label="Time zone"
+          label={BUSINESS.timeZone}
           value={field.value}
           onChange={field.onChange}
           options={timeZoneOptions(field.value)}
@@ -113,15 +107,15 @@ export function ZoneField({ control }: FieldsProps) {
 export function HoursFields({ control }: FieldsProps) {
   return (
     <div className="grid grid-cols-2 gap-4">
-      <TextRow control={control} name="opens" label="Opens" type="time" />
-      <TextRow control={control} name="closes" label="Closes" type="time" />
+      <TextRow control={control} name="opens" label={BUSINESS.opens} type="time" />
+      <TextRow control={control} name="closes" label={BUSINESS.closes} type="time" />
     </div>
   );
 }
 
 const VOICES = [
-  { value: "marin", label: "Marin, higher" },
-  { value: "cedar", label: "Cedar, lower" },
+  { value: "marin", label: BUSINESS.voiceMarin },
+  { value: "cedar", label: BUSINESS.voiceCedar },
 ] as const;
 
 export function VoiceField({ control }: FieldsProps) {
@@ -130,7 +124,7 @@ export function VoiceField({ control }: FieldsProps) {
       control={control}
       name="voice"
       render={({ field }) => (
-        <Select label="Voice of the agent" value={field.value} onChange={field.onChange} options={VOICES} />
+        <Select label={BUSINESS.voice} value={field.value} onChange={field.onChange} options={VOICES} />
       )}
     />
   );

@@ -1,27 +1,28 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import type { BusinessProfile, UpdateBusinessProfile } from "#shared/business.ts";
 import { voiceSchema } from "#shared/business.ts";
 import { categorySchema, timeZoneSchema } from "#shared/lead.ts";
 import { z } from "zod";
 
-const clockTime = z.string().regex(/^\d{2}:\d{2}$/, "Choose a time.");
+const clockTime = z.string().regex(/^\d{2}:\d{2}$/, BUSINESS.timeMissing);
 
 export const settingsSchema = z
   .object({
-    name: z.string().trim().min(2, "At least 2 characters.").max(80, "At most 80 characters."),
-    legalName: z.string().trim().min(2, "At least 2 characters.").max(120, "At most 120 characters."),
-    categories: z.array(categorySchema).min(1, "Choose at least one."),
+    name: z.string().trim().min(2, BUSINESS.nameShort).max(80, BUSINESS.nameLong),
+    legalName: z.string().trim().min(2, BUSINESS.nameShort).max(120, BUSINESS.legalNameLong),
+    categories: z.array(categorySchema).min(1, BUSINESS.categoryMissing),
     /** Codes or prefixes with commas or spaces between them. */
     areas: z
       .string()
       .refine((text) => areaCodes(text).every((code) => code.length >= 3 && code.length <= 10), {
-        error: "Each code has 3 to 10 characters.",
+        error: BUSINESS.areaWrong,
       }),
     timeZone: timeZoneSchema,
     opens: clockTime,
     closes: clockTime,
     voice: voiceSchema,
   })
-  .refine((form) => form.opens < form.closes, { path: ["closes"], error: "Closing comes after opening." });
+  .refine((form) => form.opens < form.closes, { path: ["closes"], error: BUSINESS.hoursWrong });
 export type SettingsForm = z.infer<typeof settingsSchema>;
 
 const areaCodes = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);

@@ -1,3 +1,4 @@
+import { BUSINESS } from "#client/business/copy.ts";
 import {
   formOfProfile,
   type SettingsForm,
@@ -27,12 +28,12 @@ export function SettingsPage() {
   const query = useQuery(rpc.business.profile.queryOptions({ staleTime: Infinity }));
   return (
     <div className="mx-auto flex w-full max-w-2xl flex-col gap-5 p-4 lg:p-6">
-      <title>Settings · Ringside</title>
-      <h1 className="text-h3">Business profile</h1>
+      <title>{BUSINESS.settingsTitle}</title>
+      <h1 className="text-h3">{BUSINESS.profile}</h1>
       {query.isPending && <Skeleton rows={6} />}
       {query.data === undefined && query.isError && (
         <ErrorState
-          title="The profile didn't load."
+          title={BUSINESS.profileFailed}
           detail={problemSentence(query.error)}
           onRetry={() => void query.refetch()}
         />
@@ -53,7 +54,7 @@ function ProfileForm({ profile }: { profile: BusinessProfile }) {
       onSuccess: (saved) => {
         queryClient.setQueryData(rpc.business.profile.queryKey(), saved);
         form.reset(formOfProfile(saved));
-        showToast("Profile saved.");
+        showToast(BUSINESS.profileSaved);
       },
     }),
   );
@@ -61,9 +62,7 @@ function ProfileForm({ profile }: { profile: BusinessProfile }) {
   return (
     <form onSubmit={(event) => void send(event)} noValidate className="flex flex-col gap-5">
       {!profile.complete && (
-        <p className="rounded-control bg-accent-soft px-3 py-2">
-          Save the profile once: until then no lead can be matched and no call requested.
-        </p>
+        <p className="rounded-control bg-accent-soft px-3 py-2">{BUSINESS.profileUnsaved}</p>
       )}
       <NameFields control={form.control} />
       <CategoryField control={form.control} />
@@ -73,7 +72,7 @@ function ProfileForm({ profile }: { profile: BusinessProfile }) {
       <VoiceField control={form.control} />
       {save.isError && <Problem>{problemSentence(save.error)}</Problem>}
       <Button look="primary" type="submit" isPending={save.isPending} className="max-sm:h-12 sm:self-start">
-        Save profile
+        {BUSINESS.profileSave}
       </Button>
     </form>
   );

@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { Button, type ButtonSize } from "#client/ui/button.tsx";
 import { ConfirmDialog } from "#client/ui/dialog.tsx";
 import { showToast } from "#client/ui/toast.tsx";
@@ -29,7 +30,7 @@ export function useCallEnding(callId: string, status: CallStatus): CallEnding {
     rpc.call.cancel.mutationOptions({
       onError,
       onSuccess: (reply) => {
-        if (!reply.cancelled) showToast("Too late to cancel: the call had ended.", "bad");
+        if (!reply.cancelled) showToast(CALLS.tooLate, "bad");
       },
     }),
   );
@@ -60,8 +61,8 @@ function endUnderWay(status: CallStatus, cancelAsked: boolean, hangUpAsked: bool
   return hangUpAsked && isTalking(status) ? "hangUp" : null;
 }
 
-const LABEL: Record<EndKind, string> = { cancel: "Cancel call", hangUp: "Hang up" };
-const UNDER_WAY: Record<EndKind, string> = { cancel: "Cancelling…", hangUp: "Hanging up…" };
+const LABEL: Record<EndKind, string> = { cancel: CALLS.cancel, hangUp: CALLS.hangUp };
+const UNDER_WAY: Record<EndKind, string> = { cancel: CALLS.cancelling, hangUp: CALLS.hangingUp };
 
 type CallEndButtonProps = { ending: CallEnding; status: CallStatus; size?: ButtonSize; keyHint?: string };
 
@@ -89,10 +90,10 @@ export function CallEndButton({ ending, status, size = "app", keyHint }: CallEnd
         )}
       </Button>
       <ConfirmDialog
-        title={kind === "cancel" ? "Cancel this call?" : "Hang up now?"}
+        title={kind === "cancel" ? CALLS.cancelQuestion : CALLS.hangUpQuestion}
         body={consequence(kind, status)}
         confirmLabel={LABEL[kind]}
-        keepLabel={kind === "cancel" ? "Keep it" : "Stay on the line"}
+        keepLabel={kind === "cancel" ? CALLS.cancelKeep : CALLS.hangUpKeep}
         isOpen={ending.isAsking}
         onConfirm={ending.end}
         onClose={ending.keep}
@@ -102,8 +103,6 @@ export function CallEndButton({ ending, status, size = "app", keyHint }: CallEnd
 }
 
 function consequence(kind: EndKind, status: CallStatus): string {
-  if (kind === "hangUp") return "The call ends at once, without a goodbye. The talk so far is summed up.";
-  return isWaiting(status)
-    ? "Nobody will be called. This cannot be undone."
-    : "The phone stops ringing and we do not try again. This cannot be undone.";
+  if (kind === "hangUp") return CALLS.hangUpConsequence;
+  return isWaiting(status) ? CALLS.cancelWaiting : CALLS.cancelRinging;
 }

@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { type CallEnding, CallEndButton } from "#client/calls/call-actions.tsx";
 import { ConnectionAge } from "#client/calls/connection-age.tsx";
 import { StatusChip } from "#client/calls/status-chip.tsx";
@@ -19,8 +20,8 @@ type CallHeaderProps = {
 const CANCELLING: StatusSentence = {
   tone: "wait",
   icon: "cancelled",
-  text: "Cancelling…",
-  said: "Cancelling",
+  text: CALLS.cancelling,
+  said: CALLS.cancellingSaid,
 };
 
 /** The state of the call first, then what it is about, then the way to end it. */
@@ -59,7 +60,7 @@ export function StaffTitle({ call }: { call: LiveCall }) {
   return (
     <span className="flex flex-wrap items-center gap-x-2">
       {businessName}
-      <ArrowRight aria-label="calls" size={16} className="text-muted" />
+      <ArrowRight aria-label={CALLS.arrow} size={16} className="text-muted" />
       {consumerName}
       <span className="figures font-normal text-muted">{consumerPhone}</span>
     </span>

@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { CallRow } from "#client/calls/call-row.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
@@ -28,7 +29,7 @@ export function CallList({ status, audience, emptyHint }: CallListProps) {
   if (query.isError && query.data === undefined) {
     return (
       <ErrorState
-        title="The calls didn't load."
+        title={CALLS.listFailed}
         detail={problemSentence(query.error)}
         onRetry={() => void query.refetch()}
       />
@@ -37,7 +38,7 @@ export function CallList({ status, audience, emptyHint }: CallListProps) {
   const calls = query.data.pages.flatMap((page) => page.calls);
   if (calls.length === 0) {
     return (
-      <EmptyState icon={Phone} title={status === undefined ? "No calls yet" : "No calls in this state"}>
+      <EmptyState icon={Phone} title={status === undefined ? CALLS.listEmpty : CALLS.listEmptyState}>
         {emptyHint}
       </EmptyState>
     );
@@ -57,7 +58,7 @@ export function CallList({ status, audience, emptyHint }: CallListProps) {
           isPending={query.isFetchingNextPage}
           onPress={() => void query.fetchNextPage()}
         >
-          Older calls
+          {CALLS.older}
         </Button>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { useCallEnding } from "#client/calls/call-actions.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
@@ -23,12 +24,12 @@ type CallPageProps = {
 export function CallPage({ callId, audience, keyboardHelp }: CallPageProps) {
   const call = useLiveCall(callId);
   if (call.link.state === "refused") {
-    return <ErrorState title="This call can't be shown." detail={call.link.message} />;
+    return <ErrorState title={CALLS.refused} detail={call.link.message} />;
   }
   if (call.view.seq === 0) {
     return (
       <div className="mx-auto w-full max-w-3xl p-4">
-        <output className="block pb-4 text-muted">Connecting to the call…</output>
+        <output className="block pb-4 text-muted">{CALLS.connecting}</output>
         <Skeleton rows={6} />
       </div>
     );
@@ -80,17 +81,15 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
 }
 
 function staffNames(view: CallView): SpeakerNames {
-  return { agent: "Agent", consumer: view.consumerName, person: view.holderName ?? "Colleague" };
+  return { agent: CALLS.agent, consumer: view.consumerName, person: view.holderName ?? CALLS.colleague };
 }
 
 function consumerNames(view: CallView): SpeakerNames {
-  return { agent: "AI assistant", consumer: "You", person: view.holderName ?? view.businessName };
+  return { agent: CALLS.assistant, consumer: CALLS.you, person: view.holderName ?? view.businessName };
 }
 
 function emptyText(view: CallView): string {
-  if (isFinal(view.status)) return "Nothing was said in this call.";
-  if (isTalking(view.status)) return "Nobody has spoken yet.";
-  return isWaiting(view.status)
-    ? "The words appear here as they are spoken, once the call begins."
-    : "The words appear here as soon as somebody answers.";
+  if (isFinal(view.status)) return CALLS.nothingSaid;
+  if (isTalking(view.status)) return CALLS.nobodySpoke;
+  return isWaiting(view.status) ? CALLS.wordsLater : CALLS.wordsOnAnswer;
 }

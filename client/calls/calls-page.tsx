@@ -1,10 +1,11 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { CallList } from "#client/calls/call-list.tsx";
 import { statusWord } from "#client/calls/words.ts";
 import { Select } from "#client/ui/select.tsx";
 import { CALL_STATUSES } from "#shared/call/status.ts";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-const ALL = { value: "all", label: "All states" } as const;
+const ALL = { value: "all", label: CALLS.allStates } as const;
 const OPTIONS = [ALL, ...CALL_STATUSES.map((value) => ({ value, label: statusWord(value) }))];
 
 /** The calls a business or a supervisor may see; the filter lives in the address. */
@@ -13,12 +14,12 @@ export function CallsPage() {
   const navigate = useNavigate();
   return (
     <div className="mx-auto flex w-full max-w-4xl flex-col gap-4 p-4 lg:p-6">
-      <title>Calls · Ringside</title>
+      <title>{CALLS.callsTitle}</title>
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <h1 className="text-h3">Calls</h1>
+        <h1 className="text-h3">{CALLS.calls}</h1>
         <div className="w-52">
           <Select
-            label="Filter by state"
+            label={CALLS.filter}
             labelHidden
             value={status ?? ALL.value}
             options={OPTIONS}
@@ -32,11 +33,7 @@ export function CallsPage() {
           />
         </div>
       </div>
-      <CallList
-        status={status}
-        audience="staff"
-        emptyHint="A call appears here as soon as somebody asks for one."
-      />
+      <CallList status={status} audience="staff" emptyHint={CALLS.callsEmpty} />
     </div>
   );
 }

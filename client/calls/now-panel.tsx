@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { toolWords } from "#client/calls/words.ts";
 import { countText, latencyText, moneyText, timerText } from "#client/ui/format.ts";
 import { Sparkline } from "#client/ui/sparkline.tsx";
@@ -11,13 +12,13 @@ export function NowPanel({ view }: { view: CallView }) {
   return (
     <section aria-labelledby="now-title" className="flex flex-col gap-4 p-4">
       <h2 id="now-title" className="text-lead font-strong">
-        {isFinal(view.status) ? "Figures" : "Now"}
+        {isFinal(view.status) ? CALLS.figures : CALLS.now}
       </h2>
       <dl className="grid grid-cols-2 gap-3">
-        <Figure name="Turns">{view.turnLatenciesMs.length}</Figure>
-        <Figure name="Interruptions">{view.interruptions}</Figure>
-        <Figure name="Cost">{costText(view)}</Figure>
-        <Figure name="Opening heard">{view.openingHeard ? "Yes" : "Not yet"}</Figure>
+        <Figure name={CALLS.turns}>{view.turnLatenciesMs.length}</Figure>
+        <Figure name={CALLS.interruptions}>{view.interruptions}</Figure>
+        <Figure name={CALLS.cost}>{costText(view)}</Figure>
+        <Figure name={CALLS.openingHeard}>{view.openingHeard ? CALLS.yes : CALLS.notYet}</Figure>
       </dl>
       <Latency values={view.turnLatenciesMs} />
       <Tools tools={view.tools} />
@@ -36,7 +37,7 @@ function Figure({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function costText({ cost, status }: CallView): string {
-  if (cost === null) return "None yet";
+  if (cost === null) return CALLS.noneYet;
   if (!cost.estimated) return moneyText(cost.totalCents);
   return isFinal(status) ? `about ${moneyText(cost.totalCents)}` : `${moneyText(cost.totalCents)} so far`;
 }
@@ -48,9 +49,9 @@ function Latency({ values }: { values: readonly number[] }) {
   const worst = sorted.at(-1);
   return (
     <div>
-      <h3 className="text-dense font-medium text-muted">Time to answer</h3>
+      <h3 className="text-dense font-medium text-muted">{CALLS.latency}</h3>
       {last === undefined || middle === undefined || worst === undefined ? (
-        <p className="text-muted">No turn measured yet</p>
+        <p className="text-muted">{CALLS.noLatency}</p>
       ) : (
         <div className="flex items-center justify-between gap-3">
           <p className="figures">
@@ -66,8 +67,8 @@ function Latency({ values }: { values: readonly number[] }) {
 function Tools({ tools }: { tools: readonly ToolView[] }) {
   return (
     <div>
-      <h3 className="text-dense font-medium text-muted">Tools</h3>
-      {tools.length === 0 && <p className="text-muted">None used yet</p>}
+      <h3 className="text-dense font-medium text-muted">{CALLS.tools}</h3>
+      {tools.length === 0 && <p className="text-muted">{CALLS.noTools}</p>}
       <ul className="flex flex-col divide-y divide-line">
         {tools.map((tool) => (
           <li key={tool.toolCallId} className="py-2">
@@ -78,7 +79,7 @@ function Tools({ tools }: { tools: readonly ToolView[] }) {
             </p>
             <p className="pl-6 text-dense wrap-anywhere text-muted">
               {tool.result === null
-                ? "Working…"
+                ? CALLS.toolWorking
                 : `${tool.result.text} (${latencyText(tool.result.durationMs)})`}
             </p>
           </li>
@@ -90,12 +91,12 @@ function Tools({ tools }: { tools: readonly ToolView[] }) {
 
 function ToolMark({ result }: { result: ToolView["result"] }) {
   if (result === null) {
-    return <LoaderCircle aria-label="running" size={16} className="animate-spin text-muted" />;
+    return <LoaderCircle aria-label={CALLS.toolRunning} size={16} className="animate-spin text-muted" />;
   }
   return result.ok ? (
-    <Check aria-label="worked" size={16} className="text-live" />
+    <Check aria-label={CALLS.toolWorked} size={16} className="text-live" />
   ) : (
-    <CircleX aria-label="failed" size={16} className="text-bad" />
+    <CircleX aria-label={CALLS.toolFailed} size={16} className="text-bad" />
   );
 }
 
@@ -103,7 +104,7 @@ const ATTEMPT_ENDS: Record<NonNullable<AttemptView["ended"]>, string> = {
   completed: "talked",
   busy: "the line was busy",
   no_answer: "nobody answered",
-  failed: "failed",
+  failed: CALLS.toolFailed,
   cancelled: "cancelled",
   voicemail: "voicemail",
   refused: "not dialled",

@@ -1,11 +1,12 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { CallPage } from "#client/calls/call-page.tsx";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
 import { useParams } from "@tanstack/react-router";
 
 const KEYS = [
-  { keys: "⇧ X", does: "Hang up or cancel, after one question" },
-  { keys: "End", does: "Jump to live" },
-  { keys: "?", does: "This list" },
+  { keys: "⇧ X", does: CALLS.keyEnd },
+  { keys: "End", does: CALLS.jumpLive },
+  { keys: "?", does: CALLS.keyHelp },
 ];
 
 /** The live page for the business of the call and for supervisors. */
@@ -13,7 +14,7 @@ export function StaffCallPage() {
   const { callId } = useParams({ from: "/signed-in/staff/calls/$callId" });
   return (
     <>
-      <title>Call · Ringside</title>
+      <title>{CALLS.callTitle}</title>
       <CallPage callId={callId} audience="staff" keyboardHelp={<KeyboardHelp rows={KEYS} />} />
     </>
   );

@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { endReasonText, outcomeWords } from "#client/calls/words.ts";
 import { Chip } from "#client/ui/chip.tsx";
 import { moneyText, timerText } from "#client/ui/format.ts";
@@ -18,22 +19,20 @@ export function SummaryCard({ view, onShow }: SummaryCardProps) {
     <section aria-labelledby="summary-title" className="flex flex-col gap-3 border-b border-line p-4">
       <div className="flex flex-wrap items-center gap-2">
         <h2 id="summary-title" className="text-lead font-strong">
-          Summary
+          {CALLS.summary}
         </h2>
         {view.outcome !== null && (
           <Chip tone={outcomeWords(view.outcome).tone}>{outcomeWords(view.outcome).text}</Chip>
         )}
       </div>
       {view.analysis === null ? (
-        <p className="text-muted">
-          {isOver ? "There was no talk to sum up." : "The talk is being summed up…"}
-        </p>
+        <p className="text-muted">{isOver ? CALLS.noSummary : CALLS.summingUp}</p>
       ) : (
         <AnalysisText analysis={view.analysis} view={view} onShow={onShow} />
       )}
       {isOver && (
         <p>
-          <span className="text-muted">How it ended: </span>
+          <span className="text-muted">{CALLS.howEnded} </span>
           {endReasonText(view)}
         </p>
       )}
@@ -48,7 +47,7 @@ function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis:
       <p className="text-talk">{analysis.summary}</p>
       {analysis.nextStep !== "" && (
         <p>
-          <span className="text-muted">Next step: </span>
+          <span className="text-muted">{CALLS.nextStep} </span>
           <span className="font-medium">{analysis.nextStep}</span>
         </p>
       )}
@@ -73,7 +72,7 @@ function Evidence({ analysis, view, onShow }: SummaryCardProps & { analysis: Ana
   if (lines.length === 0) return null;
   return (
     <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <span className="text-muted">Shown by:</span>
+      <span className="text-muted">{CALLS.shownBy}</span>
       {lines.map((line) => (
         <button
           key={line.segmentId}
@@ -90,14 +89,14 @@ function Evidence({ analysis, view, onShow }: SummaryCardProps & { analysis: Ana
 
 function CostSplit({ cost }: { cost: Cost }) {
   const parts = [
-    ["Phone", cost.carrierCents],
-    ["Voice", cost.voiceCents],
-    ["Summary", cost.analystCents],
+    [CALLS.costPhone, cost.carrierCents],
+    [CALLS.costVoice, cost.voiceCents],
+    [CALLS.summary, cost.analystCents],
   ] as const;
   return (
     <p className="figures flex flex-wrap gap-x-4">
       <span className="font-medium">
-        {moneyText(cost.totalCents)} {cost.estimated ? "estimated" : "in all"}
+        {moneyText(cost.totalCents)} {cost.estimated ? CALLS.costEstimated : CALLS.costFinal}
       </span>
       {parts.map(([name, cents]) => (
         <span key={name} className="text-muted">

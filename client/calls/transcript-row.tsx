@@ -1,3 +1,5 @@
+import { CALLS } from "#client/calls/copy.ts";
+import { LANE_TEXT } from "#client/calls/lanes.ts";
 import { heardParts, type TranscriptRow } from "#client/calls/transcript-rows.ts";
 import { timerText } from "#client/ui/format.ts";
 import type { Segment, Speaker } from "#shared/call/events.ts";
@@ -5,11 +7,6 @@ import { Scissors } from "lucide-react";
 
 export type SpeakerNames = Record<Speaker, string>;
 
-const LANE_TEXT: Record<Speaker, string> = {
-  agent: "text-lane-agent",
-  consumer: "text-lane-caller",
-  person: "text-lane-human",
-};
 const LANE_EDGE: Record<Speaker, string> = {
   agent: "border-lane-agent",
   consumer: "border-lane-caller",
@@ -61,14 +58,14 @@ function CutOff({ text }: { text: string }) {
         <>
           {" "}
           <del className="text-muted decoration-1">
-            <span className="sr-only">not heard: </span>
+            <span className="sr-only">{CALLS.notHeard} </span>
             {text.trim()}
           </del>
         </>
       )}
       <span className="ml-2 inline-flex items-center gap-1 text-meta text-wait">
         <Scissors aria-hidden size={12} />
-        Interrupted
+        {CALLS.interrupted}
       </span>
     </>
   );
@@ -80,7 +77,7 @@ function SpokenLine({ text, speaker, name }: { text: string; speaker: Speaker; n
     <div aria-hidden data-testid="draft" data-speaker={speaker}>
       <p className="flex items-baseline gap-2 text-meta">
         <span className={`font-strong ${LANE_TEXT[speaker]}`}>{name}</span>
-        <span className="text-muted">speaking</span>
+        <span className="text-muted">{CALLS.speaking}</span>
       </p>
       <p className="text-talk wrap-anywhere italic opacity-70">{text === "" ? "…" : text}</p>
     </div>

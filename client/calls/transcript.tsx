@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import { type SpeakerNames, TranscriptLine } from "#client/calls/transcript-row.tsx";
 import { type TranscriptRow, transcriptRows } from "#client/calls/transcript-rows.ts";
 import { Button } from "#client/ui/button.tsx";
@@ -41,7 +42,7 @@ export function Transcript({ call, names, emptyText, isFrozen, target }: Transcr
       <Virtuoso
         ref={list}
         role="log"
-        aria-label="Transcript"
+        aria-label={CALLS.transcript}
         // Only while the end is in view does a new node mean a new line; lines drawn because of scrolling stay silent.
         aria-live={atEnd ? "polite" : "off"}
         aria-relevant="additions"
@@ -64,7 +65,7 @@ export function Transcript({ call, names, emptyText, isFrozen, target }: Transcr
         <div className="absolute inset-x-0 bottom-3 flex justify-center">
           <Button look="primary" size="dense" onPress={jump} className="shadow-overlay">
             <ArrowDown aria-hidden size={14} />
-            {isFinal(call.view.status) ? "Jump to the end" : "Jump to live"}
+            {isFinal(call.view.status) ? CALLS.jumpEnd : CALLS.jumpLive}
           </Button>
         </div>
       )}

@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { PhoneStep } from "#client/consumer/phone-step.tsx";
 import { RequestForm } from "#client/consumer/request-form.tsx";
 import { RequestList } from "#client/consumer/request-list.tsx";
@@ -11,7 +12,7 @@ export function HelpPage() {
   const phone = me?.phone ?? null;
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-6 p-4 text-lead sm:py-8">
-      <title>Help · Ringside</title>
+      <title>{CONSUMER.helpTitle}</title>
       {phone === null || isChanging ? (
         <PhoneStep onProven={() => setChanging(false)} isChange={phone !== null} />
       ) : (

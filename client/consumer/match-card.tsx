@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { Checkbox } from "#client/ui/checkbox.tsx";
 import { Chip, type Tone } from "#client/ui/chip.tsx";
@@ -11,9 +12,9 @@ import { Check, Clock, type LucideIcon, X } from "lucide-react";
 import { useState } from "react";
 
 const STATUS: Record<MatchStatus, { text: string; tone: Tone; icon: LucideIcon }> = {
-  pending: { text: "Has not answered yet", tone: "idle", icon: Clock },
-  interested: { text: "Interested", tone: "live", icon: Check },
-  declined: { text: "Can't help this time", tone: "idle", icon: X },
+  pending: { text: CONSUMER.matchPending, tone: "idle", icon: Clock },
+  interested: { text: CONSUMER.matchInterested, tone: "live", icon: Check },
+  declined: { text: CONSUMER.matchDeclined, tone: "idle", icon: X },
 };
 
 type MatchCardProps = { leadId: string; match: ConsumerMatch };
@@ -54,7 +55,7 @@ function ConsentForm({ leadId, match }: MatchCardProps) {
     rpc.lead.grantConsent.mutationOptions({
       onSuccess: async () => {
         await queryClient.invalidateQueries({ queryKey: rpc.lead.matches.key() });
-        showToast("Saved. You can stop all calls at any time under My calls.");
+        showToast(CONSUMER.consentSaved);
       },
     }),
   );
@@ -68,11 +69,7 @@ function ConsentForm({ leadId, match }: MatchCardProps) {
         {businessName} may record the call
       </Checkbox>
       {grant.isError && <Problem>{problemSentence(grant.error)}</Problem>}
-      {consent.aiCalls && (
-        <p className="text-dense text-muted">
-          You allowed calls. Say “stop calling me” on the phone, or stop all calls under My calls.
-        </p>
-      )}
+      {consent.aiCalls && <p className="text-dense text-muted">{CONSUMER.consentGiven}</p>}
       {(isChanged || !consent.aiCalls) && (
         <Button
           look="primary"
@@ -82,7 +79,7 @@ function ConsentForm({ leadId, match }: MatchCardProps) {
           isDisabled={!aiCalls || !isChanged}
           onPress={() => grant.mutate({ leadId, businessIds: [match.businessId], aiCalls: true, recording })}
         >
-          Save
+          {CONSUMER.consentSave}
         </Button>
       )}
     </div>

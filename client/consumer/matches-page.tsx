@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { MatchCard } from "#client/consumer/match-card.tsx";
 import { countText } from "#client/ui/format.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
@@ -16,15 +17,15 @@ export function MatchesPage() {
   const query = useQuery(rpc.lead.matches.queryOptions({ input: { leadId }, refetchInterval: REFRESH_MS }));
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-4 p-4 text-lead sm:py-8">
-      <title>Businesses · Ringside</title>
+      <title>{CONSUMER.matchesTitle}</title>
       <Link to="/help" className="flex min-h-11 items-center gap-1 self-start text-accent">
         <ArrowLeft aria-hidden size={18} />
-        Your requests
+        {CONSUMER.requests}
       </Link>
       {query.isPending && <Skeleton rows={3} rowClass="h-48" />}
       {query.data === undefined && query.isError && (
         <ErrorState
-          title="The businesses didn't load."
+          title={CONSUMER.matchesFailed}
           detail={problemSentence(query.error)}
           onRetry={() => void query.refetch()}
         />
@@ -35,13 +36,11 @@ export function MatchesPage() {
             {countText(query.data.matches.length, "business", "businesses")} can help
           </h1>
           {query.data.matches.length === 0 ? (
-            <EmptyState icon={Search} title="Nobody fits yet">
-              We keep your request. Businesses that join later are matched to it too.
+            <EmptyState icon={Search} title={CONSUMER.matchesEmpty}>
+              {CONSUMER.matchesEmptyHint}
             </EmptyState>
           ) : (
-            <p className="text-muted">
-              Allow a business to have an AI assistant call you. It calls once it is interested.
-            </p>
+            <p className="text-muted">{CONSUMER.matchesHint}</p>
           )}
           <ul className="flex flex-col gap-4">
             {query.data.matches.map((match) => (

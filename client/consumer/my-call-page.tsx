@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { CallPage } from "#client/calls/call-page.tsx";
 import { useParams } from "@tanstack/react-router";
 
@@ -6,7 +7,7 @@ export function MyCallPage() {
   const { callId } = useParams({ from: "/signed-in/consumer/c/$callId" });
   return (
     <div className="mx-auto flex min-h-0 w-full max-w-5xl flex-1 flex-col text-lead lg:h-full">
-      <title>Your call · Ringside</title>
+      <title>{CONSUMER.myCallTitle}</title>
       <CallPage callId={callId} audience="consumer" />
     </div>
   );

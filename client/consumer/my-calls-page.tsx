@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { CallList } from "#client/calls/call-list.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { ConfirmDialog } from "#client/ui/dialog.tsx";
@@ -13,12 +14,9 @@ import { useState } from "react";
 export function MyCallsPage() {
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-4 p-4 text-lead sm:py-8">
-      <title>My calls · Ringside</title>
-      <h1 className="text-h2">My calls</h1>
-      <CallList
-        audience="consumer"
-        emptyHint="A call appears here when a business you allowed asks for one."
-      />
+      <title>{CONSUMER.myCallsTitle}</title>
+      <h1 className="text-h2">{CONSUMER.myCalls}</h1>
+      <CallList audience="consumer" emptyHint={CONSUMER.myCallsEmpty} />
       <StopAllCalls />
     </div>
   );
@@ -39,21 +37,18 @@ function StopAllCalls() {
   return (
     <section aria-labelledby="stop-title" className="mt-4 flex flex-col gap-3 border-t border-line pt-4">
       <h2 id="stop-title" className="text-large">
-        Had enough?
+        {CONSUMER.stopHeading}
       </h2>
-      <p className="text-muted">
-        This ends calls that run, cancels calls that wait, and keeps every business here from calling your
-        number.
-      </p>
+      <p className="text-muted">{CONSUMER.stopHint}</p>
       <Button look="danger" size="touch" isPending={stop.isPending} onPress={() => setAsking(true)}>
         <OctagonX aria-hidden size={18} />
-        Stop all calls to me
+        {CONSUMER.stopAll}
       </Button>
       <ConfirmDialog
-        title="Stop all calls to you?"
-        body="No business can have your number called from here any more, whatever you allowed before."
-        confirmLabel="Stop all calls"
-        keepLabel="Keep as it is"
+        title={CONSUMER.stopQuestion}
+        body={CONSUMER.stopConsequence}
+        confirmLabel={CONSUMER.stopConfirm}
+        keepLabel={CONSUMER.stopKeep}
         isOpen={isAsking}
         onConfirm={() => stop.mutate({})}
         onClose={() => setAsking(false)}

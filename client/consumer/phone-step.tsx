@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { focusOnMount, TextField } from "#client/ui/text-field.tsx";
 import { showToast } from "#client/ui/toast.tsx";
@@ -18,13 +19,11 @@ export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
   return (
     <section aria-labelledby="phone-title" className="flex flex-col gap-4">
       <div>
-        {!isChange && <p className="text-dense font-medium text-muted">Step 1 of 2</p>}
+        {!isChange && <p className="text-dense font-medium text-muted">{CONSUMER.phoneStep}</p>}
         <h1 id="phone-title" className="text-h2">
-          {isChange ? "Change your phone number" : "Which phone may we call?"}
+          {isChange ? CONSUMER.phoneChangeHeading : CONSUMER.phoneHeading}
         </h1>
-        <p className="mt-1 text-muted">
-          Only businesses that you allow can have you called, and you can stop all calls at any time.
-        </p>
+        <p className="mt-1 text-muted">{CONSUMER.phonePromise}</p>
       </div>
       {isSent ? (
         <CodeForm
@@ -45,7 +44,7 @@ export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
       )}
       {isChange && (
         <Button look="quiet" size="touch" onPress={onProven}>
-          Keep the present number
+          {CONSUMER.phoneKeep}
         </Button>
       )}
     </section>
@@ -54,7 +53,7 @@ export function PhoneStep({ onProven, isChange }: PhoneStepProps) {
 
 function numberProblem(error: unknown): string {
   if (problemCode(error) === "RATE_LIMITED") {
-    return "We texted as many codes as an hour allows. Please try again later.";
+    return CONSUMER.codeLimit;
   }
   return problemSentence(error);
 }
@@ -75,12 +74,12 @@ function NumberForm({ value, onChange, isPending, error, onSend }: NumberFormPro
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <TextField
-        label="Phone number"
+        label={CONSUMER.phoneLabel}
         type="tel"
         autoComplete="tel"
         isRequired
         placeholder="+1 212 555 0123"
-        description="We text you a code once, to be sure it is yours."
+        description={CONSUMER.phoneHint}
         value={value}
         onChange={onChange}
         error={error}
@@ -92,7 +91,7 @@ function NumberForm({ value, onChange, isPending, error, onSend }: NumberFormPro
         isPending={isPending}
         isDisabled={value.trim().length < 5}
       >
-        Text me a code
+        {CONSUMER.codeSend}
       </Button>
     </form>
   );
@@ -116,7 +115,7 @@ function CodeForm({ phoneNumber, sendError, onProven, onOtherNumber, onAgain }: 
     rpc.account.verifyPhone.mutationOptions({
       onSuccess: async () => {
         await queryClient.invalidateQueries({ queryKey: meKey });
-        showToast("Your number is confirmed.");
+        showToast(CONSUMER.phoneConfirmed);
         onProven();
       },
     }),
@@ -127,9 +126,9 @@ function CodeForm({ phoneNumber, sendError, onProven, onOtherNumber, onAgain }: 
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <output>We texted you a code. It has six digits.</output>
+      <output>{CONSUMER.codeSent}</output>
       <TextField
-        label="Code"
+        label={CONSUMER.codeLabel}
         inputMode="numeric"
         autoComplete="one-time-code"
         inputRef={focusOnMount}
@@ -145,14 +144,14 @@ function CodeForm({ phoneNumber, sendError, onProven, onOtherNumber, onAgain }: 
         isPending={verify.isPending}
         isDisabled={code.length < CODE_DIGITS}
       >
-        Confirm number
+        {CONSUMER.codeConfirm}
       </Button>
       <div className="flex flex-wrap justify-between gap-2">
         <Button look="quiet" size="touch" onPress={onAgain}>
-          Text a new code
+          {CONSUMER.codeAgain}
         </Button>
         <Button look="quiet" size="touch" onPress={onOtherNumber}>
-          Use another number
+          {CONSUMER.phoneOther}
         </Button>
       </div>
     </form>

@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { deviceTimeZone } from "#client/ui/format.ts";
 import { URGENCY_WORDS } from "#client/ui/lead-words.ts";
@@ -20,13 +21,9 @@ const requestSchema = z.object({
   description: z
     .string()
     .trim()
-    .min(10, "Say a little more, at least 10 characters.")
-    .max(DESCRIPTION_MAX, "Please keep it to 1000 characters."),
-  postalCode: z
-    .string()
-    .trim()
-    .min(3, "A postal code has at least 3 characters.")
-    .max(10, "A postal code has at most 10 characters."),
+    .min(10, CONSUMER.descriptionShort)
+    .max(DESCRIPTION_MAX, CONSUMER.descriptionLong),
+  postalCode: z.string().trim().min(3, CONSUMER.postalShort).max(10, CONSUMER.postalLong),
   timeZone: timeZoneSchema,
   urgency: urgencySchema,
 });
@@ -58,19 +55,19 @@ export function RequestForm({ phone, onChangePhone }: RequestFormProps) {
   const send = form.handleSubmit((values) => submit.mutate(values));
   return (
     <form onSubmit={(event) => void send(event)} noValidate className="flex flex-col gap-4">
-      <h1 className="text-h2">What do you need help with?</h1>
+      <h1 className="text-h2">{CONSUMER.requestHeading}</h1>
       <RequestFields control={form.control} />
       <p className="flex flex-wrap items-center justify-between gap-2 text-muted">
         <span className="figures">Calls go to {phone}</span>
         <Button look="quiet" size="dense" onPress={onChangePhone}>
-          Change number
+          {CONSUMER.changeNumber}
         </Button>
       </p>
       {submit.isError && <Problem>{problemSentence(submit.error)}</Problem>}
       <Button look="primary" size="touch" type="submit" isPending={submit.isPending}>
-        Find businesses
+        {CONSUMER.requestSend}
       </Button>
-      <p className="text-dense text-muted">Nobody calls you before you allow it, one business at a time.</p>
+      <p className="text-dense text-muted">{CONSUMER.requestPromise}</p>
     </form>
   );
 }
@@ -85,7 +82,7 @@ function RequestFields({ control }: { control: Control<RequestValues> }) {
           <TextField
             {...field}
             inputRef={ref}
-            label="In your own words"
+            label={CONSUMER.descriptionLabel}
             lines={5}
             counterMax={DESCRIPTION_MAX}
             error={fieldState.error?.message}
@@ -99,7 +96,7 @@ function RequestFields({ control }: { control: Control<RequestValues> }) {
           <TextField
             {...field}
             inputRef={ref}
-            label="Postal code"
+            label={CONSUMER.postalLabel}
             autoComplete="postal-code"
             error={fieldState.error?.message}
           />
@@ -109,7 +106,12 @@ function RequestFields({ control }: { control: Control<RequestValues> }) {
         control={control}
         name="urgency"
         render={({ field }) => (
-          <Select label="How soon" value={field.value} onChange={field.onChange} options={URGENCIES} />
+          <Select
+            label={CONSUMER.urgencyLabel}
+            value={field.value}
+            onChange={field.onChange}
+            options={URGENCIES}
+          />
         )}
       />
       <Controller
@@ -117,11 +119,11 @@ function RequestFields({ control }: { control: Control<RequestValues> }) {
         name="timeZone"
         render={({ field }) => (
           <Select
-            label="Your time zone"
+            label={CONSUMER.zoneLabel}
             value={field.value}
             onChange={field.onChange}
             options={timeZoneOptions(field.value)}
-            description="So that nobody calls at night."
+            description={CONSUMER.zoneHint}
           />
         )}
       />

@@ -1,3 +1,4 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
 import { useNowMs } from "#client/ui/clock.ts";
 import { instantText } from "#client/ui/format.ts";
 import { CATEGORY_WORDS } from "#client/ui/lead-words.ts";
@@ -18,7 +19,7 @@ export function RequestList() {
   return (
     <section aria-labelledby="requests-title" className="flex flex-col gap-2">
       <h2 id="requests-title" className="text-large">
-        Your requests
+        {CONSUMER.requests}
       </h2>
       <ul className="flex flex-col gap-2">
         {query.data.leads.map((lead) => (

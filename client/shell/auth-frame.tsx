@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import type { ReactNode } from "react";
 
 /** The quiet page around sign-in and sign-up. */
@@ -9,7 +10,7 @@ export function AuthFrame({ title, children }: { title: string; children: ReactN
           <img src="/ringside.svg" alt="" width={28} height={28} />
           Ringside
         </p>
-        <p className="text-muted">AI phone calls that people can watch, steer and trust.</p>
+        <p className="text-muted">{SHELL.promise}</p>
       </div>
       <div className="w-full max-w-sm rounded-card border border-line bg-surface p-6">
         <h1 className="text-h3">{title}</h1>

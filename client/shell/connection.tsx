@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { useNowMs } from "#client/ui/clock.ts";
 import { spanText } from "#client/ui/format.ts";
 import { useStore } from "#client/ui/store.ts";
@@ -21,7 +22,7 @@ export function ConnectionMark() {
       ) : (
         <LoaderCircle aria-hidden size={14} className="animate-spin" />
       )}
-      <span className="max-sm:sr-only">{isUp ? "Connected" : "Connecting…"}</span>
+      <span className="max-sm:sr-only">{isUp ? SHELL.connected : SHELL.connecting}</span>
     </output>
   );
 }
@@ -35,7 +36,7 @@ export function ConnectionBar() {
     <div className="flex items-center justify-center gap-2 border-b border-wait bg-wait-soft px-4 py-1.5 text-dense font-medium text-wait">
       <WifiOff aria-hidden size={14} />
       <span role="alert" className="sr-only">
-        Connection lost. What you see may be old.
+        {SHELL.lost}
       </span>
       <span aria-hidden className="figures">
         Connection lost {spanText(nowMs - link.sinceMs)} ago. What you see may be old.

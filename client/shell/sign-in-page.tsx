@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { AuthFrame } from "#client/shell/auth-frame.tsx";
 import { signInSentence, useEnter } from "#client/shell/use-enter.ts";
 import { Button } from "#client/ui/button.tsx";
@@ -12,9 +13,9 @@ type Credentials = { email: string; password: string };
 
 const DEMO_PASSWORD = "ringside";
 const DEMO_PEOPLE = [
-  { email: "supervisor@demo.test", label: "Demo supervisor", does: "watches all calls" },
-  { email: "business@demo.test", label: "Demo business", does: "asks for AI calls" },
-  { email: "consumer@demo.test", label: "Demo consumer", does: "asks for help" },
+  { email: "supervisor@demo.test", label: SHELL.demoSupervisor, does: SHELL.demoSupervisorDoes },
+  { email: "business@demo.test", label: SHELL.demoBusiness, does: SHELL.demoBusinessDoes },
+  { email: "consumer@demo.test", label: SHELL.demoConsumer, does: SHELL.demoConsumerDoes },
 ] as const;
 
 export function SignInPage() {
@@ -22,8 +23,8 @@ export function SignInPage() {
   const info = useQuery(publicInfoQuery);
   const enter = useEnter(({ email, password }: Credentials) => signIn(email, password), next);
   return (
-    <AuthFrame title="Sign in">
-      <title>Sign in · Ringside</title>
+    <AuthFrame title={SHELL.signIn}>
+      <title>{SHELL.signInTitle}</title>
       <SignInForm isPending={enter.isPending} onSubmit={enter.mutate} />
       {enter.error !== null && (
         <div className="mt-4">
@@ -33,12 +34,15 @@ export function SignInPage() {
       <p className="mt-4 text-muted">
         New here?{" "}
         <Link to="/sign-up" className="text-accent underline underline-offset-2">
-          Create an account
+          {SHELL.createAccount}
         </Link>
       </p>
       {info.data?.demo === true && (
-        <section aria-label="Demo accounts" className="mt-5 flex flex-col gap-2 border-t border-line pt-4">
-          <h2 className="text-body font-medium">Look around without an account</h2>
+        <section
+          aria-label={SHELL.demoAccounts}
+          className="mt-5 flex flex-col gap-2 border-t border-line pt-4"
+        >
+          <h2 className="text-body font-medium">{SHELL.demoHeading}</h2>
           {DEMO_PEOPLE.map((person) => (
             <Button
               key={person.email}
@@ -69,25 +73,25 @@ function SignInForm({ isPending, onSubmit }: SignInFormProps) {
   return (
     <form onSubmit={submit} noValidate className="mt-4 flex flex-col gap-3">
       <TextField
-        label="E-mail"
+        label={SHELL.email}
         type="email"
         autoComplete="username"
         isRequired
         value={email}
         onChange={setEmail}
-        error={isTried && email.trim() === "" ? "Enter your e-mail address." : undefined}
+        error={isTried && email.trim() === "" ? SHELL.emailMissing : undefined}
       />
       <TextField
-        label="Password"
+        label={SHELL.password}
         type="password"
         autoComplete="current-password"
         isRequired
         value={password}
         onChange={setPassword}
-        error={isTried && password === "" ? "Enter your password." : undefined}
+        error={isTried && password === "" ? SHELL.passwordMissing : undefined}
       />
       <Button look="primary" type="submit" isPending={isPending} className="mt-1 h-12 sm:h-10">
-        Sign in
+        {SHELL.signIn}
       </Button>
     </form>
   );

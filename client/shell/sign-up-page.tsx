@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { AuthFrame } from "#client/shell/auth-frame.tsx";
 import { signInSentence, useEnter } from "#client/shell/use-enter.ts";
 import { Button } from "#client/ui/button.tsx";
@@ -16,9 +17,9 @@ const PASSWORD_MIN = 8;
 
 const signUpSchema = z.object({
   accountType: z.enum(["consumer", "business"]),
-  name: z.string().trim().min(1, "Please enter a name.").max(80, "At most 80 characters."),
-  email: z.email("This does not look like an e-mail address."),
-  password: z.string().min(PASSWORD_MIN, "Use at least 8 characters.").max(128, "At most 128 characters."),
+  name: z.string().trim().min(1, SHELL.nameMissing).max(80, SHELL.nameLong),
+  email: z.email(SHELL.emailWrong),
+  password: z.string().min(PASSWORD_MIN, SHELL.passwordShort).max(128, SHELL.passwordLong),
 });
 
 export function SignUpPage() {
@@ -29,29 +30,35 @@ export function SignUpPage() {
   });
   const send = form.handleSubmit((values) => enter.mutate(values));
   return (
-    <AuthFrame title="Create an account">
-      <title>Sign up · Ringside</title>
+    <AuthFrame title={SHELL.createAccount}>
+      <title>{SHELL.signUpTitle}</title>
       <form onSubmit={(event) => void send(event)} noValidate className="mt-4 flex flex-col gap-3">
         <AccountTypeField control={form.control} />
-        <TextRow control={form.control} name="name" label="Name" type="text" autoComplete="name" />
-        <TextRow control={form.control} name="email" label="E-mail" type="email" autoComplete="username" />
+        <TextRow control={form.control} name="name" label={SHELL.name} type="text" autoComplete="name" />
+        <TextRow
+          control={form.control}
+          name="email"
+          label={SHELL.email}
+          type="email"
+          autoComplete="username"
+        />
         <TextRow
           control={form.control}
           name="password"
-          label="Password"
+          label={SHELL.password}
           type="password"
           autoComplete="new-password"
-          description="At least 8 characters."
+          description={SHELL.passwordHint}
         />
         {enter.error !== null && <Problem>{signInSentence(enter.error)}</Problem>}
         <Button look="primary" type="submit" isPending={enter.isPending} className="mt-1 h-12 sm:h-10">
-          Create account
+          {SHELL.signUp}
         </Button>
       </form>
       <p className="mt-4 text-muted">
         Have an account?{" "}
         <Link to="/sign-in" className="text-accent underline underline-offset-2">
-          Sign in
+          {SHELL.signIn}
         </Link>
       </p>
     </AuthFrame>
@@ -65,9 +72,9 @@ function AccountTypeField({ control }: { control: Control<SignUp> }) {
       name="accountType"
       render={({ field }) => (
         <RadioGroup value={field.value} onChange={(value) => field.onChange(value)} className="flex flex-col">
-          <Label className={LABEL}>I am here as</Label>
-          <Radio value="consumer">Somebody who needs help</Radio>
-          <Radio value="business">A business that helps</Radio>
+          <Label className={LABEL}>{SHELL.accountType}</Label>
+          <Radio value="consumer">{SHELL.asConsumer}</Radio>
+          <Radio value="business">{SHELL.asBusiness}</Radio>
         </RadioGroup>
       )}
     />

@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { ConnectionBar } from "#client/shell/connection.tsx";
 import { TopBar } from "#client/shell/top-bar.tsx";
 import { useStore } from "#client/ui/store.ts";
@@ -35,7 +36,7 @@ function Frame({ me }: { me: Me }) {
         href="#main"
         className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-40 focus:rounded-control focus:bg-surface focus:px-3 focus:py-2"
       >
-        Skip to the page
+        {SHELL.skip}
       </a>
       <TopBar me={me} />
       <ConnectionBar />

@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { ConnectionMark } from "#client/shell/connection.tsx";
 import { IconButton } from "#client/ui/button.tsx";
 import { showToast } from "#client/ui/toast.tsx";
@@ -13,17 +14,17 @@ type NavItem = { to: NonNullable<LinkProps["to"]>; label: string; isExact?: bool
 
 const NAV: Record<Role, readonly NavItem[]> = {
   consumer: [
-    { to: "/help", label: "Help", isExact: true },
-    { to: "/help/calls", label: "My calls" },
+    { to: "/help", label: SHELL.navHelp, isExact: true },
+    { to: "/help/calls", label: SHELL.navMyCalls },
   ],
   business: [
-    { to: "/inbox", label: "Inbox" },
-    { to: "/calls", label: "Calls" },
-    { to: "/settings", label: "Settings" },
+    { to: "/inbox", label: SHELL.navInbox },
+    { to: "/calls", label: SHELL.navCalls },
+    { to: "/settings", label: SHELL.navSettings },
   ],
   supervisor: [
-    { to: "/wall", label: "Wall" },
-    { to: "/calls", label: "Calls" },
+    { to: "/wall", label: SHELL.navWall },
+    { to: "/calls", label: SHELL.navCalls },
   ],
 };
 
@@ -37,7 +38,7 @@ export function TopBar({ me }: { me: Me }) {
           Ringside
         </Link>
         <nav
-          aria-label="Pages"
+          aria-label={SHELL.pages}
           className="order-last -mx-4 flex w-[calc(100%+2rem)] px-2 sm:order-none sm:mx-0 sm:w-auto"
         >
           {NAV[me.role].map((item) => (
@@ -85,7 +86,7 @@ function SignOutButton() {
     window.location.assign("/sign-in");
   };
   return (
-    <IconButton label="Sign out" onPress={() => void leave()}>
+    <IconButton label={SHELL.signOut} onPress={() => void leave()}>
       <LogOut aria-hidden size={18} />
     </IconButton>
   );

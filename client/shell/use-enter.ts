@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { openSocket } from "#client/wire/socket.ts";
 import { type AuthAnswer, HOME, meKey, meQuery } from "#client/wire/session.ts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -13,7 +14,7 @@ export function useEnter<Input>(enter: (input: Input) => Promise<AuthAnswer>, ne
       if (!answer.ok) throw new SignInProblem(answer.sentence);
       queryClient.removeQueries({ queryKey: meKey });
       const me = await queryClient.fetchQuery(meQuery);
-      if (me === null) throw new SignInProblem("The browser did not keep the session. Please allow cookies.");
+      if (me === null) throw new SignInProblem(SHELL.noSession);
       void openSocket();
       router.history.push(next ?? HOME[me.role]);
     },
@@ -24,7 +25,5 @@ export function useEnter<Input>(enter: (input: Input) => Promise<AuthAnswer>, ne
 class SignInProblem extends Error {}
 
 export function signInSentence(error: Error): string {
-  return error instanceof SignInProblem
-    ? error.message
-    : "The server can't be reached right now. Please try again in a moment.";
+  return error instanceof SignInProblem ? error.message : SHELL.unreachable;
 }

@@ -1,3 +1,4 @@
+import { SHELL } from "#client/shell/copy.ts";
 import { buttonClass } from "#client/ui/button.tsx";
 import { ErrorState } from "#client/ui/states.tsx";
 import { Link } from "@tanstack/react-router";
@@ -6,11 +7,11 @@ import { Link } from "@tanstack/react-router";
 export function NotFoundPage() {
   return (
     <div className="flex flex-1 flex-col items-center justify-center gap-3 px-4 py-24 text-center">
-      <title>Not found · Ringside</title>
-      <h1 className="text-h2">There is no page at this address.</h1>
-      <p className="text-muted">It may have moved, or the link is incomplete.</p>
+      <title>{SHELL.notFoundTitle}</title>
+      <h1 className="text-h2">{SHELL.notFound}</h1>
+      <p className="text-muted">{SHELL.notFoundHint}</p>
       <Link to="/" className={buttonClass("primary")}>
-        Go to the start
+        {SHELL.toStart}
       </Link>
     </div>
   );
@@ -22,12 +23,8 @@ export function FaultPage({ error }: { error: unknown }) {
   return (
     <div className="flex flex-1 flex-col justify-center">
       <ErrorState
-        title={isNetwork ? "The server can't be reached." : "This page stopped working."}
-        detail={
-          isNetwork
-            ? "Calls go on without this page. Check the connection and try again."
-            : "Calls go on without this page. Loading it again usually helps."
-        }
+        title={isNetwork ? SHELL.faultNetwork : SHELL.faultPage}
+        detail={isNetwork ? SHELL.faultNetworkHint : SHELL.faultPageHint}
         onRetry={() => window.location.reload()}
       />
     </div>

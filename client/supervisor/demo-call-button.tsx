@@ -1,3 +1,4 @@
+import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { showToast } from "#client/ui/toast.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
@@ -9,7 +10,7 @@ import { PhoneOutgoing } from "lucide-react";
 export function DemoCallButton() {
   const start = useMutation(
     rpc.supervisor.startDemoCall.mutationOptions({
-      onSuccess: () => showToast("Demo call started. It appears on the wall in a moment."),
+      onSuccess: () => showToast(SUPERVISOR.demoStarted),
       onError: (error) => showToast(problemSentence(error), "bad"),
     }),
   );
@@ -21,7 +22,7 @@ export function DemoCallButton() {
       onPress={() => start.mutate({})}
     >
       <PhoneOutgoing aria-hidden size={16} />
-      Start a demo call
+      {SUPERVISOR.demoStart}
     </Button>
   );
 }

@@ -1,3 +1,4 @@
+import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { useStableTiles } from "#client/supervisor/stable-order.ts";
 import { WallTile } from "#client/supervisor/wall-tile.tsx";
 import type { CallSummary } from "#shared/call/summary.ts";
@@ -11,7 +12,7 @@ export function LiveTiles({ calls, frozenAtMs }: LiveTilesProps) {
   const tiles = useStableTiles(calls, isHeld);
   return (
     <ul
-      aria-label="Live calls"
+      aria-label={SUPERVISOR.liveCalls}
       {...handlers}
       className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-3"
     >

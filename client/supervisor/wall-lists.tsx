@@ -1,3 +1,4 @@
+import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { CallEndButton, useCallEnding } from "#client/calls/call-actions.tsx";
 import { CallRow } from "#client/calls/call-row.tsx";
 import { instantText } from "#client/ui/format.ts";
@@ -11,8 +12,8 @@ export function WaitingList({ calls }: { calls: readonly CallSummary[] }) {
   const due = calls.filter((call) => call.scheduledFor === null);
   const booked = calls.filter((call) => call.scheduledFor !== null);
   return (
-    <Panel title="Waiting" count={calls.length}>
-      {calls.length === 0 && <p className="text-muted">Nobody waits.</p>}
+    <Panel title={SUPERVISOR.waiting} count={calls.length}>
+      {calls.length === 0 && <p className="text-muted">{SUPERVISOR.nobodyWaits}</p>}
       <ol className="flex flex-col divide-y divide-line">
         {due.map((call, index) => (
           <WaitingRow key={call.callId} call={call} place={`${index + 1}`} />
@@ -43,8 +44,8 @@ function WaitingRow({ call, place }: { call: CallSummary; place: string | null }
         </Link>
         <span className="figures text-dense text-muted">
           {call.scheduledFor === null
-            ? "Due now"
-            : `${call.attemptNumber > 0 ? "Tries again" : "Calls"} at ${instantText(call.scheduledFor, nowMs)}`}
+            ? SUPERVISOR.dueNow
+            : `${call.attemptNumber > 0 ? SUPERVISOR.triesAgain : SUPERVISOR.calls} at ${instantText(call.scheduledFor, nowMs)}`}
         </span>
       </span>
       <CallEndButton ending={ending} status={call.status} size="dense" />
@@ -55,8 +56,8 @@ function WaitingRow({ call, place }: { call: CallSummary; place: string | null }
 /** The last calls that ended. */
 export function RecentList({ calls }: { calls: readonly CallSummary[] }) {
   return (
-    <Panel title="Just ended" count={calls.length}>
-      {calls.length === 0 && <p className="text-muted">No call has ended yet.</p>}
+    <Panel title={SUPERVISOR.justEnded} count={calls.length}>
+      {calls.length === 0 && <p className="text-muted">{SUPERVISOR.noneEnded}</p>}
       <ul className="flex flex-col gap-2">
         {calls.map((call) => (
           <li key={call.callId}>

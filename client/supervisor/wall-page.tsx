@@ -1,3 +1,4 @@
+import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { DemoCallButton } from "#client/supervisor/demo-call-button.tsx";
 import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
 import { RecentList, WaitingList } from "#client/supervisor/wall-lists.tsx";
@@ -13,13 +14,13 @@ import { PhoneOff, WifiOff } from "lucide-react";
 import { useLayoutEffect } from "react";
 
 const KEYS = [
-  { keys: "Tab", does: "To the next control" },
-  { keys: "← ↑ → ↓", does: "From tile to tile" },
-  { keys: "Enter", does: "Open the call" },
-  { keys: "⇧ X", does: "Hang up or cancel the tile's call, after one question" },
-  { keys: "G then W", does: "To the wall" },
-  { keys: "G then C", does: "To all calls" },
-  { keys: "?", does: "This list" },
+  { keys: "Tab", does: SUPERVISOR.keyTab },
+  { keys: "← ↑ → ↓", does: SUPERVISOR.keyArrows },
+  { keys: "Enter", does: SUPERVISOR.keyEnter },
+  { keys: "⇧ X", does: SUPERVISOR.keyEnd },
+  { keys: "G then W", does: SUPERVISOR.keyWall },
+  { keys: "G then C", does: SUPERVISOR.keyCalls },
+  { keys: "?", does: SUPERVISOR.keyHelp },
 ];
 
 /** All live calls at once, those that wait, and the last that ended. */
@@ -28,10 +29,10 @@ export function WallPage() {
   const live = useLiveBoard();
   return (
     <div className="flex w-full flex-col gap-5 p-4 lg:p-6">
-      <title>Wall · Ringside</title>
+      <title>{SUPERVISOR.wallTitle}</title>
       <WallHeader live={live} />
       {live.state === "connecting" && <Skeleton rows={4} rowClass="h-36" />}
-      {live.state === "refused" && <ErrorState title="The wall can't be shown." detail={live.message} />}
+      {live.state === "refused" && <ErrorState title={SUPERVISOR.wallFailed} detail={live.message} />}
       {live.board !== null && (
         <WallBody board={live.board} frozenAtMs={live.state === "lost" ? serverMsAt(live.sinceMs) : null} />
       )}
@@ -44,10 +45,11 @@ function WallHeader({ live }: { live: LiveBoard }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h1 className="text-h3">Wall</h1>
+        <h1 className="text-h3">{SUPERVISOR.wall}</h1>
         {board !== null && (
           <p className="figures text-muted">
-            Live {board.live.length}, waiting {board.waiting.length}, just ended {board.recent.length}
+            {SUPERVISOR.live} {board.live.length}, waiting {board.waiting.length}, just ended{" "}
+            {board.recent.length}
           </p>
         )}
         {live.state === "lost" && <BoardAge sinceMs={live.sinceMs} />}
@@ -73,9 +75,9 @@ function BoardAge({ sinceMs }: { sinceMs: number }) {
 function WallBody({ board, frozenAtMs }: { board: Board; frozenAtMs: number | null }) {
   return (
     <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
-      <section aria-label="Live" className="flex min-w-0 flex-col gap-2">
+      <section aria-label={SUPERVISOR.live} className="flex min-w-0 flex-col gap-2">
         <h2 className="text-lead font-strong">
-          Live <span className="figures font-normal text-muted">{board.live.length}</span>
+          {SUPERVISOR.live} <span className="figures font-normal text-muted">{board.live.length}</span>
         </h2>
         {board.live.length === 0 && <NoCalls board={board} />}
         <LiveTiles calls={board.live} frozenAtMs={frozenAtMs} />
@@ -92,9 +94,9 @@ function NoCalls({ board }: { board: Board }) {
   const nowMs = useServerNowMs();
   const next = board.waiting.find((call) => call.scheduledFor !== null)?.scheduledFor ?? null;
   return (
-    <EmptyState icon={PhoneOff} title="No calls right now">
+    <EmptyState icon={PhoneOff} title={SUPERVISOR.noCalls}>
       {next !== null && `The next one is planned for ${instantText(next, nowMs)}. `}
-      {board.demo.enabled && "Start a demo call to see one from the first ring to the summary."}
+      {board.demo.enabled && SUPERVISOR.noCallsDemo}
       {next === null && !board.demo.enabled && `${countText(board.recent.length, "call")} ended recently.`}
     </EmptyState>
   );

@@ -1,4 +1,6 @@
+import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { useCallEnding, CallEndButton } from "#client/calls/call-actions.tsx";
+import { LANE_TEXT } from "#client/calls/lanes.ts";
 import { StatusChip } from "#client/calls/status-chip.tsx";
 import { factsOfSummary, statusSentence } from "#client/calls/status-sentence.ts";
 import { latencyText } from "#client/ui/format.ts";
@@ -8,12 +10,11 @@ import type { CallSummary } from "#shared/call/summary.ts";
 import { Link } from "@tanstack/react-router";
 import type { KeyboardEvent } from "react";
 
-const LANE_TEXT: Record<Speaker, string> = {
-  agent: "text-lane-agent",
-  consumer: "text-lane-caller",
-  person: "text-lane-human",
+const LANE_NAME: Record<Speaker, string> = {
+  agent: SUPERVISOR.agent,
+  consumer: SUPERVISOR.caller,
+  person: SUPERVISOR.colleague,
 };
-const LANE_NAME: Record<Speaker, string> = { agent: "Agent", consumer: "Caller", person: "Colleague" };
 
 /** A turn that took longer than this is pointed out. */
 const SLOW_MS = 1_200;
@@ -75,7 +76,7 @@ function Speed({ call }: { call: CallSummary }) {
   const isSlow = call.lastLatencyMs > SLOW_MS;
   return (
     <span className={`figures text-dense ${isSlow ? "font-medium text-wait" : "text-muted"}`}>
-      <span className="sr-only">Last answer took </span>
+      <span className="sr-only">{SUPERVISOR.lastAnswer} </span>
       {latencyText(call.lastLatencyMs)}
       {isSlow && ", slow"}
     </span>
