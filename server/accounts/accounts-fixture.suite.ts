@@ -2,7 +2,7 @@ import { type Accounts, type AccountsDependencies, createAccounts } from "#serve
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import type { Database } from "#server/database/connection.ts";
-import { type Clock, systemClock } from "#server/lib/clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { createLimits } from "#server/database/limits.ts";
 import { createSeals } from "#server/lib/sealed.ts";
@@ -10,22 +10,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 
 export const ORIGIN = "http://127.0.0.1:3000";
 
-/** Stands still until it is moved. */
-function movableClock(): Clock & { advance(byMs: number): void } {
-  let nowMs = systemClock.nowMs();
-  return {
-    ...systemClock,
-    nowMs: () => nowMs,
-    advance: (byMs) => {
-      nowMs += byMs;
-    },
-  };
-}
-
 export type AccountsFixture = {
   accounts: Accounts;
   businesses: Businesses;
-  clock: ReturnType<typeof movableClock>;
+  clock: ManualClock;
   texts: { to: string; body: string }[];
   mails: { to: string; subject: string; text: string }[];
   /** Posts JSON to the auth library as a client without cookies. */
@@ -46,7 +34,7 @@ export function createAccountsFixture(
   } = {},
 ): AccountsFixture {
   const { db, connection } = database;
-  const clock = movableClock();
+  const clock = new ManualClock();
   const texts: AccountsFixture["texts"] = [];
   const mails: AccountsFixture["mails"] = [];
   const businesses = createBusinesses({ connection, clock });

@@ -1,11 +1,11 @@
 import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
-import { manualClock } from "#server/lib/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
 function bench() {
-  const clock = manualClock();
+  const clock = new ManualClock();
   const sent: string[] = [];
   const marks: string[] = [];
   let clears = 0;

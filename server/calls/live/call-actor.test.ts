@@ -219,7 +219,7 @@ test("a lost stream is reported once, the last words are waited for, and no time
   await bench.actor.release("test");
   expect(bench.lost).toEqual([1]);
   expect(segments(bench).at(-1)).toMatchObject({ speaker: "consumer", text: "Yes please" });
-  expect(bench.clock.pending()).toBe(0);
+  expect(bench.clock.pending).toBe(0);
 });
 
 test("a wrong key at the voice model puts dialling on hold and ends the call; a dropped session is replaced", async () => {

@@ -1,4 +1,5 @@
 import type { Actor, NewCallEvent, Outcome } from "#shared/call/events.ts";
+import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import type { CallStatus, FinalStatus } from "#shared/call/status.ts";
 
 /** One dial of the call. Written before the carrier is asked (DESIGN §2.7). */
@@ -129,7 +130,7 @@ export type CallInput =
   /** Our account may not dial or cannot reach the carrier: the call keeps its place and the attempt does not count. */
   | { kind: "dialImpossible"; attemptId: string; reason: string }
   | { kind: "dialUnknown"; attemptId: string }
-  | { kind: "carrierReported"; attemptId: string; carrierCallId: string; status: CarrierEvent }
+  | { kind: "carrierReported"; attemptId: string; carrierCallId: string; status: CarrierStatus }
   /** The carrier asks what to do with a picked-up phone; `token` is fresh. */
   | { kind: "pickedUp"; attemptId: string; carrierCallId: string; token: StreamToken }
   | { kind: "streamAdmitted"; attemptId: string; token: string }
@@ -142,17 +143,6 @@ export type CallInput =
   | { kind: "lostAtCarrier"; attemptId: string }
   /** `events`: what the analyst found; stored with the end in one write. */
   | { kind: "summedUp"; events: NewCallEvent[]; outcome: Outcome | null };
-
-export type CarrierEvent =
-  | "queued"
-  | "initiated"
-  | "ringing"
-  | "in_progress"
-  | "completed"
-  | "busy"
-  | "no_answer"
-  | "failed"
-  | "cancelled";
 
 /** What has to be done because of a step; performed by ports after the new state was stored. Each is safe to do twice. */
 export type Effect =

@@ -1,4 +1,5 @@
-import type { CallInput, CallState, CarrierEvent, StateOf } from "#server/calls/state/call-state.ts";
+import type { CallInput, CallState, StateOf } from "#server/calls/state/call-state.ts";
+import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { liveAttempt, liveCarrierCallId } from "#server/calls/state/call-state.ts";
 import { answeredNow, endNow, retryOrEnd, wrapUp } from "#server/calls/state/transitions.ts";
 import type { Step, StepResult, StepRules } from "#server/calls/state/step.ts";
@@ -6,7 +7,7 @@ import type { FinalStatus } from "#shared/call/status.ts";
 
 type CarrierInput = Extract<CallInput, { kind: "carrierReported" | "lostAtCarrier" }>;
 
-const REACHED_NOBODY: Partial<Record<CarrierEvent, FinalStatus>> = {
+const REACHED_NOBODY: Partial<Record<CarrierStatus, FinalStatus>> = {
   busy: "busy",
   no_answer: "no_answer",
   failed: "failed",
@@ -40,7 +41,7 @@ function boundOnly(state: CallState, carrierCallId: string): Step {
   return { state, events: [], effects: stopping ? [{ kind: "endPhone", carrierCallId }] : [] };
 }
 
-function move(state: CallState, status: CarrierEvent, carrierCallId: string, rules: StepRules): StepResult {
+function move(state: CallState, status: CarrierStatus, carrierCallId: string, rules: StepRules): StepResult {
   switch (status) {
     case "queued":
     case "initiated":
@@ -70,7 +71,7 @@ function answeredByReport(state: CallState, carrierCallId: string, rules: StepRu
   };
 }
 
-function over(state: CallState, status: CarrierEvent, carrierCallId: string, rules: StepRules): StepResult {
+function over(state: CallState, status: CarrierStatus, carrierCallId: string, rules: StepRules): StepResult {
   switch (state.phase) {
     case "dialing":
     case "ringing": {
@@ -114,7 +115,7 @@ function left(state: StateOf<"leaving">, carrierCallId: string, rules: StepRules
 /** [CL13] The final state is the truth: a cancel that lost the race against the answer says so. */
 function cancelled(
   state: StateOf<"cancelling">,
-  status: CarrierEvent,
+  status: CarrierStatus,
   carrierCallId: string,
   rules: StepRules,
 ): Step {

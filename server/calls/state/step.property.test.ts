@@ -1,10 +1,5 @@
-import {
-  type CallInput,
-  type CarrierEvent,
-  liveAttempt,
-  liveCarrierCallId,
-  statusOf,
-} from "#server/calls/state/call-state.ts";
+import { type CallInput, liveAttempt, liveCarrierCallId, statusOf } from "#server/calls/state/call-state.ts";
+import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { BY, CARRIER, StepJournal, token } from "#server/calls/testing/step-journal.ts";
 import { callEventSchema } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
@@ -14,7 +9,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 /** Whatever can come, about this attempt, an older one or somebody else's, in any order and any number. */
-const CARRIER_EVENTS: CarrierEvent[] = [
+const CARRIER_EVENTS: CarrierStatus[] = [
   "queued",
   "initiated",
   "ringing",
@@ -72,7 +67,7 @@ function inputOf(
     case "lostAtCarrier":
       return { kind: one.kind, attemptId };
     case "carrierReported":
-      return { kind: "carrierReported", attemptId, carrierCallId, status: one["status"] as CarrierEvent };
+      return { kind: "carrierReported", attemptId, carrierCallId, status: one["status"] as CarrierStatus };
     case "pickedUp":
       return { kind: "pickedUp", attemptId, carrierCallId, token: token(`t${call.events.length}`) };
     case "streamAdmitted":

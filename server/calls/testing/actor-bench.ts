@@ -4,7 +4,7 @@ import { CallActor } from "#server/calls/live/call-actor.ts";
 import { newCall } from "#server/calls/request-call.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import { manualClock } from "#server/lib/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceModel, VoiceSessionOptions } from "#server/voice/voice.ts";
@@ -67,7 +67,7 @@ function scriptedVoice() {
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
 export function actorBench(turns: PastTurn[] = []) {
-  const clock = manualClock();
+  const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
   const recorded: NewCallEvent[] = [];
   const ended: End[] = [];

@@ -5,7 +5,7 @@ import { createSuppressions } from "#server/compliance/suppressions.ts";
 import type { Database } from "#server/database/connection.ts";
 import { createLimits } from "#server/database/limits.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import { type ManualClock, manualClock } from "#server/lib/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
 import type {
@@ -93,7 +93,7 @@ export function callsBench(
   database: Database,
   options: { clock?: ManualClock; config?: Partial<CallsDeps["config"]> } = {},
 ) {
-  const clock = options.clock ?? manualClock();
+  const clock = options.clock ?? new ManualClock();
   const { connection } = database;
   const carrier = scriptedTelephony();
   const alarms = new Map<string, Date>();

@@ -1,4 +1,5 @@
-import type { CallInput, CallState, CarrierEvent, StreamToken } from "#server/calls/state/call-state.ts";
+import type { CallInput, CallState, StreamToken } from "#server/calls/state/call-state.ts";
+import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { type Step, step, type StepRules } from "#server/calls/state/step.ts";
 import type { CallEvent, NewCallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
@@ -70,7 +71,7 @@ export class StepJournal {
   }
 }
 
-export const report = (attemptId: string, status: CarrierEvent): CallInput => ({
+export const report = (attemptId: string, status: CarrierStatus): CallInput => ({
   kind: "carrierReported",
   attemptId,
   carrierCallId: CARRIER,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DialQueue } from "#server/sandbox/phone/dial-queue.ts";
-import { ManualClock } from "#server/sandbox/phone/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 
 function queueOf(callsPerSecond: () => number) {
   const clock = new ManualClock();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Clock } from "#server/lib/clock.ts";
 import { FrameClock } from "#server/sandbox/phone/frame-clock.ts";
-import { ManualClock } from "#server/sandbox/phone/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 
 function counting(clock: Clock) {
   const frames = new FrameClock(clock);

@@ -7,7 +7,7 @@ import { FaultPanel } from "#server/sandbox/phone/faults.ts";
 import { FrameClock } from "#server/sandbox/phone/frame-clock.ts";
 import { Leg } from "#server/sandbox/phone/leg.ts";
 import { SettingsBook } from "#server/sandbox/phone/settings.ts";
-import { ManualClock } from "#server/sandbox/phone/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { QuietPerson } from "#server/sandbox/phone/testing/quiet-person.ts";
 
 const EVERY: ReadonlySet<StatusEvent> = new Set(["initiated", "ringing", "answered", "completed"]);
@@ -66,7 +66,7 @@ test.each([
   expect(statuses()).toEqual(expected);
   expect(callbacks.at(-1)).toMatchObject({ SipResponseCode: sip, CallDuration: "0" });
   expect(callbacks.at(-1)).not.toHaveProperty("Duration");
-  expect(clock.waiting).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("[SB22] an answered call reports its duration in seconds and in minutes", () => {
@@ -80,7 +80,7 @@ test("[SB22] an answered call reports its duration in seconds and in minutes", (
   expect(callbacks.at(-1)).toMatchObject({ CallDuration: "62", Duration: "2", SipResponseCode: "200" });
   expect(callbacks.map((fields) => fields["SequenceNumber"])).toEqual(["0", "1", "2", "3"]);
   expect(callbacks[0]).not.toHaveProperty("CallDuration");
-  expect(clock.waiting).toBe(0);
+  expect(clock.pending).toBe(0);
 });
 
 test("[SB23] only subscribed events are reported, and a call cancelled in the queue reports nothing", () => {
@@ -135,7 +135,7 @@ test("[SB24] whatever happens: one end, at most one ring, and no status goes bac
       clock.advance(60_000);
       expect(isOver(leg.state)).toBe(true);
       expect(leg.rings).toBeLessThanOrEqual(1);
-      expect(clock.waiting).toBe(0);
+      expect(clock.pending).toBe(0);
       const reported = statuses();
       const silent = reported.length === 0;
       if (silent) expect(leg.state.phase).toBe("canceled");

@@ -1,5 +1,5 @@
 import { ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
-import { ManualClock } from "#server/voice/openai/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

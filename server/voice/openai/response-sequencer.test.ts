@@ -3,7 +3,7 @@ import {
   ResponseSequencer,
   type SequencerWire,
 } from "#server/voice/openai/response-sequencer.ts";
-import { ManualClock } from "#server/voice/openai/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { describe, expect, test } from "vitest";
 
 const CONFLICT = "conversation_already_has_active_response";

@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from "#server/lib/logger.ts";
 import { createOpenAiVoice } from "#server/voice/openai/openai-voice.ts";
-import { ManualClock } from "#server/voice/openai/testing/manual-clock.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import {
   nextCall,
   type RecordingListener,
