@@ -46,3 +46,11 @@ export async function openSocket(port: number): Promise<Socket> {
   await once(socket, "connect");
   return socket;
 }
+
+/** Resolves when a connection is over, however it ended. */
+export function whenClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once("close", () => resolve());
+  });
+}

@@ -22,6 +22,8 @@ export type Collection = {
   indexes: Index[];
 };
 
+type CountsBefore = Map<Collection, Pick<Collection, "count" | "bytes">>;
+
 /**
  * Which collections and indexes exist. Everything here is changed inside the turn's transaction; `undo` keeps
  * how to take the in-memory half back when a statement fails.
@@ -31,6 +33,8 @@ export class Catalog {
   readonly #collections = new Map<string, Collection>();
   readonly #dirty = new Set<Collection>();
   #undo: (() => void)[] = [];
+  /** Counts as they were before the statement that is running. */
+  #countsBefore: CountsBefore = new Map();
 
   constructor(store: Store) {
     this.#store = store;
@@ -192,6 +196,9 @@ export class Catalog {
 
   /** Counts documents and bytes in memory; they are written with the transaction. */
   adjust(collection: Collection, documents: number, bytes: number): void {
+    if (!this.#countsBefore.has(collection)) {
+      this.#countsBefore.set(collection, { count: collection.count, bytes: collection.bytes });
+    }
     collection.count += documents;
     collection.bytes += bytes;
     this.#dirty.add(collection);
@@ -203,18 +210,25 @@ export class Catalog {
     for (const { count, bytes, id } of this.#dirty) update.run(count, bytes, id);
     this.#dirty.clear();
     this.#undo = [];
+    this.#countsBefore.clear();
   }
 
   /** Runs `work`; when it throws, the in-memory catalog goes back to where it was. */
   guarded<T>(work: () => T): T {
     const mark = this.#undo.length;
-    const counts = this.all().map((one) => ({ one, count: one.count, bytes: one.bytes }));
+    const outer = this.#countsBefore;
+    const own: CountsBefore = new Map();
+    this.#countsBefore = own;
     try {
       return work();
     } catch (error) {
       for (const back of this.#undo.splice(mark).toReversed()) back();
-      for (const { one, count, bytes } of counts) Object.assign(one, { count, bytes });
+      for (const [collection, counts] of own) Object.assign(collection, counts);
+      own.clear();
       throw error;
+    } finally {
+      this.#countsBefore = outer;
+      for (const [collection, counts] of own) if (!outer.has(collection)) outer.set(collection, counts);
     }
   }
 }

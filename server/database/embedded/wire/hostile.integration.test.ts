@@ -1,9 +1,14 @@
-import { once } from "node:events";
 import { deserialize, serialize } from "bson";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { startEmbeddedDatabase } from "#server/database/embedded/embedded-database.ts";
-import { openSocket, portOf, testFolders, withClient } from "#server/database/embedded/test-process.ts";
+import {
+  openSocket,
+  portOf,
+  testFolders,
+  whenClosed,
+  withClient,
+} from "#server/database/embedded/test-process.ts";
 
 const folders = testFolders();
 afterAll(() => folders.remove());
@@ -22,7 +27,7 @@ describe("hostile clients", () => {
     const port = portOf(database.uri);
     const send = async (bytes: Uint8Array): Promise<void> => {
       const socket = await openSocket(port);
-      const closed = once(socket, "close");
+      const closed = whenClosed(socket);
       socket.resume();
       socket.end(bytes);
       await closed;

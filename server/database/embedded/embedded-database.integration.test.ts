@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { EmbeddedDatabaseError, startEmbeddedDatabase } from "#server/database/embedded/embedded-database.ts";
-import { openSocket, portOf, testFolders, withClient } from "#server/database/embedded/test-process.ts";
+import {
+  openSocket,
+  portOf,
+  testFolders,
+  whenClosed,
+  withClient,
+} from "#server/database/embedded/test-process.ts";
 
 const folders = testFolders();
 afterAll(() => folders.remove());
@@ -73,7 +79,7 @@ describe("life and death", () => {
     const parent = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const socket = await openSocket(portOf(line.toString().trim()));
-    const closed = once(socket, "close");
+    const closed = whenClosed(socket);
     parent.kill("SIGKILL");
     socket.resume();
     await closed;
