@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const clockTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time like 09:00.");
 
-export const businessHoursSchema = z.object({ opens: clockTimeSchema, closes: clockTimeSchema });
+const businessHoursSchema = z.object({ opens: clockTimeSchema, closes: clockTimeSchema });
 
 export const businessProfileSchema = z.object({
   businessId: z.string(),

@@ -37,7 +37,7 @@ import type { CallRequestReply } from "#shared/contract/business.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
 
-export type CallsConfig = {
+type CallsConfig = {
   callsPerSecond: number;
   maxLiveCalls: number;
   ringTimeoutSeconds: number;

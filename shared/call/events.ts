@@ -28,7 +28,7 @@ export const actorSchema = z.discriminatedUnion("kind", [
 ]);
 export type Actor = z.infer<typeof actorSchema>;
 
-export const speakerSchema = z.enum(["agent", "consumer", "person"]);
+const speakerSchema = z.enum(["agent", "consumer", "person"]);
 export type Speaker = z.infer<typeof speakerSchema>;
 
 export const segmentSchema = z.object({
@@ -44,7 +44,7 @@ export const segmentSchema = z.object({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
-export const answerSchema = z.object({ topic: z.string(), answer: z.string() });
+const answerSchema = z.object({ topic: z.string(), answer: z.string() });
 export const outcomeSchema = z.enum([
   "objective_met",
   "callback_requested",
@@ -165,7 +165,7 @@ export const callEventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type CallEvent = z.infer<typeof callEventSchema>;
-export type CallEventType = CallEvent["type"];
+type CallEventType = CallEvent["type"];
 export type CallEventOf<Type extends CallEventType> = Extract<CallEvent, { type: Type }>;
 
 /** An event before it was numbered and dated by the journal. */

@@ -15,7 +15,7 @@ import { z } from "zod";
  */
 const instant = z.string();
 
-export const attemptViewSchema = z.object({
+const attemptViewSchema = z.object({
   attemptId: z.string(),
   attemptNumber: z.number(),
   dialedAt: instant,
@@ -28,7 +28,7 @@ export const attemptViewSchema = z.object({
 });
 export type AttemptView = z.infer<typeof attemptViewSchema>;
 
-export const toolViewSchema = z.object({
+const toolViewSchema = z.object({
   toolCallId: z.string(),
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()),

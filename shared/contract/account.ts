@@ -2,10 +2,10 @@ import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { z } from "zod";
 
-export const roleSchema = z.enum(["consumer", "business", "supervisor"]);
+const roleSchema = z.enum(["consumer", "business", "supervisor"]);
 export type Role = z.infer<typeof roleSchema>;
 
-export const meSchema = z.object({
+const meSchema = z.object({
   accountId: z.string(),
   name: z.string(),
   email: z.string(),

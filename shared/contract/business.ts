@@ -6,7 +6,7 @@ import { businessLeadSchema, matchStatusSchema } from "#shared/lead.ts";
 import { z } from "zod";
 
 /** Answer of every request for a call. These names are snake_case for compatibility (DESIGN §4). */
-export const callRequestReplySchema = z.object({
+const callRequestReplySchema = z.object({
   success: z.literal(true),
   call_id: z.string(),
   /** A sentence for a person. */

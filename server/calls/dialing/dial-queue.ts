@@ -17,7 +17,7 @@ const LOOK_MS = 1000;
 const DAY_MS = 24 * 3_600_000;
 /** One person is dialled serially: the next call to them looks again after this. */
 const PERSON_BUSY_MS = 20_000;
-export const MAX_ATTEMPTS_PER_PERSON_AND_DAY = 3;
+const MAX_ATTEMPTS_PER_PERSON_AND_DAY = 3;
 
 export type DialQueueDeps = {
   store: CallStore;

@@ -133,7 +133,7 @@ function segmentEvent(segment: Segment): NewCallEvent {
 }
 
 /** The words of the first `heardMs`, cut behind a whole word in proportion to the time. */
-export function heardPart(line: { text: string; final: boolean }, item: SpokenItem): string {
+function heardPart(line: { text: string; final: boolean }, item: SpokenItem): string {
   const text = line.text.trim();
   if (item.complete && item.heardMs >= item.sentMs) return text;
   const wholeMs =

@@ -78,7 +78,7 @@ export type CallState =
   | { phase: "wrappingUp"; attempt: Attempt; end: End; carrierCallId: string; talkedMs: number }
   | { phase: "ended"; end: End };
 
-export type Phase = CallState["phase"];
+type Phase = CallState["phase"];
 export type StateOf<P extends Phase> = Extract<CallState, { phase: P }>;
 
 /** The public status of a state. The fold of the journal gives the same (property test [CL2]). */

@@ -13,7 +13,7 @@ import { randomBytes } from "node:crypto";
 
 const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
 
-export function callHead(nowMs: number): CallHead {
+function callHead(nowMs: number): CallHead {
   const { journal: _journal, ...head } = newCall(
     {
       ids: { businessId: "biz_00000001", leadId: "lead_00000001", consumerId: "acc_1" },

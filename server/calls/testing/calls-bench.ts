@@ -27,7 +27,7 @@ const placed = (request: DialRequest): DialOutcome => ({
 });
 
 /** A carrier that does what the test says, and remembers what it was asked. */
-export function scriptedTelephony() {
+function scriptedTelephony() {
   const dials: DialRequest[] = [];
   const script = {
     dial: placed as (request: DialRequest) => DialOutcome,
