@@ -18,6 +18,8 @@ import { randomBytes } from "node:crypto";
 /** How long a media socket may take to come after its token was handed out. */
 const TOKEN_LIFE_MS = 60_000;
 const TOKEN_BYTES = 24;
+/** How long the end of a stream may be known to the carrier before our socket closes. */
+const SOCKET_CLOSE_MS = 300;
 
 export type CallTelephonyDeps = {
   store: CallStore;
@@ -43,7 +45,26 @@ export class CallTelephony implements TelephonyEvents {
 
   async answered(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
     const call = await this.#deps.queries.byAttempt(attemptId);
+    return call === null ? { kind: "hangUp" } : this.#connect(call, attemptId, carrierCallId, "ringing");
+  }
+
+  /** The phone is still in somebody's hand: go on with a new stream if the call lives, otherwise put it down. */
+  async streamEnded(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
+    const call = await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return { kind: "hangUp" };
+    const { actors, clock } = this.#deps;
+    // The question may overtake the closing of the socket; but a repeat of an older one must not cut a stream that lives.
+    if (actors.owns(call._id)) await clock.sleep(SOCKET_CLOSE_MS);
+    if (actors.owns(call._id)) return { kind: "hangUp" };
+    return this.#connect(call, attemptId, carrierCallId, "stream");
+  }
+
+  async #connect(
+    call: CallHead,
+    attemptId: string,
+    carrierCallId: string,
+    after: "ringing" | "stream",
+  ): Promise<AnswerInstruction> {
     const { suppressions, clock } = this.#deps;
     if (await suppressions.isSuppressed(call.personKey)) {
       await this.#apply(call._id, { kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } });
@@ -51,7 +72,13 @@ export class CallTelephony implements TelephonyEvents {
     }
     const value = randomBytes(TOKEN_BYTES).toString("base64url");
     const token: StreamToken = { value, expiresAt: clock.nowMs() + TOKEN_LIFE_MS };
-    const connected = await this.#apply(call._id, { kind: "pickedUp", attemptId, carrierCallId, token });
+    const connected = await this.#apply(call._id, {
+      kind: "pickedUp",
+      attemptId,
+      carrierCallId,
+      token,
+      after,
+    });
     if (connected) return { kind: "connect", token: value };
     // Somebody asked to stop while it rang, and the dial's reply is still out: this names the phone call.
     await this.#apply(call._id, { kind: "carrierReported", attemptId, carrierCallId, status: "initiated" });
@@ -70,11 +97,6 @@ export class CallTelephony implements TelephonyEvents {
     const call = await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return;
     await this.#apply(call._id, { kind: "machineAnswered", attemptId, answeredBy });
-  }
-
-  /** The phone is still in somebody's hand: go on with a new stream if the call lives, otherwise put it down. */
-  streamEnded(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
-    return this.answered(attemptId, carrierCallId);
   }
 
   /** No call is transferred yet; a stray report ends nothing and connects nothing. */

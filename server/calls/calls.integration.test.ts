@@ -44,7 +44,7 @@ test("[CL3] many writers of one call: every event is stored once, numbers withou
       feed: { event() {}, draft() {}, boardChanged() {} },
       clock: bench.clock,
       logger: silentLogger,
-      rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, maxResumes: 3 },
+      rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, timeLimitMs: 1, maxResumes: 3 },
     });
   const writers = Array.from({ length: 8 }, store);
   const note = (noteId: string) => [
@@ -70,7 +70,7 @@ test("[CL4] a batch whose reply was lost is not stored twice", async () => {
     feed: { event() {}, draft() {}, boardChanged() {} },
     clock: bench.clock,
     logger: silentLogger,
-    rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, maxResumes: 3 },
+    rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, timeLimitMs: 1, maxResumes: 3 },
   });
   const heard = [{ type: "opening.heard" as const, atMs: 1 }];
   await store.record(callId, null, "rec_1", heard);

@@ -94,6 +94,7 @@ export class Calls {
       maxAttempts: MAX_ATTEMPTS,
       retryBackoffMs: config.retryBackoffSeconds * 1000,
       ringTimeoutMs: config.ringTimeoutSeconds * 1000,
+      timeLimitMs: config.callTimeLimitSeconds * 1000,
       maxResumes: MAX_RESUMES,
     };
     const store = new CallStore({ connection, feed, clock, logger, rules });
@@ -144,6 +145,7 @@ export class Calls {
       optOut: (callId: string, how: "spoken" | "key") => this.#optOut.record(callId, how),
       voiceBroken: (reason: string) => this.hold.hold("voice", reason),
       streamLost: async (callId: string, attemptId: string, epoch: number) => {
+        this.#actors.release(callId, "stream closed");
         await this.#apply(callId, { kind: "streamLost", attemptId, epoch });
       },
       measured: (what: "firstWordMs" | "turnMs", ms: number) =>

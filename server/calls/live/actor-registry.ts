@@ -2,13 +2,15 @@ import type { CallHead } from "#server/calls/call-document.ts";
 import { type ActorDeps, NO_PAST, pastOf } from "#server/calls/live/actor-deps.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
 import { liveAttempt } from "#server/calls/state/call-state.ts";
+import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 
 /** A prepared actor that no stream claims is let go (the stream landed on another server, or never came). */
 const UNCLAIMED_MS = 60_000;
 
-type Entry = { actor: CallActor; joined: boolean };
+/** `unclaimed`: the timer that lets an actor go that no stream came for; null once joined. */
+type Entry = { actor: CallActor; unclaimed: Timer | null };
 
 /** The actors of this process: made while the phone rings, joined by their stream, gone with it. */
 export class ActorRegistry {
@@ -28,22 +30,23 @@ export class ActorRegistry {
   }
 
   owns(callId: string): boolean {
-    return this.#entries.get(callId)?.joined === true;
+    const entry = this.#entries.get(callId);
+    return entry !== undefined && entry.unclaimed === null;
   }
 
   /** Warms a voice session for a call that rings or was picked up. A second request for the same stream changes nothing. */
   async prepare(call: CallHead): Promise<CallActor | null> {
     const entry = this.#entries.get(call._id);
-    if (entry !== undefined && !entry.joined) return entry.actor;
+    if (entry !== undefined && entry.unclaimed !== null) return entry.actor;
     if (liveAttempt(call.state) === null) return null;
     const taken = call.state.phase === "answered" && call.state.streams > 0;
     const past = taken ? await pastOf(this.#deps.store, call._id) : NO_PAST;
     const again = this.#entries.get(call._id);
-    if (again !== undefined && !again.joined) return again.actor;
+    if (again !== undefined && again.unclaimed !== null) return again.actor;
     if (again !== undefined) this.release(call._id, "replaced");
     const actor = new CallActor(call, past, this.#deps);
-    this.#set(call._id, { actor, joined: false });
-    this.#deps.clock.after(UNCLAIMED_MS, () => this.#dropUnclaimed(call._id, actor));
+    const unclaimed = this.#deps.clock.after(UNCLAIMED_MS, () => this.release(call._id, "unclaimed"));
+    this.#set(call._id, { actor, unclaimed });
     return actor;
   }
 
@@ -61,9 +64,10 @@ export class ActorRegistry {
     const attempt = liveAttempt(call.state);
     if (attempt === null) return media.close("call over");
     const entry = this.#entries.get(call._id);
-    const actor =
-      entry !== undefined && !entry.joined ? entry.actor : new CallActor(call, NO_PAST, this.#deps);
-    this.#set(call._id, { actor, joined: true });
+    const prepared = entry !== undefined && entry.unclaimed !== null ? entry.actor : null;
+    entry?.unclaimed?.cancel();
+    const actor = prepared ?? new CallActor(call, NO_PAST, this.#deps);
+    this.#set(call._id, { actor, unclaimed: null });
     actor.join(media, epoch, attempt.attemptId, answeredAt);
     claim()
       .then((mine) => (mine ? actor.claimed() : this.release(call._id, "not ours")))
@@ -77,6 +81,7 @@ export class ActorRegistry {
   release(callId: string, reason: string): void {
     const entry = this.#entries.get(callId);
     if (entry === undefined) return;
+    entry.unclaimed?.cancel();
     this.#entries.delete(callId);
     this.#liveChanged(this.#entries.size);
     const leaving = entry.actor.release(reason).finally(() => this.#leaving.delete(callId));
@@ -96,10 +101,5 @@ export class ActorRegistry {
   #set(callId: string, entry: Entry) {
     this.#entries.set(callId, entry);
     this.#liveChanged(this.#entries.size);
-  }
-
-  #dropUnclaimed(callId: string, actor: CallActor) {
-    const entry = this.#entries.get(callId);
-    if (entry?.actor === actor && !entry.joined) this.release(callId, "unclaimed");
   }
 }

@@ -131,8 +131,14 @@ export type CallInput =
   | { kind: "dialImpossible"; attemptId: string; reason: string }
   | { kind: "dialUnknown"; attemptId: string }
   | { kind: "carrierReported"; attemptId: string; carrierCallId: string; status: CarrierStatus }
-  /** The carrier asks what to do with a picked-up phone; `token` is fresh. */
-  | { kind: "pickedUp"; attemptId: string; carrierCallId: string; token: StreamToken }
+  /** The carrier asks what to do with a phone in somebody's hand: it was picked up, or its stream ended. `token` is fresh. */
+  | {
+      kind: "pickedUp";
+      attemptId: string;
+      carrierCallId: string;
+      token: StreamToken;
+      after: "ringing" | "stream";
+    }
   | { kind: "streamAdmitted"; attemptId: string; token: string }
   | { kind: "streamOpened"; attemptId: string; epoch: number }
   | { kind: "streamLost"; attemptId: string; epoch: number }

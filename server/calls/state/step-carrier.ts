@@ -88,7 +88,11 @@ function over(state: CallState, status: CarrierStatus, carrierCallId: string, ru
     }
     case "answered":
     case "talking":
-      return wrapUp({ ...state, carrierCallId }, { status: "completed", reason: "consumer_hung_up" }, rules);
+      return wrapUp(
+        { ...state, carrierCallId },
+        { status: "completed", reason: whoEnded(state, rules) },
+        rules,
+      );
     case "leaving":
       return left(state, carrierCallId, rules);
     case "cancelling":
@@ -97,6 +101,10 @@ function over(state: CallState, status: CarrierStatus, carrierCallId: string, ru
       return null;
   }
 }
+
+/** The carrier counts whole seconds: a second early is still the limit. */
+const whoEnded = ({ answeredAt }: { answeredAt: number }, { nowMs, timeLimitMs }: StepRules) =>
+  nowMs - answeredAt >= timeLimitMs - 1000 ? "time_limit" : "consumer_hung_up";
 
 const attemptEnd = (status: FinalStatus) => (status === "busy" || status === "no_answer" ? status : "failed");
 

@@ -57,7 +57,9 @@ function pickedUp(
         effects: [{ kind: "prepareVoice" }],
       };
     case "talking":
-      // The question came before we noticed that the stream is gone: the socket that holds `token` will claim a higher epoch.
+      // A repeated question about the ringing must not cut the talk. After a stream the question may come before we noticed that the stream
+      // is gone: the socket that holds `token` will claim a higher epoch.
+      if (input.after === "ringing") return null;
       if (state.carrierCallId !== carrierCallId || state.connects > rules.maxResumes) return null;
       return {
         state: { ...withoutStream(state, token), connects: state.connects + 1 },

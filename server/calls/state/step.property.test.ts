@@ -35,7 +35,7 @@ const move = fc.oneof(
     status: fc.constantFrom(...CARRIER_EVENTS),
     carrier: fc.constantFrom(CARRIER, CARRIER, CARRIER, "CA2"),
   }),
-  fc.record({ kind: fc.constant("pickedUp" as const), who }),
+  fc.record({ kind: fc.constant("pickedUp" as const), who, after: fc.constantFrom("ringing", "stream") }),
   fc.record({
     kind: fc.constantFrom("streamAdmitted", "streamOpened", "streamLost", "machineAnswered"),
     who,
@@ -69,7 +69,13 @@ function inputOf(
     case "carrierReported":
       return { kind: "carrierReported", attemptId, carrierCallId, status: one["status"] as CarrierStatus };
     case "pickedUp":
-      return { kind: "pickedUp", attemptId, carrierCallId, token: token(`t${call.events.length}`) };
+      return {
+        kind: "pickedUp",
+        attemptId,
+        carrierCallId,
+        token: token(`t${call.events.length}`),
+        after: one["after"] === "stream" ? "stream" : "ringing",
+      };
     case "streamAdmitted":
       return call.state.phase === "answered" && call.state.token !== null
         ? { kind: "streamAdmitted", attemptId, token: call.state.token.value }

@@ -6,7 +6,7 @@ function talking(): { call: StepJournal; attemptId: string } {
   const attemptId = call.claim();
   call.feed({ kind: "dialPlaced", attemptId, carrierCallId: CARRIER });
   call.feed(report(attemptId, "ringing"));
-  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t1") });
+  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t1"), after: "ringing" });
   call.feed({ kind: "streamAdmitted", attemptId, token: "t1" });
   call.feed({ kind: "streamOpened", attemptId, epoch: 1 });
   return { call, attemptId };
@@ -41,7 +41,9 @@ test("[CL12] a cancel while dialling refuses the conversation when the phone is 
   const call = new StepJournal();
   const attemptId = call.claim();
   call.feed({ kind: "cancelAsked", by: BY });
-  expect(call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t") })).toBeNull();
+  expect(
+    call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t"), after: "ringing" }),
+  ).toBeNull();
   call.feed(report(attemptId, "completed"));
   expect(call.view).toMatchObject({ status: "cancelled", endReason: "cancelled_at_answer" });
 });
@@ -92,7 +94,7 @@ test("[CL30] an answer report that overtakes the carrier's question does not los
   const call = new StepJournal();
   const attemptId = call.claim();
   call.feed(report(attemptId, "in_progress"));
-  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t") });
+  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t"), after: "ringing" });
   expect(call.state).toMatchObject({ phase: "answered", connects: 1, streams: 0 });
   expect(call.events.filter((event) => event.type === "attempt.answered")).toHaveLength(1);
 });
@@ -109,11 +111,11 @@ test("[CL42] a token opens one stream, once, and not after it expired", () => {
   const call = new StepJournal();
   const attemptId = call.claim();
   const short = { value: "t", expiresAt: NOW + 1000 };
-  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: short });
+  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: short, after: "ringing" });
   expect(call.feed({ kind: "streamAdmitted", attemptId, token: "other" })).toBeNull();
   call.nowMs += 2000;
   expect(call.feed({ kind: "streamAdmitted", attemptId, token: "t" })).toBeNull();
-  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t2") });
+  call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t2"), after: "ringing" });
   expect(call.feed({ kind: "streamAdmitted", attemptId, token: "t2" })).not.toBeNull();
   expect(call.feed({ kind: "streamAdmitted", attemptId, token: "t2" })).toBeNull();
 });
@@ -127,6 +129,7 @@ test("[CL43] a lost stream is replaced at most three times", () => {
       kind: "pickedUp",
       attemptId,
       carrierCallId: CARRIER,
+      after: "stream",
       token: token(`t${epoch}`),
     });
     if (asked === null) break;
@@ -144,4 +147,19 @@ test("[CL47] a machine is not talked to", () => {
   expect(heard?.effects[0]).toEqual({ kind: "endPhone", carrierCallId: CARRIER });
   call.feed(report(attemptId, "completed"));
   expect(call.view).toMatchObject({ status: "voicemail" });
+});
+
+test("a repeated question about the ringing cut the talk it belonged to", () => {
+  const { call, attemptId } = talking();
+  const again = { kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t9") } as const;
+  expect(call.feed({ ...again, after: "ringing" })).toBeNull();
+  expect(call.feed({ ...again, after: "stream" })).not.toBeNull();
+});
+
+test("a call that the carrier ended at its time limit says so", () => {
+  const { call, attemptId } = talking();
+  call.nowMs += 900_000;
+  call.feed(report(attemptId, "completed"));
+  call.feed({ kind: "summedUp", events: [], outcome: null });
+  expect(call.view).toMatchObject({ status: "completed", endReason: "time_limit" });
 });

@@ -11,6 +11,8 @@ export type StepRules = {
   maxAttempts: number;
   retryBackoffMs: number;
   ringTimeoutMs: number;
+  /** After this the carrier ends the call by itself. */
+  timeLimitMs: number;
   maxResumes: number;
 };
 
