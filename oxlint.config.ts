@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "server/sandbox": ["server/lib"],
   "client/ui": [],
   "client/wire": ["client/ui"],
+  "client/shell": ["client/ui", "client/wire"],
   "client/calls": ["client/ui", "client/wire"],
   "client/consumer": ["client/ui", "client/wire", "client/calls"],
   "client/business": ["client/ui", "client/wire", "client/calls"],

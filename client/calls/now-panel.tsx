@@ -1,5 +1,5 @@
 import { CALLS } from "#client/calls/copy.ts";
-import { toolWords } from "#client/calls/words.ts";
+import { toolResultWords, toolWords } from "#client/calls/words.ts";
 import { countText, latencyText, moneyText, timerText } from "#client/ui/format.ts";
 import { Sparkline } from "#client/ui/sparkline.tsx";
 import { isFinal } from "#shared/call/status.ts";
@@ -80,7 +80,7 @@ function Tools({ tools }: { tools: readonly ToolView[] }) {
             <p className="pl-6 text-dense wrap-anywhere text-muted">
               {tool.result === null
                 ? CALLS.toolWorking
-                : `${tool.result.text} (${latencyText(tool.result.durationMs)})`}
+                : `${toolResultWords(tool)} (${latencyText(tool.result.durationMs)})`}
             </p>
           </li>
         ))}

@@ -1,6 +1,6 @@
 import type { CallStatus, FinalStatus } from "#shared/call/status.ts";
 import type { Outcome } from "#shared/call/events.ts";
-import type { CallView } from "#shared/call/view.ts";
+import type { CallView, ToolView } from "#shared/call/view.ts";
 import type { Tone } from "#client/ui/chip.tsx";
 
 const OUTCOMES: Record<Outcome, { text: string; tone: Tone }> = {
@@ -42,7 +42,9 @@ const END_REASONS: Record<string, string> = {
   cancelled_after_answer: "The call was cancelled while the two were talking.",
   cancelled_before_answer: "The call was cancelled before anybody answered.",
   cancelled_before_dialing: "The call was cancelled before anybody was dialled.",
+  cancelled_at_answer: "The call was cancelled as the phone was picked up; nobody spoke.",
   consumer_hung_up: "The consumer hung up.",
+  time_limit: "The call reached its time limit.",
   hung_up_by_consumer: "The consumer hung up on the screen.",
   hung_up_by_business: "The business hung up on the screen.",
   hung_up_by_supervisor: "A supervisor hung up on the screen.",
@@ -89,3 +91,12 @@ const TOOLS: Record<string, string> = {
 
 /** What a tool did, in words; an unknown one by its own name. */
 export const toolWords = (name: string): string => TOOLS[name] ?? name.replaceAll("_", " ");
+
+/** What a tool call came to: the noted answer itself where there is one, otherwise what the tool said. */
+export function toolResultWords({ name, arguments: given, result }: ToolView): string | null {
+  if (result === null) return null;
+  const { topic, answer } = given;
+  const noted =
+    name === "record_answer" && result.ok && typeof topic === "string" && typeof answer === "string";
+  return noted ? `${topic}: ${answer}` : result.text;
+}

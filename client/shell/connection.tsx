@@ -1,8 +1,10 @@
 import { SHELL } from "#client/shell/copy.ts";
+import { Button } from "#client/ui/button.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { spanText } from "#client/ui/format.ts";
 import { useStore } from "#client/ui/store.ts";
 import { linkState } from "#client/wire/socket.ts";
+import { OUTDATED_PAGE } from "#shared/contract/sockets.ts";
 import { LoaderCircle, WifiOff } from "lucide-react";
 
 /** A lost link is told after a moment: a page change or a short hiccup is no news. */
@@ -31,6 +33,7 @@ export function ConnectionMark() {
 export function ConnectionBar() {
   const nowMs = useNowMs();
   const link = useStore(linkState);
+  if (link.state === "outdated") return <OutdatedBar />;
   if (link.state !== "lost" || nowMs - link.sinceMs < TELL_AFTER_MS) return null;
   return (
     <div className="flex items-center justify-center gap-2 border-b border-wait bg-wait-soft px-4 py-1.5 text-dense font-medium text-wait">
@@ -41,6 +44,18 @@ export function ConnectionBar() {
       <span aria-hidden className="figures">
         Connection lost {spanText(nowMs - link.sinceMs)} ago. What you see may be old.
       </span>
+    </div>
+  );
+}
+
+function OutdatedBar() {
+  return (
+    <div
+      role="alert"
+      className="flex items-center justify-center gap-3 border-b border-wait bg-wait-soft px-4 py-1.5 text-dense font-medium text-wait"
+    >
+      {OUTDATED_PAGE}
+      <Button onPress={() => location.reload()}>{SHELL.reload}</Button>
     </div>
   );
 }

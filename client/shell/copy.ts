@@ -32,6 +32,7 @@ export const SHELL = {
   unreachable: "The server can't be reached right now. Please try again in a moment.",
   connected: "Connected",
   connecting: "Connecting…",
+  reload: "Reload",
   lost: "Connection lost. What you see may be old.",
   navHelp: "Help",
   navMyCalls: "My calls",

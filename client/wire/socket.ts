@@ -4,7 +4,14 @@ import { noteServerTime } from "#client/wire/server-clock.ts";
 import { type CallEvent, callEventSchema, type Draft, draftSchema } from "#shared/call/events.ts";
 import { type Board, boardSchema } from "#shared/call/summary.ts";
 import { callViewSchema } from "#shared/call/view.ts";
-import type { ClientToServer, ServerToClient, SocketError, WatchReply } from "#shared/contract/sockets.ts";
+import {
+  type ClientToServer,
+  OUTDATED_PAGE,
+  PROTOCOL_VERSION,
+  type ServerToClient,
+  type SocketError,
+  type WatchReply,
+} from "#shared/contract/sockets.ts";
 import type { Socket } from "socket.io-client";
 import { z } from "zod";
 
@@ -12,7 +19,9 @@ type LinkState =
   | { state: "off" }
   | { state: "connecting" }
   | { state: "up"; heardAtMs: number }
-  | { state: "lost"; sinceMs: number };
+  | { state: "lost"; sinceMs: number }
+  /** The server was replaced by a newer one; only a reload helps. */
+  | { state: "outdated" };
 
 type Message =
   | { kind: "event"; event: CallEvent & { callId: string } }
@@ -38,7 +47,8 @@ export async function openSocket(): Promise<void> {
   link.set({ state: "connecting" });
   const { io } = await import("socket.io-client");
   if (!opening) return;
-  socket = io({ transports: ["websocket"], withCredentials: true });
+  const auth = { protocol: PROTOCOL_VERSION };
+  socket = io({ transports: ["websocket"], withCredentials: true, auth });
   listen(socket);
 }
 
@@ -62,7 +72,8 @@ function listen(opened: Socket<ServerToClient, ClientToServer>) {
     // The library comes back by itself except when the server closed the door.
     if (reason === "io server disconnect") setTimeout(() => opened.connect(), REFUSED_RETRY_MS);
   });
-  opened.on("connect_error", () => {
+  opened.on("connect_error", ({ message }) => {
+    if (message === OUTDATED_PAGE) return link.set({ state: "outdated" });
     lost();
     if (!opened.active && socket === opened) setTimeout(() => opened.connect(), REFUSED_RETRY_MS);
   });

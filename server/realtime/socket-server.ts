@@ -10,6 +10,8 @@ import { SocketGuard } from "#server/realtime/socket-guard.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import {
   type ClientToServer,
+  OUTDATED_PAGE,
+  PROTOCOL_VERSION,
   type ServerToClient,
   type SocketError,
   unwatchCallSchema,
@@ -73,6 +75,8 @@ export function createSocketServer(deps: SocketServerDeps): { sockets: AppSocket
 
 /** The error to refuse with; undefined = come in. */
 async function admit(socket: AppSocket, guard: SocketGuard, logger: Logger): Promise<Error | undefined> {
+  const protocol: unknown = socket.handshake.auth["protocol"];
+  if (protocol !== undefined && protocol !== PROTOCOL_VERSION) return new Error(OUTDATED_PAGE);
   try {
     const caller = await guard.identify(socket);
     if (caller === null) return new Error(ERRORS.UNAUTHENTICATED.message);

@@ -5,8 +5,10 @@ import type { ErrorCode } from "#shared/contract/errors.ts";
 import { callIdSchema } from "#shared/ids.ts";
 import { z } from "zod";
 
-/** Grows when a message changes its meaning; the client shows "please reload" when the server's is newer. */
+/** Grows when a message changes its meaning. A page sends its own as `auth.protocol`; with another one the server refuses it. */
 export const PROTOCOL_VERSION = 1;
+/** `message` of the `connect_error` then: only a reload helps. */
+export const OUTDATED_PAGE = "This page is older than the server. Please reload it.";
 
 export const watchCallSchema = z.object({
   callId: callIdSchema,
