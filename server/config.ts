@@ -123,24 +123,29 @@ export type Config = ReturnType<typeof assemble>;
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = ENVIRONMENT.safeParse(filled);
-  const problems = parsed.success
-    ? incompleteSets(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  const wrong = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+  const problems = [...wrong, ...incompleteSets(filled)];
+  if (parsed.data?.TWILIO_FROM_NUMBERS?.length === 0) problems.push("TWILIO_FROM_NUMBERS names no number");
   if (!parsed.success || problems.length > 0) {
     throw new StartProblem(`The configuration is not usable: ${problems.join("; ")}. See .env.example.`);
   }
   return assemble(parsed.data);
 }
 
-const usesTwilio = (env: Environment) =>
-  [env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN, env.TWILIO_BASE_URL].some((value) => value !== undefined);
-const usesOpenAi = (env: Environment) => (env.OPENAI_API_KEY ?? env.OPENAI_BASE_URL) !== undefined;
-const usesAnthropic = (env: Environment) => (env.ANTHROPIC_API_KEY ?? env.ANTHROPIC_BASE_URL) !== undefined;
-const isProduction = (env: Environment) => env.NODE_ENV === "production";
-const mustBringKeys = (env: Environment) => isProduction(env) || env.MONGODB_URI !== undefined;
+/** Which variables are set, whether their values are right or not. */
+type Filled = Partial<Record<keyof Environment, unknown>>;
 
-/** Variables that only make sense together. */
-function incompleteSets(env: Environment): string[] {
+const usesTwilio = (env: Filled) =>
+  [env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN, env.TWILIO_BASE_URL].some((value) => value !== undefined);
+const usesOpenAi = (env: Filled) => (env.OPENAI_API_KEY ?? env.OPENAI_BASE_URL) !== undefined;
+const usesAnthropic = (env: Filled) => (env.ANTHROPIC_API_KEY ?? env.ANTHROPIC_BASE_URL) !== undefined;
+const isProduction = (env: Filled) => env.NODE_ENV === "production";
+const mustBringKeys = (env: Filled) => isProduction(env) || env.MONGODB_URI !== undefined;
+
+/** Variables that only make sense together. Asked of what was set, so that one wrong value does not hide what is missing. */
+function incompleteSets(env: Filled): string[] {
   const problems: string[] = [];
   const need = (names: (keyof Environment)[], why: string) => {
     for (const name of names) if (env[name] === undefined) problems.push(`${name} is missing (${why})`);
@@ -148,7 +153,6 @@ function incompleteSets(env: Environment): string[] {
   if (usesTwilio(env)) {
     need(["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBERS"], "Twilio is configured");
   }
-  if (env.TWILIO_FROM_NUMBERS?.length === 0) problems.push("TWILIO_FROM_NUMBERS names no number");
   if (usesOpenAi(env)) need(["OPENAI_API_KEY"], "OpenAI is configured");
   if (usesAnthropic(env)) need(["ANTHROPIC_API_KEY"], "Anthropic is configured");
   if ([env.AUTH_ISSUER, env.AUTH_AUDIENCE, env.AUTH_JWKS_URL].some((value) => value !== undefined)) {
