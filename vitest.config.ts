@@ -1,12 +1,30 @@
 import { defineConfig } from "vitest/config";
 
-/** Fast tests live beside the code; `*.integration.test.ts` start the embedded database or the sandbox. */
+/**
+ * `unit`: fast tests beside the code, and those `*.integration.test.ts` that start the database or the sandbox themselves.
+ * `integration`: the whole product as processes of its own (e2e/README.md). Browser journeys are Playwright's.
+ */
 export default defineConfig({
   test: {
-    include: ["{shared,server,client}/**/*.test.{ts,tsx}"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: ["default"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{shared,server,client}/**/*.test.{ts,tsx}"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["e2e/**/*.integration.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,101 @@
+import { type SignedIn, signUp } from "#e2e/support/api.ts";
+import { type Environment, type Ringside, startRingside } from "#e2e/support/ringside.ts";
+import { TestSandbox } from "#e2e/support/sandbox.ts";
+
+/** A server, and around it an outside world that the test controls. */
+export type World = { ringside: Ringside; sandbox: TestSandbox; baseUrl: string; stop(): Promise<void> };
+
+/** Fast where the product lets it be configured: many calls at once, a retry after a second. */
+const BRISK: Environment = {
+  CALLS_PER_SECOND: "10",
+  RETRY_BACKOFF_SECONDS: "1",
+  RING_TIMEOUT_SECONDS: "5",
+  QUIET_HOURS: "off",
+};
+
+export async function startWorld(env: Environment = {}): Promise<World> {
+  const sandbox = await TestSandbox.start();
+  try {
+    const ringside = await startRingside({ env: { ...BRISK, ...sandbox.env, ...env } });
+    const stop = async () => {
+      await ringside.stop();
+      await sandbox.stop();
+    };
+    return { ringside, sandbox, baseUrl: ringside.baseUrl, stop };
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+}
+
+export type Consumer = SignedIn & { readonly number: string };
+
+/** Reserved for fiction, a hundred in each area; none of them belongs to a demo person. */
+const AREA_CODES = [612, 313, 216, 412, 305, 702, 801, 816, 919, 615];
+let numbers = 0;
+
+/** A number nobody has, not used before by this process. */
+export function freshNumber(): string {
+  const [area, last] = [AREA_CODES[Math.floor(numbers / 100)] ?? 612, String(numbers % 100).padStart(2, "0")];
+  numbers += 1;
+  return `+1${area}55501${last}`;
+}
+
+/** Somebody with a proven number. */
+export async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
+  const number = freshNumber();
+  const person = await signUp(world.baseUrl, "consumer", "Maria Lopez");
+  await person.api.account.sendPhoneCode({ phoneNumber: number });
+  const [code] = /\d{6}/.exec(await world.sandbox.textTo(number)) ?? [];
+  await person.api.account.verifyPhone({ phoneNumber: number, code: code ?? "" });
+  return { ...person, number };
+}
+
+/** A business with a saved profile. */
+export async function newBusiness(world: Pick<World, "baseUrl">): Promise<SignedIn> {
+  const business = await signUp(world.baseUrl, "business", "Acme Plumbing");
+  await business.api.business.updateProfile({ name: "Acme Plumbing", categories: ["plumbing"] });
+  return business;
+}
+
+/** The consumer asks for help, the business is interested, and the consumer lets it call: a call may be requested. */
+export async function interestedLead(consumer: Consumer, business: SignedIn): Promise<string> {
+  const { leadId } = await consumer.api.lead.submit({
+    description: "The pipe under my kitchen sink is leaking.",
+    category: "plumbing",
+    postalCode: "94110",
+    timeZone: "America/Los_Angeles",
+  });
+  const { businessId } = await business.api.business.profile();
+  await business.api.business.respondToMatch({ leadId, response: "interested" });
+  await consumer.api.lead.grantConsent({
+    leadId,
+    businessIds: [businessId],
+    aiCalls: true,
+    recording: false,
+  });
+  return leadId;
+}
+
+export type CallCase = {
+  consumer: Consumer;
+  business: SignedIn;
+  leadId: string;
+  /** Asks for the call now; returns its id. */
+  request(): Promise<string>;
+};
+
+type CalleeOf = Parameters<TestSandbox["callee"]>[1];
+
+/** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. */
+export async function callCase(world: World, callee: CalleeOf): Promise<CallCase> {
+  const [consumer, business] = await Promise.all([newConsumer(world), newBusiness(world)]);
+  await world.sandbox.callee(consumer.number, callee);
+  const leadId = await interestedLead(consumer, business);
+  const request = async () => {
+    const objective = "Find out what is broken and when somebody may come by.";
+    const { call_id: callId } = await business.api.business.requestAICall({ leadId, objective });
+    return callId;
+  };
+  return { consumer, business, leadId, request };
+}

@@ -1,0 +1,88 @@
+import { callEnds, journalOf } from "#e2e/support/api.ts";
+import type { PhoneCall, VoiceSession } from "#e2e/support/sandbox.ts";
+import { callCase, startWorld, type World } from "#e2e/support/world.ts";
+import type { CallEvent, CallEventOf } from "#shared/call/events.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+type SegmentEvent = CallEventOf<"transcript.segment">;
+const segmentsOf = (events: CallEvent[]) =>
+  events
+    .filter((event): event is SegmentEvent => event.type === "transcript.segment")
+    .toSorted((a, b) => a.startMs - b.startMs);
+
+/** A whole call to `callee`, seen from all sides. */
+async function wholeCall(callee: "pleasant" | "interrupts") {
+  const { consumer, business, request } = await callCase(world, callee);
+  const callId = await request();
+  const view = await callEnds(business.api, callId);
+  const events = await journalOf(business.api, callId);
+  const segments = segmentsOf(events);
+  const agent = segments.filter(({ speaker }) => speaker === "agent");
+  const consumerLines = segments.filter(({ speaker }) => speaker === "consumer");
+  const phone = await world.sandbox.onlyCall(consumer.number);
+  const session = await world.sandbox.voiceSessionOf(agent[0]?.segmentId ?? "");
+  return { view, events, segments, agent, consumerLines, phone, session };
+}
+
+function expectSoundAudio(phone: PhoneCall, session: VoiceSession) {
+  for (const { frames, ...faults } of [phone.agentAudio, session.audioIn]) {
+    expect(frames).toBeGreaterThan(100);
+    expect(faults).toEqual({ lost: 0, repeated: 0, reordered: 0, changed: 0 });
+  }
+}
+
+const words = (texts: string[]) => texts.join(" ").replace(/\s+/g, " ").trim();
+
+describe.concurrent("one call, from the callee's mouth to the journal", () => {
+  test("[end to end words] what both sides said is what the journal has, and no frame was harmed", async () => {
+    const { view, events, agent, consumerLines, phone, session } = await wholeCall("pleasant");
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(view).toMatchObject({ status: "completed", openingHeard: true, seq: events.length });
+    expect(view.analysis?.summary).toBeTruthy();
+    expect(view.cost?.totalCents).toBeGreaterThan(0);
+    expect(events.at(-1)).toMatchObject({ type: "call.ended", status: "completed" });
+    // The callee's words: said at the phone, heard by the model, written in the journal.
+    expect(phone.said.length).toBeGreaterThan(3);
+    expect(consumerLines.map(({ text }) => text)).toEqual(session.heard.map(({ text }) => text));
+    expect(words(consumerLines.map(({ text }) => text))).toBe(words(phone.said.map(({ text }) => text)));
+    // The agent's words: spoken by the model, heard at the phone, written in the journal.
+    expect(agent.map(({ text }) => text)).toEqual(session.spoken.map(({ text }) => text));
+    expect(agent.map(({ text }) => text)).toEqual(phone.heard.map(({ text }) => text));
+    expectSoundAudio(phone, session);
+    expect(phone.rings).toBe(1);
+  });
+
+  test("who is interrupted falls silent, and the journal keeps only what was heard", async () => {
+    const { events, agent, consumerLines, phone, session } = await wholeCall("interrupts");
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const cut = agent.filter(({ interrupted }) => interrupted === true);
+    expect(cut.length).toBeGreaterThan(0);
+    for (const { text, heardText } of cut) {
+      expect(heardText).toBeDefined();
+      expect(text.startsWith(heardText ?? "-")).toBe(true);
+      expect((heardText ?? "").length).toBeLessThan(text.length);
+    }
+    for (const whole of agent.filter(({ interrupted }) => interrupted === undefined)) {
+      expect(whole.heardText).toBeUndefined();
+    }
+    // Every cut at the journal is a cut at the model, and the phone heard no more than a moment beyond it.
+    const cutAtModel = session.spoken.filter(({ heardMs }) => heardMs !== undefined);
+    expect(cutAtModel.map(({ itemId }) => itemId)).toEqual(
+      expect.arrayContaining(cut.map((one) => one.segmentId)),
+    );
+    for (const { text } of cut) {
+      const heard = phone.heard.find(
+        (utterance) => !utterance.complete && text.startsWith(utterance.text.trim()),
+      );
+      expect(heard, `an unfinished utterance at the phone for: ${text}`).toBeDefined();
+    }
+    expect(words(consumerLines.map(({ text }) => text))).toBe(words(phone.said.map(({ text }) => text)));
+    expectSoundAudio(phone, session);
+  });
+});

@@ -1,0 +1,25 @@
+import { CHROMIUM_FLAGS, chromiumPath } from "#e2e/support/chromium.ts";
+import { defineConfig } from "@playwright/test";
+
+/** Browser journeys against the whole product (e2e/README.md). One at a time, never repeated: a flaky one is a fault. */
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.e2e.ts",
+  outputDir: "test-results",
+  workers: 1,
+  retries: 0,
+  // A whole phone call fits, also on a busy machine.
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
+  reporter: [["list"]],
+  use: {
+    browserName: "chromium",
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+    locale: "en-US",
+    timezoneId: "America/Los_Angeles",
+    actionTimeout: 30_000,
+    trace: "retain-on-failure",
+    launchOptions: { executablePath: await chromiumPath(), args: CHROMIUM_FLAGS },
+  },
+});
