@@ -1,4 +1,7 @@
-import { type Api, journalOf, signIn } from "#e2e/support/api.ts";
+import { type Api, callEnds, journalOf, signIn } from "#e2e/support/api.ts";
+import { BRIEF } from "#e2e/support/scripts.ts";
+import { isUnderWay } from "#e2e/support/sandbox.ts";
+import { callCase, startWorld } from "#e2e/support/world.ts";
 import { type Ringside, startRingside } from "#e2e/support/ringside.ts";
 import { until } from "#e2e/support/wait.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
@@ -78,4 +81,29 @@ test("[CL36] kill -9 of everything in the middle of a call: the records are ther
     const { live, recent } = await supervisor.api.supervisor.board();
     return [...live, ...recent].some((call) => call.callId !== callId && call.attemptNumber > 0);
   });
+});
+
+test("kill -9 of server and database alone: the phone network lives on, the call is not lost and nobody is called twice", async () => {
+  const world = await startWorld();
+  started.push(world.ringside);
+  const { consumer, business, request } = await callCase(world, BRIEF);
+  const callId = await request();
+  const seen = await until("the agent has spoken", async () => {
+    const events = await journalOf(business.api, callId);
+    return events.some(({ type }) => type === "opening.heard") && events;
+  });
+  const { dataDir, port } = world.ringside;
+  await world.ringside.kill9();
+  const ringside = await startRingside({ env: world.sandbox.env, dataDir, port });
+  started.push(ringside);
+  const view = await callEnds(business.api, callId);
+  const phone = await world.sandbox.onlyCall(consumer.number);
+  expect(isUnderWay(phone)).toBe(false);
+  expect(phone.rings).toBe(1);
+  const events = await journalOf(business.api, callId);
+  expect(events.slice(0, seen.length)).toEqual(seen);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  console.log(`After the restart: ${view.status}, ${view.endReason}; streams ${phone.streams.length}.`);
+  expect(["completed", "failed"]).toContain(view.status);
+  await world.sandbox.stop();
 });

@@ -15,7 +15,7 @@ export type Api = JsonifiedClient<ContractRouterClient<typeof contract>>;
 /** Somebody signed in. */
 export type SignedIn = { readonly api: Api; readonly token: string; readonly email: string };
 
-const PASSWORD = "a long enough password";
+export const PASSWORD = "a long enough password";
 
 const refusalSchema = z.object({ code: z.string(), message: z.string(), data: z.unknown() });
 

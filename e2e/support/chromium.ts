@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -37,11 +37,21 @@ async function unpacked(): Promise<string> {
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs22.x";
   try {
     const { default: chromium } = await import("@sparticuz/chromium");
-    return await chromium.executablePath();
+    const path = await chromium.executablePath();
+    useFontsIn(folder);
+    return path;
   } finally {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
   }
+}
+
+/** The package's own list names fixed folders, not this one; without a single font nothing can be typed into a field. */
+function useFontsIn(folder: string): void {
+  const fonts = join(folder, "fonts");
+  const lists = `<dir>${fonts}</dir><cachedir>${join(folder, "fonts-cache")}</cachedir>`;
+  writeFileSync(join(fonts, "fonts.conf"), `<?xml version="1.0"?>\n<fontconfig>${lists}</fontconfig>\n`);
+  process.env["FONTCONFIG_PATH"] = fonts;
 }
 
 /** CHROMIUM_PATH, or a browser of this machine, or the one from npm. Later calls, also those of child processes, get the same. */

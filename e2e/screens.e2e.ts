@@ -1,0 +1,134 @@
+import { callEnds, callReaches, signIn } from "#e2e/support/api.ts";
+import { enterAs, expectAccessible, expectFits, test } from "#e2e/support/browser.ts";
+import { LISTENER } from "#e2e/support/scripts.ts";
+import { callCase, type World } from "#e2e/support/world.ts";
+import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
+import { expect, type Page } from "@playwright/test";
+
+/** A screen: where it is, what shows that it is all there, what is opened on it. */
+type Screen = { name: string; path: string; shows: RegExp | string; open?: (page: Page) => Promise<void> };
+
+const SIZES = [
+  { name: "desktop", width: 1440, height: 900 },
+  { name: "phone", width: 390, height: 844 },
+] as const;
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name }).first().click();
+
+async function visit(page: Page, world: World, screens: Screen[], size: (typeof SIZES)[number]) {
+  await page.setViewportSize({ width: size.width, height: size.height });
+  for (const { name, path, shows, open } of screens) {
+    await page.goto(world.baseUrl + path);
+    await expect(
+      page.getByText(shows).filter({ visible: true }).first(),
+      `${name}, ${size.name}`,
+    ).toBeVisible();
+    await open?.(page);
+    await expectFits(page, `${name}, ${size.name}`);
+    await expectAccessible(page, `${name}, ${size.name}`);
+  }
+}
+
+/** Everybody's screens around two calls: one that is over and one that runs. */
+async function prepare(world: World) {
+  const finished = await callCase(world, LISTENER);
+  const finishedId = await finished.request();
+  await callReaches(finished.business.api, finishedId, ["in_progress"]);
+  await finished.business.api.call.hangUp({ callId: finishedId });
+  await callEnds(finished.business.api, finishedId);
+  const liveId = await finished.request();
+  await callReaches(finished.business.api, liveId, ["in_progress"]);
+  const supervisor = await signIn(world.baseUrl, DEMO_PEOPLE.supervisor.email, DEMO_PASSWORD);
+  return { ...finished, finishedId, liveId, supervisor };
+}
+
+for (const size of SIZES) {
+  test(`every screen is accessible, light and dark, and fits: ${size.name}`, async ({ browser, world }) => {
+    const { business, consumer, leadId, finishedId, liveId } = await prepare(world);
+    const page = async () => (await browser.newContext({ reducedMotion: "reduce" })).newPage();
+
+    const nobody = await page();
+    await visit(
+      nobody,
+      world,
+      [
+        { name: "sign-in", path: "/sign-in", shows: "Create an account" },
+        { name: "sign-up", path: "/sign-up", shows: "I am here as" },
+        {
+          name: "sign-up, not filled in",
+          path: "/sign-up",
+          shows: "I am here as",
+          open: press("Create account"),
+        },
+        { name: "no such page", path: "/nowhere", shows: "There is no page at this address." },
+      ],
+      size,
+    );
+    await nobody.context().close();
+
+    const seller = await page();
+    await enterAs(seller, world, business);
+    await visit(
+      seller,
+      world,
+      [
+        { name: "inbox", path: "/inbox", shows: "Maria Lopez" },
+        { name: "lead", path: `/inbox?lead=${leadId}`, shows: /Why it fits/ },
+        {
+          name: "call composer",
+          path: `/inbox?lead=${leadId}`,
+          shows: /Why it fits/,
+          open: press("Request AI call"),
+        },
+        { name: "calls", path: "/calls", shows: /Live/ },
+        { name: "live call", path: `/calls/${liveId}`, shows: /Live/ },
+        { name: "hang up?", path: `/calls/${liveId}`, shows: /Live/, open: press("Hang up") },
+        { name: "finished call", path: `/calls/${finishedId}`, shows: /How it ended/ },
+        { name: "foreign call", path: "/calls/call_0123456789abcdef", shows: "This call can't be shown." },
+        { name: "settings", path: "/settings", shows: "Business profile" },
+      ],
+      size,
+    );
+    await seller.context().close();
+
+    const buyer = await page();
+    await enterAs(buyer, world, consumer);
+    await visit(
+      buyer,
+      world,
+      [
+        { name: "help", path: "/help", shows: "What do you need help with?" },
+        {
+          name: "change number",
+          path: "/help",
+          shows: "What do you need help with?",
+          open: press("Change number"),
+        },
+        { name: "matches", path: `/help/matches/${leadId}`, shows: /An AI assistant may call me/ },
+        { name: "my calls", path: "/help/calls", shows: "Had enough?" },
+        { name: "stop all?", path: "/help/calls", shows: "Had enough?", open: press("Stop all calls to me") },
+        { name: "my live call", path: `/c/${liveId}`, shows: /Live/ },
+        { name: "my finished call", path: `/c/${finishedId}`, shows: /How it ended/ },
+      ],
+      size,
+    );
+    await buyer.context().close();
+
+    const watcher = await page();
+    await watcher.goto(`${world.baseUrl}/sign-in`);
+    await watcher.getByRole("button", { name: /^Demo supervisor/ }).click();
+    await expect(watcher.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await visit(
+      watcher,
+      world,
+      [
+        { name: "wall", path: "/wall", shows: "Just ended" },
+        { name: "all calls", path: "/calls", shows: "Maria Lopez" },
+        { name: "a live call", path: `/calls/${liveId}`, shows: /Live/ },
+      ],
+      size,
+    );
+    await watcher.context().close();
+    await business.api.call.cancel({ callId: liveId });
+  });
+}
