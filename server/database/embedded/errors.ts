@@ -38,6 +38,7 @@ const CODE_NAMES = {
   8000: "AtlasError",
   10334: "BSONObjectTooLarge",
   11000: "DuplicateKey",
+  14031: "OutOfDiskSpace",
 } as const;
 
 /** An error with MongoDB's shape, ready to be answered to a client. */
@@ -66,8 +67,41 @@ export function toServerError(thrown: unknown): ServerError {
   if (thrown instanceof RangeError && thrown.message.includes("call stack")) {
     return new ServerError(15, "The document or expression is nested too deeply.");
   }
+  const stored = storageError(thrown);
+  if (stored) return stored;
   const message = thrown instanceof Error ? thrown.message : "Unknown fault";
   return new ServerError(8, message);
+}
+
+/** SQLite's primary result code of a fault; 0 when it was not SQLite's. */
+export function sqliteCode(thrown: unknown): number {
+  if (!(thrown instanceof Error) || !("errcode" in thrown)) return 0;
+  return typeof thrown.errcode === "number" ? thrown.errcode & 0xff : 0;
+}
+
+/** The file or its disk failed while the server runs. */
+function storageError(thrown: unknown): ServerError | undefined {
+  switch (sqliteCode(thrown)) {
+    case 0:
+      return undefined;
+    case 11:
+    case 26:
+      return damagedFile();
+    case 13:
+      return new ServerError(
+        14031,
+        "The disk that holds the built-in database is full; the write was refused, and reading goes on.",
+      );
+    default:
+      return new ServerError(96, "The built-in database could not read or write its file; check the disk.");
+  }
+}
+
+export function damagedFile(): ServerError {
+  return new ServerError(
+    96,
+    "The built-in database's file is damaged; nothing is written to it any more: stop the server and restore a copy.",
+  );
 }
 
 /** The reply `{ok: 0, …}` for an error. */

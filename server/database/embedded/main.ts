@@ -1,10 +1,18 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChangeLog } from "#server/database/embedded/changes/change-log.ts";
+import { RetryMemory } from "#server/database/embedded/commands/retries.ts";
 import type { ServerState } from "#server/database/embedded/commands/request.ts";
 import { CursorStore } from "#server/database/embedded/cursors.ts";
 import { removeExpired } from "#server/database/embedded/expiry.ts";
 import { Engine } from "#server/database/embedded/storage/engine.ts";
-import { DataFolderError, explainStorageError, openStore } from "#server/database/embedded/storage/schema.ts";
+import {
+  ADDRESS_FILE,
+  DATABASE_FILE,
+  DataFolderError,
+  explainStorageError,
+  openStore,
+} from "#server/database/embedded/storage/schema.ts";
 import { WireServer } from "#server/database/embedded/wire/server.ts";
 import { systemClock } from "#server/lib/clock.ts";
 
@@ -24,7 +32,7 @@ function tell(message: object): void {
 function openEngine(path: string): Engine {
   const store = openStore(path);
   try {
-    return new Engine(store);
+    return new Engine(store, (message) => console.error(message));
   } catch (error) {
     store.close();
     throw explainStorageError(error, path);
@@ -41,13 +49,36 @@ async function listen(server: WireServer, port: number): Promise<number> {
   }
 }
 
+/** For `npm run db`, which finds a running server by it. Without the process it means nothing. */
+function leaveAddress(path: string, port: number): void {
+  try {
+    writeFileSync(path, JSON.stringify({ pid: process.pid, port }));
+  } catch {
+    console.error("The built-in database could not leave its address in the data folder; is the disk full?");
+  }
+}
+
 async function main(): Promise<void> {
   const [dataDir = "./data", port = "0"] = process.argv.slice(2);
   process.on("SIGINT", () => undefined);
-  const engine = openEngine(join(dataDir, "ringside.db"));
+  // Whatever is made here is the owner's alone.
+  process.umask(0o077);
+  const snapshots = join(dataDir, "snapshots");
+  const addressFile = join(dataDir, ADDRESS_FILE);
+  const engine = openEngine(join(dataDir, DATABASE_FILE));
+  rmSync(snapshots, { recursive: true, force: true });
   const changes = new ChangeLog(systemClock);
   engine.attach(changes);
-  const state: ServerState = { engine, changes, cursors: new CursorStore(systemClock), clock: systemClock };
+  const state: ServerState = {
+    engine,
+    changes,
+    cursors: new CursorStore(systemClock),
+    clock: systemClock,
+    running: { number: 0, sinceMs: 0 },
+    retries: new RetryMemory(),
+    snapshots,
+    endTurn: () => engine.endTurn(),
+  };
   const server = new WireServer(state, (message) => console.error(message));
   const sweep = systemClock.every(SWEEP_EVERY_MS, () => {
     state.cursors.closeIdle();
@@ -66,6 +97,7 @@ async function main(): Promise<void> {
     systemClock.after(CLOSE_WITHIN_MS, () => process.exit(0));
     server.close().then(
       () => {
+        rmSync(addressFile, { force: true });
         engine.close();
         process.exit(0);
       },
@@ -75,7 +107,9 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("disconnect", stop);
   if (process.send && !process.connected) return stop();
-  tell({ type: "ready", port: await listen(server, Number(port)) });
+  const listeningOn = await listen(server, Number(port));
+  leaveAddress(addressFile, listeningOn);
+  tell({ type: "ready", port: listeningOn });
 }
 
 main().catch((error: unknown) => {

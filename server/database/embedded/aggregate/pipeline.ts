@@ -21,6 +21,8 @@ type SourceQuery = { filter: Doc; sort: Doc; skip: number; limit: number };
 export type PipelineHost = {
   find(collection: string, query: SourceQuery, environment: Environment): Iterable<Doc>;
   count(collection: string): number;
+  /** Throws when the command's time is over. */
+  checkTime(): void;
 };
 
 /** Runs a pipeline over a collection. What the planner can do (`$match`, `$sort`, `$skip`, `$limit` in front) it does. */
@@ -52,7 +54,14 @@ export function compilePipeline(
     if (!found) throw unknownStage(name);
     return found;
   });
-  return (input) => compiled.reduce<Iterable<Doc>>((current, stage) => stage(current), input);
+  return (input) => compiled.reduce<Iterable<Doc>>((current, stage) => inTime(stage(current), host), input);
+}
+
+function* inTime(docs: Iterable<Doc>, host: PipelineHost): Generator<Doc> {
+  for (const doc of docs) {
+    host.checkTime();
+    yield doc;
+  }
 }
 
 /** The form drivers use to count a whole collection; answered from the stored count. */

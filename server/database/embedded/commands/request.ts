@@ -1,5 +1,6 @@
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import type { ChangeLog } from "#server/database/embedded/changes/change-log.ts";
+import type { RetryMemory } from "#server/database/embedded/commands/retries.ts";
 import type { CursorStore } from "#server/database/embedded/cursors.ts";
 import { ServerError, typeMismatch } from "#server/database/embedded/errors.ts";
 import { parseCollation } from "#server/database/embedded/query/collation.ts";
@@ -27,6 +28,13 @@ export type ServerState = {
   cursors: CursorStore;
   changes: ChangeLog;
   clock: Clock;
+  /** The command that is running: its number and when it began. */
+  running: { number: number; sinceMs: number };
+  retries: RetryMemory;
+  /** Where snapshots for export are put. */
+  snapshots: string;
+  /** Makes what this turn did so far durable, and answers it. */
+  endTurn(): void;
 };
 
 /** A reply, or the promise of one for commands that wait for changes. */
@@ -107,12 +115,21 @@ export function environmentOf(request: Request, state: ServerState, holder: Doc 
   return { ...base, variables };
 }
 
-/** A check that throws error 50 once the command's `maxTimeMS` is over. */
+/**
+ * A check that throws error 50 once the command's `maxTimeMS` is used up. A cursor takes what is left along to
+ * its further batches; the time its client takes in between does not count.
+ */
 export function timeCheck(request: Request, state: ServerState): () => void {
-  const maxTimeMs = countField(request.body, "maxTimeMS", 0);
-  if (maxTimeMs === 0) return () => undefined;
-  const endMs = state.clock.monotonicMs() + maxTimeMs;
+  let leftMs = countField(request.body, "maxTimeMS", 0);
+  if (leftMs === 0) return () => undefined;
+  let { number, sinceMs } = state.running;
+  let seenMs = sinceMs;
   return () => {
-    if (state.clock.monotonicMs() > endMs) throw new ServerError(50, "operation exceeded time limit");
+    if (state.running.number !== number) {
+      leftMs -= seenMs - sinceMs;
+      ({ number, sinceMs } = state.running);
+    }
+    seenMs = state.clock.monotonicMs();
+    if (seenMs - sinceMs > leftMs) throw new ServerError(50, "operation exceeded time limit");
   };
 }

@@ -53,6 +53,7 @@ export function pipelineHost(request: Request, state: ServerState, hint?: Value)
       for (const found of runQuery(collection, built)) yield found.doc;
     },
     count: (name) => resolve(name)?.count ?? 0,
+    checkTime,
   };
 }
 

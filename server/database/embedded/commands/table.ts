@@ -26,6 +26,7 @@ import {
 import { createIndexes, dropIndexes, listIndexes } from "#server/database/embedded/commands/indexes.ts";
 import { count, distinct, explain, find } from "#server/database/embedded/commands/read.ts";
 import type { Command, Reply, Request, ServerState } from "#server/database/embedded/commands/request.ts";
+import { snapshot } from "#server/database/embedded/commands/snapshot.ts";
 import { deleteCommand, insert, update } from "#server/database/embedded/commands/write.ts";
 import { errorReply, notSupported, ServerError, toServerError } from "#server/database/embedded/errors.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
@@ -75,6 +76,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["dropIndexes", dropIndexes],
   ["deleteIndexes", dropIndexes],
   ["listIndexes", listIndexes],
+  ["ringsideSnapshot", snapshot],
 ]);
 
 /** Commands that exist in MongoDB and are left out here on purpose. */
@@ -104,15 +106,42 @@ const LEFT_OUT = new Set([
 
 /** Runs one command. Errors become replies; nothing is thrown. */
 export function runCommand(request: Request, state: ServerState): Reply {
+  state.running.number += 1;
+  state.running.sinceMs = state.clock.monotonicMs();
   try {
     refuseUnsupported(request.body);
+    const known = state.retries.replyTo(request);
+    if (known) return known;
     const command = COMMANDS.get(request.name);
     if (command) return command(request, state);
     if (LEFT_OUT.has(request.name)) throw notSupported(`The command ${request.name}`);
     throw new ServerError(59, `no such command: '${request.name}'`);
   } catch (error) {
+    state.engine.noteFault(error);
     return errorReply(toServerError(error));
   }
+}
+
+const READS = new Set([
+  "hello",
+  "isMaster",
+  "ismaster",
+  "ping",
+  "find",
+  "count",
+  "distinct",
+  "explain",
+  "listCollections",
+  "listDatabases",
+  "listIndexes",
+]);
+const WRITING_STAGES = new Set(["$out", "$merge"]);
+
+/** Whether a command only reads, so that it can be run again when the writes of its turn were undone. */
+export function isRead({ name, body }: Pick<Request, "name" | "body">): boolean {
+  if (name !== "aggregate") return READS.has(name);
+  const last = Array.isArray(body["pipeline"]) ? body["pipeline"].at(-1) : undefined;
+  return !isDoc(last) || !Object.keys(last).some((stage) => WRITING_STAGES.has(stage));
 }
 
 /** Refuses what no command here can honour: transactions, snapshot and linearizable reads, replication. */

@@ -6,6 +6,7 @@ import { matches } from "#server/database/embedded/query/match.ts";
 import type { Filter } from "#server/database/embedded/query/predicate.ts";
 import { compareSortKeys, sortKey, type SortField } from "#server/database/embedded/query/sort.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
+import { LONG_SCAN_DOCUMENTS } from "#server/database/embedded/storage/scan-log.ts";
 import type { Entry, Row } from "#server/database/embedded/storage/trees.ts";
 import type { Collator } from "#server/database/embedded/values/compare.ts";
 import { decodeDoc } from "#server/database/embedded/values/decode.ts";
@@ -30,6 +31,8 @@ export type Query = {
   checkTime(): void;
 };
 
+/** Rows between two looks at the clock. */
+const CHECK_EVERY = 128;
 const FIRST_CHUNK = 16;
 const LARGEST_CHUNK = 512;
 /** Sorting without an index holds at most this many bytes of documents. */
@@ -45,6 +48,7 @@ export function* runQuery(collection: Collection, query: Query): Generator<Found
   const source = matching(collection, plan, query);
   const ordered = isSorted ? source : sorted(source, query);
   const { skip, limit } = query;
+  query.checkTime();
   let position = 0;
   for (const found of ordered) {
     position += 1;
@@ -55,22 +59,24 @@ export function* runQuery(collection: Collection, query: Query): Generator<Found
 
 function* matching(collection: Collection, plan: Plan, query: Query): Generator<Found> {
   let seen = 0;
-  for (const row of candidates(collection, plan)) {
+  for (const row of candidates(collection, plan, query)) {
     seen += 1;
-    if (seen % 128 === 0) query.checkTime();
+    if (seen % CHECK_EVERY === 0) query.checkTime();
+    if (seen === LONG_SCAN_DOCUMENTS && plan.kind === "scan")
+      collection.scans.note(collection.name, query.filter, query.sort);
     const doc = decodeDoc(row.bytes);
     if (matches(query.filter, doc)) yield { rid: row.rid, bytes: row.bytes, doc };
   }
 }
 
-function candidates(collection: Collection, plan: Plan): Generator<Row> {
+function candidates(collection: Collection, plan: Plan, query: Query): Generator<Row> {
   switch (plan.kind) {
     case "scan":
       return scanRows(collection, plan.backward);
     case "index":
-      return fetched(collection, indexedRids(plan));
+      return fetched(collection, indexedRids(plan, query));
     case "union":
-      return fetched(collection, distinct(plan.plans.map(indexedRids)));
+      return fetched(collection, distinct(plan.plans.map((one) => indexedRids(one, query))));
   }
 }
 
@@ -92,11 +98,14 @@ function* fetched(collection: Collection, rids: Iterable<number>): Generator<Row
   }
 }
 
-function* indexedRids(plan: IndexPlan): Generator<number> {
+function* indexedRids(plan: IndexPlan, query: Query): Generator<number> {
   const directions = plan.index.fields.map((field) => field.direction);
   const isMultikey = plan.index.multikey.some(Boolean);
   const seen = isMultikey ? new Set<number>() : undefined;
+  let read = 0;
   for (const { key, rid } of entries(plan)) {
+    read += 1;
+    if (read % CHECK_EVERY === 0) query.checkTime();
     if (plan.keyFilter && plan.keyFilter(decodeKey(key, directions)) === "no") continue;
     if (seen?.has(rid)) continue;
     seen?.add(rid);

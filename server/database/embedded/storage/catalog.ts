@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { decodeDoc } from "#server/database/embedded/values/decode.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
 import { parseIndexSpec, type IndexDefinition } from "#server/database/embedded/storage/index-spec.ts";
+import type { ScanLog } from "#server/database/embedded/storage/scan-log.ts";
 import type { Store } from "#server/database/embedded/storage/store.ts";
 import { IndexTree, RecordTree } from "#server/database/embedded/storage/trees.ts";
 import { docOf, type Doc } from "#server/database/embedded/values/value.ts";
@@ -20,6 +21,7 @@ export type Collection = {
   bytes: number;
   records: RecordTree;
   indexes: Index[];
+  scans: ScanLog;
 };
 
 type CountsBefore = Map<Collection, Pick<Collection, "count" | "bytes">>;
@@ -30,14 +32,16 @@ type CountsBefore = Map<Collection, Pick<Collection, "count" | "bytes">>;
  */
 export class Catalog {
   readonly #store: Store;
+  readonly #scans: ScanLog;
   readonly #collections = new Map<string, Collection>();
   readonly #dirty = new Set<Collection>();
   #undo: (() => void)[] = [];
   /** Counts as they were before the statement that is running. */
   #countsBefore: CountsBefore = new Map();
 
-  constructor(store: Store) {
+  constructor(store: Store, scans: ScanLog) {
     this.#store = store;
+    this.#scans = scans;
     this.reload();
   }
 
@@ -76,6 +80,7 @@ export class Catalog {
       name: row.ns.slice(dot + 1),
       records: new RecordTree(this.#store, row.id),
       indexes,
+      scans: this.#scans,
     };
   }
 

@@ -129,7 +129,7 @@ function noteUpdate(
 const NOTHING: IndexKeys = { keys: new Map(), multikey: [], present: false };
 
 /** The entries a document has in an index, after the index's own filters. */
-function entriesOf(index: Index, doc: Doc): IndexKeys {
+export function entriesOf(index: Index, doc: Doc): IndexKeys {
   if (index.partial && !matches(index.partial, doc)) return NOTHING;
   const found = indexKeys(doc, index.fields);
   return index.sparse && !found.present ? NOTHING : found;

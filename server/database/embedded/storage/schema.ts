@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -13,6 +14,10 @@ import { dirname } from "node:path";
 import { ServerError } from "#server/database/embedded/errors.ts";
 import { Store } from "#server/database/embedded/storage/store.ts";
 
+/** The file's name in the data folder. */
+export const DATABASE_FILE = "ringside.db";
+/** Beside it while a server runs: its process and port, `{pid, port}`. */
+export const ADDRESS_FILE = "ringside.address";
 /** "RSDB": how a file is known to be ours. */
 const APPLICATION_ID = 0x52534442;
 const SCHEMA_VERSION = 1;
@@ -33,6 +38,7 @@ export class DataFolderError extends Error {
 export function openStore(path: string): Store {
   prepareFolder(dirname(path));
   inspectFile(path);
+  keepPrivate(path);
   try {
     const store = new Store(path, BUSY_TIMEOUT_MS);
     try {
@@ -55,6 +61,16 @@ function prepareFolder(folder: string): void {
     throw new DataFolderError(
       `Ringside cannot write to its data folder (${folder}); check its permissions or set DATA_DIR to another folder.`,
     );
+  }
+}
+
+/** Nobody but the owner reads the file. SQLite gives its log the same mode. */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
+  } catch {
+    throw new DataFolderError(`Ringside cannot open its database file (${path}); check its permissions.`);
   }
 }
 

@@ -5,6 +5,8 @@ export class Store {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
+  /** Why SQLite itself undid the running transaction, if it did: nothing of the turn can be kept then. */
+  #undoneBy: unknown;
 
   /**
    * Opens (or makes) the file with an exclusive lock that lasts as long as the process. `busyTimeoutMs` is how
@@ -52,6 +54,7 @@ export class Store {
   }
 
   begin(): void {
+    if (this.#undoneBy !== undefined) throw this.#undoneBy;
     if (this.#inTransaction) return;
     this.statement("BEGIN IMMEDIATE").run();
     this.#inTransaction = true;
@@ -60,6 +63,7 @@ export class Store {
   /** Makes everything since `begin` durable: returns after the log has reached the disk. */
   commit(): void {
     if (!this.#inTransaction) return;
+    if (this.#undoneBy !== undefined) throw this.#undoneBy;
     this.statement("COMMIT").run();
     this.#inTransaction = false;
   }
@@ -67,6 +71,7 @@ export class Store {
   rollback(): void {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;
+    this.#undoneBy = undefined;
     if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
   }
 
@@ -78,9 +83,29 @@ export class Store {
       this.statement("RELEASE statement").run();
       return result;
     } catch (error) {
+      // A full or failing disk may have made SQLite undo the whole transaction, not only this statement.
+      if (!this.#db.isTransaction) {
+        this.#undoneBy = error;
+        throw error;
+      }
       this.statement("ROLLBACK TO statement").run();
       this.statement("RELEASE statement").run();
       throw error;
+    }
+  }
+
+  /** Writes a consistent copy of everything committed to a new file. Call outside a transaction. */
+  copyTo(path: string): void {
+    this.statement("VACUUM INTO ?").run(path);
+  }
+
+  /** What SQLite says about the file; empty when it is sound. */
+  faults(): string[] {
+    try {
+      const rows = this.#db.prepare("PRAGMA integrity_check(20)").all();
+      return rows.map((row) => String(row["integrity_check"])).filter((line) => line !== "ok");
+    } catch (error) {
+      return [error instanceof Error ? error.message : "unknown"];
     }
   }
 

@@ -81,6 +81,15 @@ export class IndexTree {
     this.#store.statement(`DELETE FROM ${this.#table} WHERE key = ? AND rid = ?`).run(key, rid);
   }
 
+  has(key: Uint8Array, rid: number): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.#table} WHERE key = ? AND rid = ?`;
+    return this.#store.statement(sql).get(key, rid) !== undefined;
+  }
+
+  size(): number {
+    return Number(this.#store.statement(`SELECT COUNT(*) AS n FROM ${this.#table} `).get()?.["n"]);
+  }
+
   /** A record other than `except` that has this very key. */
   holder(key: Uint8Array, except: number): number | undefined {
     const row = this.#store

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { MAX_MESSAGE_BYTES } from "#server/database/embedded/commands/handshake.ts";
 import type { Request, ServerState } from "#server/database/embedded/commands/request.ts";
-import { runCommand } from "#server/database/embedded/commands/table.ts";
+import { isRead, runCommand } from "#server/database/embedded/commands/table.ts";
 import { errorReply, toServerError } from "#server/database/embedded/errors.ts";
 import type { Doc } from "#server/database/embedded/values/value.ts";
 import { FrameReader } from "#server/database/embedded/wire/frames.ts";
@@ -11,7 +11,14 @@ const MAX_CONNECTIONS = 1_000;
 /** A client that does not read its replies is not read from either beyond this. */
 const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 
-type Answer = { socket: Socket; message: Message; reply: Doc };
+/** `forget` takes back that a numbered write was remembered for repetitions. */
+type Answer = {
+  socket: Socket;
+  message: Message;
+  connectionId: number;
+  reply: Doc;
+  forget?: (() => void) | undefined;
+};
 
 /**
  * Serves the wire protocol on loopback. Commands run as they arrive; at the end of the event-loop turn one
@@ -32,6 +39,7 @@ export class WireServer {
   constructor(state: ServerState, report: (message: string) => void) {
     this.#state = state;
     this.#report = report;
+    state.endTurn = () => this.endTurn();
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
@@ -81,11 +89,13 @@ export class WireServer {
     this.#openTurn();
     if (reply instanceof Promise) {
       reply.then(
-        (later) => this.#answer({ socket, message, reply: later }),
-        (error: unknown) => this.#answer({ socket, message, reply: errorReply(toServerError(error)) }),
+        (later) => this.#answer({ socket, message, connectionId, reply: later }),
+        (error: unknown) =>
+          this.#answer({ socket, message, connectionId, reply: errorReply(toServerError(error)) }),
       );
     } else {
-      this.#answer({ socket, message, reply });
+      const forget = this.#state.retries.keep(request, reply);
+      this.#answer({ socket, message, connectionId, reply, forget });
     }
   }
 
@@ -111,8 +121,17 @@ export class WireServer {
     } catch (error) {
       failure = errorReply(toServerError(error));
     }
-    for (const answer of answers) this.#send(answer, failure ?? answer.reply);
+    for (const answer of answers)
+      this.#send(answer, failure ? this.#afterFailure(answer, failure) : answer.reply);
     this.#state.engine.publishChanges();
+  }
+
+  /** The turn was undone: its writes get the error; its reads, which may have seen those writes, are done again. */
+  #afterFailure({ message, connectionId, forget }: Answer, failure: Doc): Doc {
+    forget?.();
+    if (!isRead(message.request)) return failure;
+    const again = runCommand({ ...message.request, connectionId }, this.#state);
+    return again instanceof Promise ? failure : again;
   }
 
   #send({ socket, message }: Answer, reply: Doc): void {
