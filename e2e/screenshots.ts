@@ -24,6 +24,7 @@ type Scheme = (typeof SCHEMES)[number];
 const { email } = DEMO_PEOPLE.supervisor;
 const MIN_LINES = 6;
 const MIN_ENDED = 3;
+const MIN_TALKING = 4;
 
 /** The theme that a person would have chosen; the wall is dark without a choice. */
 async function openSignedIn(browser: Browser, baseUrl: string, scheme: Scheme, size: (typeof SIZES)[number]) {
@@ -61,24 +62,24 @@ try {
     async () => (await api.supervisor.board()).recent.length >= MIN_ENDED,
     300_000,
   );
-  await startSome(3);
+  await startSome(5);
+  /** The call with the most words, once several are being spoken in. */
   const talking = () =>
     until(
-      "a call in full swing",
+      "calls in full swing",
       async () => {
-        for (const { callId } of (await api.supervisor.board()).live) {
-          const { transcript, status } = await api.call.get({ callId });
-          if (status === "in_progress" && transcript.length >= MIN_LINES) return callId;
-        }
-        return null;
+        const spoken = (await api.supervisor.board()).live.filter(({ lastLine }) => lastLine !== null);
+        const views = await Promise.all(spoken.map(({ callId }) => api.call.get({ callId })));
+        const [best] = views.toSorted((a, b) => b.transcript.length - a.transcript.length);
+        return views.length >= MIN_TALKING && (best?.transcript.length ?? 0) >= MIN_LINES && best?.callId;
       },
-      180_000,
+      300_000,
     );
   const browser = await chromium.launch({ executablePath: await chromiumPath(), args: CHROMIUM_FLAGS });
   for (const scheme of SCHEMES) {
     for (const size of SIZES) {
       const page = await openSignedIn(browser, ringside.baseUrl, scheme, size);
-      await api.supervisor.startDemoCall();
+      if ((await api.supervisor.board()).live.length < MIN_TALKING + 1) await startSome(2);
       const callId = await talking();
       await page.getByTestId("wall-tile").first().waitFor();
       await take(page, `wall-${scheme}-${size.name}`);

@@ -29,10 +29,10 @@ export async function enterAs(page: Page, world: World, { email }: Pick<SignedIn
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 }
 
-export type Scheme = "light" | "dark";
+type Scheme = "light" | "dark";
 
 /** Shows the page in this scheme, once what moves has settled. */
-export async function showIn(page: Page, scheme: Scheme): Promise<void> {
+async function showIn(page: Page, scheme: Scheme): Promise<void> {
   await page.evaluate(async (theme) => {
     document.documentElement.dataset["theme"] = theme;
     const ending = document

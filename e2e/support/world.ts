@@ -28,7 +28,7 @@ export async function startWorld(env: Environment = {}): Promise<World> {
   }
 }
 
-export type Consumer = SignedIn & { readonly number: string };
+type Consumer = SignedIn & { readonly number: string };
 
 /** Reserved for fiction, a hundred in each area; none of them belongs to a demo person. */
 const AREA_CODES = [612, 313, 216, 412, 305, 702, 801, 816, 919, 615];
@@ -42,7 +42,7 @@ export function freshNumber(): string {
 }
 
 /** Somebody with a proven number. */
-export async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
+async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
   const number = freshNumber();
   const person = await signUp(world.baseUrl, "consumer", "Maria Lopez");
   await person.api.account.sendPhoneCode({ phoneNumber: number });
@@ -59,7 +59,7 @@ export async function newBusiness(world: Pick<World, "baseUrl">): Promise<Signed
 }
 
 /** The consumer asks for help, the business is interested, and the consumer lets it call: a call may be requested. */
-export async function interestedLead(consumer: Consumer, business: SignedIn): Promise<string> {
+async function interestedLead(consumer: Consumer, business: SignedIn): Promise<string> {
   const { leadId } = await consumer.api.lead.submit({
     description: "The pipe under my kitchen sink is leaking.",
     category: "plumbing",
