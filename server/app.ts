@@ -8,6 +8,7 @@ import { createAgendaAlarms } from "#server/jobs/agenda/agenda-alarms.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import { createDemoWorld } from "#server/leads/demo.ts";
 import { type Clock, systemClock } from "#server/lib/clock.ts";
+import { errorFields } from "#server/lib/logger.ts";
 import { StopList } from "#server/lib/stop-list.ts";
 import { loadOrMakeKeys, type StoredKeys } from "#server/lib/stored-keys.ts";
 import { createHealth, type Health } from "#server/observability/health.ts";
@@ -22,6 +23,8 @@ export type App = {
   /** Sentences about peers that refuse us; the server runs, dialling is on hold. */
   warnings: string[];
   lost: Promise<string>;
+  /** An error nobody caught: its class and code go to the log, and a sentence to the terminal. */
+  fatal(error: unknown): void;
   stop(): Promise<void>;
 };
 
@@ -58,8 +61,19 @@ async function start(config: Config, clock: Clock, logger: AppLogger, stops: Sto
   const demo = config.demo ? createDemoCalls(config, features, clock, logger) : null;
   const warnings = await checkPeers(peers, features);
   registerHealth({ health, database, embedded: embedded !== null, peers, features, alarms });
-  await serve({ config, features, database, peers, demo, health, metrics, logger, clock, stops });
-  await startWork(features, alarms, demo, stops);
+  const stopListening = await serve({
+    config,
+    features,
+    database,
+    peers,
+    demo,
+    health,
+    metrics,
+    logger,
+    clock,
+    stops,
+  });
+  await startWork(features, alarms, demo, { stops, stopListening });
   const lost = Promise.race([
     ...(embedded === null
       ? []
@@ -71,7 +85,12 @@ async function start(config: Config, clock: Clock, logger: AppLogger, stops: Sto
       : [peers.sandbox.exited.then(() => "The sandbox has ended. Start again.")]),
     new Promise<string>(() => undefined),
   ]);
-  return { config, peers: peers.real, warnings, lost, stop: () => stops.run() };
+  const fatal = (error: unknown) =>
+    logger.error(
+      errorFields(error),
+      "Ringside met an error it did not expect and stops; stored records are safe",
+    );
+  return { config, peers: peers.real, warnings, lost, fatal, stop: () => stops.run() };
 }
 
 function keysOf({ keys, dataDir }: Config): StoredKeys {
@@ -123,15 +142,16 @@ function registerHealth({ health, database, embedded, peers, features, alarms }:
   health.register({ name: "jobs", check: async () => alarms.health() });
   for (const [name, isReal] of Object.entries(peers.real)) {
     const peer = peers[name as keyof Peers["real"]];
-    const required = name !== "analyst";
     health.register({
       name,
-      required,
+      // Without it nobody is dialled, but live calls, records and screens need the server all the more.
+      required: false,
       check: async () => ({ ...(await peer.check()), details: { kind: isReal ? "real" : "sandbox" } }),
     });
   }
   health.register({
     name: "dialling",
+    required: false,
     check: async () => {
       const { reason } = features.calls.hold;
       return { ok: reason === null, reason: reason ?? "Free." };
@@ -166,15 +186,17 @@ async function startWork(
   { calls, leads }: Features,
   alarms: Alarms,
   demo: DemoCalls | null,
-  stops: StopList,
+  { stops, stopListening }: { stops: StopList; stopListening: () => void },
 ): Promise<void> {
   calls.defineAlarms();
   await alarms.start();
   calls.start();
   demo?.start();
-  // Stopped in reverse: nothing new is dialled first, then the live calls let go of their sockets.
+  // Stopped in reverse: nothing new is dialled, no request comes in any more, then the live calls let go of their sockets; the carrier's
+  // questions what to do next go to another server.
   stops.add("late answers about leads", () => leads.idle());
   stops.add("live calls", () => calls.stop());
+  stops.add("new requests", stopListening);
   stops.add("alarms", () => alarms.stop());
   stops.add("dial queue", () => calls.drain());
   stops.add("demo calls", () => demo?.stop());

@@ -41,8 +41,8 @@ type ServeParts = {
   stops: StopList;
 };
 
-/** HTTP, media sockets and Socket.IO on one port. */
-export async function serve(parts: ServeParts): Promise<void> {
+/** HTTP, media sockets and Socket.IO on one port. Returns what ends the listening. */
+export async function serve(parts: ServeParts): Promise<() => void> {
   const { config, features, database, peers, health, metrics, logger, clock, stops } = parts;
   const { accounts, calls, feed } = features;
   const events = calls.telephonyEvents;
@@ -86,6 +86,7 @@ export async function serve(parts: ServeParts): Promise<void> {
   stops.add("media sockets", () => media.close());
   await listen(server, config);
   stops.add("http", () => stopListening(server));
+  return () => stopListening(server);
 }
 
 function proceduresOf({ features, demo, logger }: ServeParts) {
@@ -133,7 +134,7 @@ function listenProblem(error: NodeJS.ErrnoException, port: number, host: string)
   }
 }
 
-/** Requests under way are answered; idle connections are not waited for. Resolves at once: the rest goes with the process. */
+/** Requests under way are answered; idle connections are not waited for. Idempotent; the rest goes with the process. */
 function stopListening(server: Server) {
   server.close();
   server.closeIdleConnections();

@@ -15,15 +15,15 @@ try {
   let stopping = false;
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err }) => {
     stopping = true;
-    if (err !== undefined)
-      console.error("Ringside met an error it did not expect and stops; stored records are safe.");
+    if (err !== undefined) app.fatal(err);
     await app.stop();
   });
   const lost = await app.lost;
   // While we stop, our own parts end because we end them.
   if (!stopping) {
     console.error(lost);
-    await app.stop();
+    // What can't be stored any more must not keep a useless server alive.
+    await Promise.race([app.stop(), new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS))]);
     process.exit(1);
   }
 } catch (error) {

@@ -108,14 +108,16 @@ export class LiveCallStore implements Readable<LiveCall> {
     const reply = await this.#parts.transport.watch(this.#callId, this.get().view.seq).catch(() => null);
     if (run !== this.#run) return;
     this.#isAsking = false;
-    if (reply !== null) return this.#take(reply);
-    // The link broke or the answer was too late. A connect asks again by itself; this covers the rest.
+    const failed = reply !== null && !reply.ok && reply.code === "INTERNAL";
+    if (reply !== null && !failed) return this.#take(reply);
+    // The link broke, the server failed or the answer was too late. A connect asks again by itself; this covers the rest.
     this.#callOffRetry = this.#parts.later(() => void this.#ask(), RETRY_MS);
   }
 
   #take(reply: WatchReply) {
     if (reply.ok) return this.#heard((call) => ({ ...receiveWatched(call, reply), link: { state: "live" } }));
     const { code, message } = reply;
+    if (code === "INTERNAL") return;
     this.#change((call) => ({ ...call, link: { state: "refused", code, message } }));
   }
 

@@ -1,6 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries, CallScope } from "#server/calls/call-queries.ts";
+import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
@@ -46,15 +47,19 @@ export class CallAccess {
     after: number,
   ): Promise<{ view: CallView; events: CallEvent[]; seq: number; draft: Draft | null }> {
     const { events, seq } = await this.events(caller, callId, 0);
-    const draft = await this.#store.draftOf(callId);
-    return { view: foldCall(events), events: events.filter((event) => event.seq > after), seq, draft };
+    const view = foldCall(events);
+    const draft = unfinished(await this.#store.draftOf(callId), view);
+    return { view, events: events.filter((event) => event.seq > after), seq, draft };
   }
 
-  list(
+  /** Consumers see no costs. */
+  async list(
     caller: Caller,
     page: { status?: CallStatus | undefined; before?: string | undefined; limit: number },
   ) {
-    return this.#queries.list(scopeOf(caller), page);
+    const found = await this.#queries.list(scopeOf(caller), page);
+    if (audienceOf(caller) === "staff") return found;
+    return { ...found, calls: found.calls.map((row) => ({ ...row, totalCents: null })) };
   }
 }
 

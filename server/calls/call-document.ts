@@ -35,7 +35,7 @@ export type CallDocument = {
   leadId: string;
   consumerId: string;
   requestedAt: Date;
-  /** When its turn began to count; null when it does not wait for its turn. */
+  /** When its turn began to count; kept through retries, null while it was never due. */
   queuedAt: Date | null;
   dueAt: Date | null;
   endedAt: Date | null;

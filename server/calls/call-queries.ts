@@ -42,15 +42,9 @@ export class CallQueries {
     return Math.max(1, await this.#calls.countDocuments({ status: "queued", queuedAt: { $lte: queuedAt } }));
   }
 
-  live(): Promise<CallHead[]> {
-    return this.#calls
-      .find({ status: { $in: LIVE } }, WITHOUT_JOURNAL)
-      .limit(MAX_BOARD)
-      .toArray();
-  }
-
-  wrappingUp(): Promise<CallHead[]> {
-    return this.#calls.find({ status: "wrapping_up" }, WITHOUT_JOURNAL).limit(MAX_BOARD).toArray();
+  /** Every call that is on the phone or not summed up yet; bounded by MAX_LIVE_CALLS. */
+  unfinished(): Promise<CallHead[]> {
+    return this.#calls.find({ status: { $in: [...LIVE, "wrapping_up"] } }, WITHOUT_JOURNAL).toArray();
   }
 
   /** Scheduled calls whose alarm should have rung before `before`. */

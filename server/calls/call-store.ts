@@ -79,15 +79,16 @@ export class CallStore {
 
   /**
    * Appends what happened inside the call (words, tools, measures). `epoch` fences: an actor whose stream was replaced gets "unchanged"
-   * and must stop. Null: written by no stream (notes, costs). The same `recordId` again changes nothing.
+   * and must stop. The same `recordId` again changes nothing.
+   * Null: written by no stream (an opt-out, a note).
    */
   record(callId: string, epoch: number | null, recordId: string, events: NewCallEvent[]): Promise<Applied> {
     return this.#decide(callId, async (call) => {
       const fenced = epoch !== null && call.epoch !== epoch;
       if (fenced || call.state.phase === "ended") return { kind: "unchanged", call };
       const step = { state: call.state, events, effects: [] };
-      if (call.lastRecordId === recordId) return { kind: "stepped", call, step };
-      const written = await this.#write(call, { lastRecordId: recordId }, events);
+      if (epoch !== null && call.lastRecordId === recordId) return { kind: "stepped", call, step };
+      const written = await this.#write(call, epoch === null ? {} : { lastRecordId: recordId }, events);
       if (written === null) return "conflict";
       return { kind: "stepped", call: written, step };
     });

@@ -1,8 +1,8 @@
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
-import type { CallStore } from "#server/calls/call-store.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
-import type { CallInput, Effect, StreamToken } from "#server/calls/state/call-state.ts";
+import { liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
@@ -18,17 +18,18 @@ import { randomBytes } from "node:crypto";
 /** How long a media socket may take to come after its token was handed out. */
 const TOKEN_LIFE_MS = 60_000;
 const TOKEN_BYTES = 24;
-/** How long the end of a stream may be known to the carrier before our socket closes. */
-const SOCKET_CLOSE_MS = 300;
+/** How long the end of a stream may be known to the carrier before our socket falls silent. */
+const SOCKET_SILENT_MS = 1200;
 
 export type CallTelephonyDeps = {
-  store: CallStore;
+  advance: Advance;
   queries: CallQueries;
   actors: ActorRegistry;
   suppressions: Pick<Suppressions, "isSuppressed">;
   clock: Clock;
   logger: Logger;
-  perform(call: CallHead, effects: Effect[]): void;
+  /** A call goes on over another stream. */
+  resumed(): void;
 };
 
 type Admitted = { call: CallHead; epoch: number; answeredAt: number };
@@ -38,9 +39,15 @@ export class CallTelephony implements TelephonyEvents {
   readonly #deps: CallTelephonyDeps;
   /** Sockets that were let in and have not sent their start message yet, by token. */
   readonly #admitted = new Map<string, Admitted>();
+  #stopping = false;
 
   constructor(deps: CallTelephonyDeps) {
     this.#deps = deps;
+  }
+
+  /** From now on no stream is taken: another server does, or the carrier puts the phone down. */
+  stop() {
+    this.#stopping = true;
   }
 
   async answered(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
@@ -54,8 +61,8 @@ export class CallTelephony implements TelephonyEvents {
     if (call === null) return { kind: "hangUp" };
     const { actors, clock } = this.#deps;
     // The question may overtake the closing of the socket; but a repeat of an older one must not cut a stream that lives.
-    if (actors.owns(call._id)) await clock.sleep(SOCKET_CLOSE_MS);
-    if (actors.owns(call._id)) return { kind: "hangUp" };
+    if (actors.hears(call._id)) await clock.sleep(SOCKET_SILENT_MS);
+    if (actors.hears(call._id)) return { kind: "hangUp" };
     return this.#connect(call, attemptId, carrierCallId, "stream");
   }
 
@@ -65,38 +72,50 @@ export class CallTelephony implements TelephonyEvents {
     carrierCallId: string,
     after: "ringing" | "stream",
   ): Promise<AnswerInstruction> {
-    const { suppressions, clock } = this.#deps;
+    const { advance, suppressions, clock } = this.#deps;
+    if (this.#stopping) return { kind: "hangUp" };
     if (await suppressions.isSuppressed(call.personKey)) {
-      await this.#apply(call._id, { kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } });
+      await advance(call._id, { kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } });
       return { kind: "hangUp" };
     }
     const value = randomBytes(TOKEN_BYTES).toString("base64url");
     const token: StreamToken = { value, expiresAt: clock.nowMs() + TOKEN_LIFE_MS };
-    const connected = await this.#apply(call._id, {
-      kind: "pickedUp",
-      attemptId,
-      carrierCallId,
-      token,
-      after,
-    });
-    if (connected) return { kind: "connect", token: value };
+    const asked = await advance(call._id, { kind: "pickedUp", attemptId, carrierCallId, token, after });
+    if (asked.kind === "stepped") return { kind: "connect", token: value };
+    return this.#refused(call._id, attemptId, carrierCallId, after);
+  }
+
+  /** Nobody talks: what the phone call was is written down before the phone is put down. */
+  async #refused(
+    callId: string,
+    attemptId: string,
+    carrierCallId: string,
+    after: "ringing" | "stream",
+  ): Promise<AnswerInstruction> {
+    const { advance } = this.#deps;
     // Somebody asked to stop while it rang, and the dial's reply is still out: this names the phone call.
-    await this.#apply(call._id, { kind: "carrierReported", attemptId, carrierCallId, status: "initiated" });
+    await advance(callId, { kind: "carrierReported", attemptId, carrierCallId, status: "initiated" });
+    // Too many streams were tried: the talk was given up by us, not by the consumer.
+    await advance(callId, ({ state }) => {
+      const givenUp = state.phase === "answered" || (state.phase === "talking" && after === "stream");
+      if (!givenUp || state.carrierCallId !== carrierCallId) return null;
+      return { kind: "hangUpAsked", end: { status: "failed", reason: "connection_lost" } };
+    });
     return { kind: "hangUp" };
   }
 
   async statusChanged(attemptId: string, { carrierCallId, status }: StatusReport): Promise<void> {
     const call = await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return;
-    await this.#apply(call._id, { kind: "carrierReported", attemptId, carrierCallId, status });
+    await this.#deps.advance(call._id, { kind: "carrierReported", attemptId, carrierCallId, status });
   }
 
-  async machineDetected(attemptId: string, { answeredBy }: MachineReport): Promise<void> {
+  async machineDetected(attemptId: string, { carrierCallId, answeredBy }: MachineReport): Promise<void> {
     // "unknown" is treated as a person: hanging up on somebody who pauses is worse than a word to a machine.
     if (answeredBy === "human" || answeredBy === "unknown") return;
     const call = await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return;
-    await this.#apply(call._id, { kind: "machineAnswered", attemptId, answeredBy });
+    await this.#deps.advance(call._id, { kind: "machineAnswered", attemptId, carrierCallId, answeredBy });
   }
 
   /** No call is transferred yet; a stray report ends nothing and connects nothing. */
@@ -110,13 +129,9 @@ export class CallTelephony implements TelephonyEvents {
   }
 
   async admitStream(attemptId: string, token: string): Promise<boolean> {
-    const call = await this.#deps.queries.byAttempt(attemptId);
+    const call = this.#stopping ? null : await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return false;
-    const applied = await this.#deps.store.apply(call._id, () => ({
-      kind: "streamAdmitted",
-      attemptId,
-      token,
-    }));
+    const applied = await this.#deps.advance(call._id, { kind: "streamAdmitted", attemptId, token });
     if (applied.kind !== "stepped" || applied.call.state.phase !== "answered") return false;
     const { answeredAt } = applied.call.state;
     this.#admitted.set(token, { call: applied.call, epoch: applied.call.epoch + 1, answeredAt });
@@ -129,16 +144,18 @@ export class CallTelephony implements TelephonyEvents {
     this.#admitted.delete(token);
     if (admitted === undefined) return media.close("not admitted");
     const { call, epoch, answeredAt } = admitted;
-    this.#deps.actors.join(call, epoch, answeredAt, media, () =>
-      this.#apply(call._id, { kind: "streamOpened", attemptId, epoch }),
-    );
+    if (media.carrierCallId !== liveCarrierCallId(call.state)) return media.close("another phone call");
+    const claim = () => this.#claim(call._id, attemptId, epoch);
+    this.#deps.actors.join(call, { epoch, answeredAt, media, claim });
   }
 
-  /** True when the input moved the call. */
-  async #apply(callId: string, input: CallInput): Promise<boolean> {
-    const applied = await this.#deps.store.apply(callId, () => input);
+  /** A newer stream may have been faster: epochs only grow. */
+  async #claim(callId: string, attemptId: string, epoch: number): Promise<boolean> {
+    const applied = await this.#deps.advance(callId, (call) =>
+      epoch > call.epoch ? { kind: "streamOpened", attemptId, epoch } : null,
+    );
     if (applied.kind !== "stepped") return false;
-    this.#deps.perform(applied.call, applied.step.effects);
+    if (applied.step.events.some((event) => event.type === "call.resumed")) this.#deps.resumed();
     return true;
   }
 }

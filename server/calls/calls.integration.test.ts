@@ -44,7 +44,7 @@ test("[CL3] many writers of one call: every event is stored once, numbers withou
       feed: { event() {}, draft() {}, boardChanged() {} },
       clock: bench.clock,
       logger: silentLogger,
-      rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, timeLimitMs: 1, maxResumes: 3 },
+      rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1, maxResumes: 3 },
     });
   const writers = Array.from({ length: 8 }, store);
   const note = (noteId: string) => [
@@ -70,11 +70,12 @@ test("[CL4] a batch whose reply was lost is not stored twice", async () => {
     feed: { event() {}, draft() {}, boardChanged() {} },
     clock: bench.clock,
     logger: silentLogger,
-    rules: { maxAttempts: 3, retryBackoffMs: 1, ringTimeoutMs: 1, timeLimitMs: 1, maxResumes: 3 },
+    rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1, maxResumes: 3 },
   });
   const heard = [{ type: "opening.heard" as const, atMs: 1 }];
-  await store.record(callId, null, "rec_1", heard);
-  await store.record(callId, null, "rec_1", heard);
+  await store.record(callId, 0, "rec_1", heard);
+  await store.record(callId, null, "rec_2", [{ type: "optOut.recorded", how: "spoken" }]);
+  await store.record(callId, 0, "rec_1", heard);
   const journal = await store.events(callId, 0);
   expect(journal?.events.filter((event) => event.type === "opening.heard")).toHaveLength(1);
 });

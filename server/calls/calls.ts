@@ -1,15 +1,17 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
+import { Effects } from "#server/calls/effects.ts";
 import { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
-import { dialAttempt } from "#server/calls/dialing/dialer.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
+import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
 import {
@@ -19,7 +21,6 @@ import {
   prepareCall,
   withinRequestLimit,
 } from "#server/calls/request-call.ts";
-import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -28,7 +29,7 @@ import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
-import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
@@ -84,22 +85,21 @@ export class Calls {
   readonly #reconciler: Reconciler;
   readonly #wrapUp: WrapUp;
   readonly #optOut: OptOut;
-  /** Effects under way; shutdown waits for them. */
-  readonly #working = new Set<Promise<void>>();
+  readonly #effects: Effects;
 
   constructor(deps: CallsDeps) {
-    const { config, connection, feed, clock, logger, telephony, voice, suppressions } = deps;
+    const { config, connection, feed, clock, logger, telephony, voice, metrics } = deps;
     this.#deps = deps;
     const rules = {
       maxAttempts: MAX_ATTEMPTS,
       retryBackoffMs: config.retryBackoffSeconds * 1000,
-      ringTimeoutMs: config.ringTimeoutSeconds * 1000,
       timeLimitMs: config.callTimeLimitSeconds * 1000,
       maxResumes: MAX_RESUMES,
     };
     const store = new CallStore({ connection, feed, clock, logger, rules });
     const queries = new CallQueries(connection);
-    const perform = (call: CallHead, effects: Effect[]) => this.#perform(call, effects);
+    const advance = this.#advance;
+    const wrapUp = (callId: string) => this.#wrapUp.start(callId);
     this.#store = store;
     this.queries = queries;
     this.access = new CallAccess(store, queries);
@@ -107,48 +107,56 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    this.#optOut = new OptOut({ store, queries, suppressions, perform });
-    this.#actors = new ActorRegistry(this.#actorDeps(), (count) => deps.metrics.callsLive.set(count));
-    this.telephonyEvents = new CallTelephony({ ...deps, store, queries, actors: this.#actors, perform });
+    this.#optOut = new OptOut({ ...deps, store, queries, advance });
+    this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
+    const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
+    this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
     this.#queue = new DialQueue({
-      ...deps,
+      ...parts,
       ...config,
-      store,
-      queries,
-      hold: this.hold,
       fromNumbers: telephony.fromNumbers,
-      perform,
-      depthChanged: (depth) => deps.metrics.queueDepth.set(depth),
+      depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
-    this.#wrapUp = new WrapUp({ ...deps, store, settled: (callId) => this.#actors.settled(callId), perform });
+    this.#wrapUp = new WrapUp({ ...parts, settled: (callId) => this.#actors.settled(callId) });
+    this.#effects = new Effects({
+      ...parts,
+      ringTimeoutSeconds: config.ringTimeoutSeconds,
+      timeLimitSeconds: config.callTimeLimitSeconds,
+      nudgeQueue: () => this.#queue.nudge(),
+      wrapUp,
+      learn: (callId) => this.#reconciler.learn(callId),
+    });
     this.#reconciler = new Reconciler({
-      ...deps,
-      store,
-      queries,
-      ringTimeoutMs: rules.ringTimeoutMs,
-      perform,
-      wrapUp: (callId) => this.#wrapUp.start(callId),
+      ...parts,
+      ringTimeoutMs: config.ringTimeoutSeconds * 1000,
+      perform: (call, effects) => this.#effects.perform(call, effects),
+      wrapUp,
     });
   }
 
-  #actorDeps() {
-    const { feed, voice, clock, logger, instance, metrics } = this.#deps;
+  readonly #advance: Advance = async (callId, input) => {
+    const applied = await this.#store.apply(callId, typeof input === "function" ? input : () => input);
+    if (applied.kind === "stepped") {
+      const { call, step } = applied;
+      if (call.state.phase === "ended") this.#deps.metrics.callsEnded.inc({ status: call.status });
+      this.#effects.perform(call, step.effects);
+    }
+    return applied;
+  };
+
+  #actorDeps(): ActorDeps {
+    const { metrics } = this.#deps;
     return {
+      ...this.#deps,
       store: this.#store,
-      feed,
-      voice,
-      clock,
-      logger,
-      instance,
-      endCall: (callId: string, end: Extract<CallInput, { kind: "hangUpAsked" }>["end"]) =>
-        this.#work(this.#apply(callId, { kind: "hangUpAsked", end })),
-      optOut: (callId: string, how: "spoken" | "key") => this.#optOut.record(callId, how),
-      voiceBroken: (reason: string) => this.hold.hold("voice", reason),
-      streamLost: async (callId: string, attemptId: string, epoch: number) => {
-        this.#actors.release(callId, "stream closed");
-        await this.#apply(callId, { kind: "streamLost", attemptId, epoch });
+      endCall: (callId, end) => this.#effects.work(this.#advance(callId, { kind: "hangUpAsked", end })),
+      optOut: (callId, how) => this.#optOut.record(callId, how),
+      voiceBroken: (reason) => this.hold.hold("voice", reason),
+      letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
+      streamLost: async (callId, attemptId, epoch) => {
+        await this.#advance(callId, { kind: "streamLost", attemptId, epoch });
       },
-      measured: (what: "firstWordMs" | "turnMs", ms: number) =>
+      measured: (what, ms) =>
         (what === "turnMs" ? metrics.turnLatencyMs : metrics.answerToFirstWordMs).observe(ms),
     };
   }
@@ -157,7 +165,7 @@ export class Calls {
   defineAlarms() {
     const { alarms } = this.#deps;
     alarms.define("call.due", async (callId) => {
-      await this.#apply(callId, { kind: "due" });
+      await this.#advance(callId, { kind: "due" });
     });
     alarms.define("call.reconcile", (callId) => this.#reconciler.reconcile(callId));
     alarms.define("call.wrapUp", async (callId) => this.#wrapUp.start(callId));
@@ -173,13 +181,14 @@ export class Calls {
     await this.#queue.stop();
   }
 
-  /** After `drain`: lets every live call go (it resumes elsewhere or ends) and waits until all is stored. */
+  /** After `drain`: takes no stream any more, lets every live call go (it resumes elsewhere or ends), waits until all is stored. */
   async stop(): Promise<void> {
     this.hold.stop();
+    this.telephonyEvents.stop();
     await this.#reconciler.stop();
-    await this.#actors.releaseAll("server stops");
+    await this.#actors.stop();
     await this.#wrapUp.stop();
-    await Promise.all(this.#working);
+    await this.#effects.idle();
   }
 
   /** @throws Failure, see the contract of `business.requestAICall` */
@@ -187,9 +196,14 @@ export class Calls {
     const call = await prepareCall(caller, request, { ...this.#deps, ...this.#deps.config });
     // Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing.
     await withinRequestLimit(call.businessId, this.#deps.limits, () => this.#store.insert(call));
-    if (call.dueAt !== null) await this.#deps.alarms.set("call.due", call._id, call.dueAt);
-    else this.#queue.nudge();
+    this.#effects.work(this.#wake(call));
     return this.#replyOf(call);
+  }
+
+  /** Not part of the request: once the call is stored it will be made, and a second request would make it twice. */
+  async #wake(call: CallHead): Promise<void> {
+    if (call.dueAt === null) this.#queue.nudge();
+    else await this.#deps.alarms.set("call.due", call._id, call.dueAt);
   }
 
   async #replyOf(call: CallHead): Promise<CallRequestReply> {
@@ -230,9 +244,9 @@ export class Calls {
     callId: string,
   ): Promise<{ callId: string; status: CallStatus; cancelled: boolean }> {
     await this.access.head(caller, callId);
-    const call = await this.#apply(callId, { kind: "cancelAsked", by: personOf(caller) });
-    if (call === null) throw new Failure("NOT_FOUND");
-    const { state, status } = call;
+    const applied = await this.#advance(callId, { kind: "cancelAsked", by: personOf(caller) });
+    if (applied.kind === "absent") throw new Failure("NOT_FOUND");
+    const { state, status } = applied.call;
     const cancelled =
       status === "cancelled" ||
       status === "cancelling" ||
@@ -246,85 +260,12 @@ export class Calls {
     if (!canHangUp(status)) throw new Failure("NOT_POSSIBLE");
     if (status !== "in_progress") return this.cancel(caller, callId);
     const end = { status: "completed", reason: `hung_up_by_${caller.role}` } as const;
-    const call = await this.#apply(callId, { kind: "hangUpAsked", end });
-    return { callId, status: call?.status ?? status };
+    const applied = await this.#advance(callId, { kind: "hangUpAsked", end });
+    return { callId, status: applied.kind === "absent" ? status : applied.call.status };
   }
 
   /** The person behind an account wants no more calls from anybody. Returns how many calls were stopped. */
   stopAllCalls(caller: Caller, phoneKey: string): Promise<number> {
     return this.#optOut.stopAll(phoneKey, personOf(caller));
-  }
-
-  /** Feeds an input, performs what it asks for; the call as it then is, null when there is none. */
-  async #apply(callId: string, input: CallInput): Promise<CallHead | null> {
-    const applied = await this.#store.apply(callId, () => input);
-    if (applied.kind === "stepped") this.#perform(applied.call, applied.step.effects);
-    return applied.kind === "absent" ? null : applied.call;
-  }
-
-  #perform(call: CallHead, effects: Effect[]) {
-    if (call.state.phase === "ended") this.#deps.metrics.callsEnded.inc({ status: call.status });
-    for (const effect of effects) this.#work(this.#performOne(call, effect));
-  }
-
-  #work(promise: Promise<unknown>) {
-    const guarded = promise
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        // What was not done is found again: by its alarm, by the sweep, or by the next report of the carrier.
-        this.#deps.logger.error(errorFields(error), "an effect of a call failed");
-      })
-      .finally(() => this.#working.delete(guarded));
-    this.#working.add(guarded);
-  }
-
-  async #performOne(call: CallHead, effect: Effect): Promise<void> {
-    switch (effect.kind) {
-      case "dial":
-        return this.#dial(call, effect.attempt);
-      case "endPhone":
-        return this.#endPhone(call, effect.carrierCallId);
-      case "setAlarm":
-        return this.#deps.alarms.set(effect.alarm, call._id, new Date(effect.at));
-      case "prepareVoice":
-        await this.#actors.prepare(call);
-        return;
-      case "releaseActor":
-        this.#actors.release(call._id, "call over");
-        return;
-      case "nudgeQueue":
-        this.#queue.nudge();
-        return;
-    }
-  }
-
-  async #dial(call: CallHead, attempt: Attempt): Promise<void> {
-    const { config, limits } = this.#deps;
-    const input = await dialAttempt(call, attempt, {
-      ...this.#deps,
-      store: this.#store,
-      hold: this.hold,
-      ringTimeoutSeconds: config.ringTimeoutSeconds,
-      timeLimitSeconds: config.callTimeLimitSeconds,
-    });
-    const nobodyDialled = input.kind === "dialImpossible" || input.kind === "dialRefused";
-    if (nobodyDialled)
-      await limits.giveBack({ who: call.personKey, action: "attempt", hitId: attempt.placeId });
-    await this.#apply(call._id, input);
-  }
-
-  /** The carrier's own reply may already be the end: a call that was still queued there gets no report. */
-  async #endPhone(call: CallHead, carrierCallId: string): Promise<void> {
-    const attempt = "attempt" in call.state ? call.state.attempt : null;
-    const outcome = await this.#deps.telephony.end(carrierCallId);
-    if (attempt === null || outcome.kind === "unreachable") return;
-    if (outcome.kind === "over") return this.#reconciler.reconcile(call._id);
-    const { attemptId } = attempt;
-    await this.#apply(call._id, {
-      kind: "carrierReported",
-      attemptId,
-      carrierCallId,
-      status: outcome.status,
-    });
   }
 }

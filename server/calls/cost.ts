@@ -1,5 +1,5 @@
 /**
- * Estimate until the carrier's own price arrives (`settled` cost follows from it). US list prices of Twilio as of 2026-11, outbound minute, media
+ * An estimate, and marked as one: the carrier's own price is not asked for. US list prices of Twilio as of 2026-11, outbound minute, media
  * stream minute and answering-machine detection; the carrier bills started minutes.
  */
 const MINUTE_CENTS = 1.4;

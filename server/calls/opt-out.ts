@@ -1,16 +1,15 @@
-import type { CallHead } from "#server/calls/call-document.ts";
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
-import type { Effect } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { Actor } from "#shared/call/events.ts";
 
 type Deps = {
-  store: CallStore;
+  store: Pick<CallStore, "head" | "record">;
+  advance: Advance;
   queries: CallQueries;
   suppressions: Suppressions;
-  perform(call: CallHead, effects: Effect[]): void;
 };
 
 /** "Stop calling me": the number is suppressed first, then everything that waits for this person is cancelled [CL45]. */
@@ -39,10 +38,11 @@ export class OptOut {
 
   async #cancelOthers(personKey: string, exceptCallId: string | null, by: Actor): Promise<number> {
     const open = await this.#deps.queries.openOfPerson(personKey, exceptCallId);
+    let cancelled = 0;
     for (const { _id } of open) {
-      const applied = await this.#deps.store.apply(_id, () => ({ kind: "cancelAsked", by }));
-      if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+      const applied = await this.#deps.advance(_id, { kind: "cancelAsked", by });
+      if (applied.kind === "stepped") cancelled += 1;
     }
-    return open.length;
+    return cancelled;
   }
 }

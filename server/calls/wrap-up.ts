@@ -1,8 +1,8 @@
 import type { Analyst, AnalystResult } from "#server/analyst/analyst.ts";
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { estimateCarrierCents } from "#server/calls/cost.ts";
-import type { Effect } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { foldCall } from "#shared/call/fold.ts";
@@ -13,13 +13,13 @@ import type { CallView } from "#shared/call/view.ts";
 const RETRY_MS = [1000, 4000, 10_000];
 
 export type WrapUpDeps = {
-  store: CallStore;
+  store: Pick<CallStore, "head" | "events">;
+  advance: Advance;
   analyst: Analyst;
   clock: Clock;
   logger: Logger;
   /** The last words of the call are stored. */
   settled(callId: string): Promise<void>;
-  perform(call: CallHead, effects: Effect[]): void;
 };
 
 /**
@@ -56,7 +56,7 @@ export class WrapUp {
   }
 
   async #sumUp(callId: string): Promise<void> {
-    const { store, settled } = this.#deps;
+    const { store, advance, settled } = this.#deps;
     await settled(callId);
     const call = await store.head(callId);
     if (call?.state.phase !== "wrappingUp") return;
@@ -69,8 +69,7 @@ export class WrapUp {
     ];
     const outcome: Outcome | null =
       found?.analysis.outcome ?? (view.transcript.length === 0 ? "no_conversation" : null);
-    const applied = await store.apply(callId, () => ({ kind: "summedUp", events, outcome }));
-    if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+    await advance(callId, { kind: "summedUp", events, outcome });
   }
 
   async #analyse(call: CallHead, view: CallView): Promise<{ analysis: Analysis; cents: number } | null> {

@@ -27,8 +27,7 @@ export type DialVerdict =
   | { kind: "allowedFrom"; at: Date; rule: DialRule };
 
 /**
- * The one gate before a phone rings, asked when a call is requested, when it is due and when the carrier asks what to do. Pure: whoever
- * asks brings the facts. @throws RangeError for an unknown zone
+ * The one gate before a phone rings, asked when a call is requested and again when it is claimed. Pure: whoever asks brings the facts. @throws RangeError for an unknown zone
  */
 export function mayDial(facts: DialFacts): DialVerdict {
   const { nowMs, timeZone, quietHours } = facts;

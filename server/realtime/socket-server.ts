@@ -47,7 +47,6 @@ const MAX_MESSAGE_BYTES = 65_536;
 export function createSocketServer(deps: SocketServerDeps): { sockets: AppSockets; close(): Promise<void> } {
   const sockets: AppSockets = new Server(deps.httpServer, {
     path: "/socket.io",
-    transports: ["websocket"],
     serveClient: false,
     // The media sockets share the server; their admission may take longer than the default of 1 s.
     destroyUpgradeTimeout: 10_000,
@@ -107,8 +106,9 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
       return { ok: true };
     }),
   );
-  socket.on("board:watch", (reply) =>
-    answer(reply, deps, async () => {
+  socket.on("board:watch", (...given) =>
+    // Some clients send an empty payload before the callback.
+    answer(given.at(-1), deps, async () => {
       if (socket.data.caller.role !== "supervisor") throw new Failure("FORBIDDEN");
       await socket.join(BOARD_ROOM);
       return { ok: true, board: await feed.board() };
@@ -134,5 +134,5 @@ function refusal(error: unknown, logger: Logger): SocketError {
     return { ok: false, code: "INVALID_INPUT", message: ERRORS.INVALID_INPUT.message };
   }
   logger.error(errorFields(error), "a socket request failed");
-  return { ok: false, code: "NOT_POSSIBLE", message: "Something went wrong on our side. Please try again." };
+  return { ok: false, code: "INTERNAL", message: "Something went wrong on our side. Please try again." };
 }

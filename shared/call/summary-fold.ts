@@ -28,7 +28,7 @@ export function summaryOf(view: CallView): CallSummary {
 
 /**
  * Moves a row on without the whole journal: the few fields of the row go through the same fold, on a view that holds only them.
- * Equal to `summaryOf(foldCall(all events))` (property test).
+ * Equal to `summaryOf(foldCall(all events))` (property test), but that the last line is the one stored last, not the one spoken last.
  */
 export function applyToSummary(row: CallSummary, events: readonly CallEvent[]): CallSummary {
   const thin: CallView = {

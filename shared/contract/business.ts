@@ -38,8 +38,8 @@ export const businessContract = {
     .output(z.object({ leadId: leadIdSchema, status: matchStatusSchema })),
 
   /**
-   * Asks for an AI call to the consumer of a lead, now or at an instant. Checks in this order: profile, match, interest, number, consent,
-   * suppression, limits, hours. Inside quiet hours without a time the call is scheduled for the next legal instant.
+   * Asks for an AI call to the consumer of a lead, now or at an instant. Checks in this order: profile, lead, match, interest, number, time,
+   * consent, suppression, hours, limit. Inside quiet hours without a time the call is scheduled for the next legal instant.
    */
   requestAICall: procedure("POST", "/business/leads/{leadId}/calls", "Have an AI agent call this lead")
     .errors({

@@ -16,7 +16,8 @@ export const watchCallSchema = z.object({
 });
 export const unwatchCallSchema = z.object({ callId: callIdSchema });
 
-export type SocketError = { ok: false; code: ErrorCode; message: string };
+/** `INTERNAL`: our fault, like HTTP 500. */
+export type SocketError = { ok: false; code: ErrorCode | "INTERNAL"; message: string };
 
 /** `view` is folded up to `seq`; `events` are those after `after` (all when it is 0 or left out). */
 export type WatchReply =

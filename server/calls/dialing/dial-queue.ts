@@ -1,8 +1,8 @@
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
-import type { CallStore } from "#server/calls/call-store.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
-import type { Attempt, CallInput, Effect } from "#server/calls/state/call-state.ts";
+import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
 import { mayDial } from "#server/compliance/may-dial.ts";
@@ -20,7 +20,7 @@ const PERSON_BUSY_MS = 20_000;
 const MAX_ATTEMPTS_PER_PERSON_AND_DAY = 3;
 
 export type DialQueueDeps = {
-  store: CallStore;
+  advance: Advance;
   queries: CallQueries;
   hold: DialHold;
   limits: Limits;
@@ -32,8 +32,6 @@ export type DialQueueDeps = {
   callsPerSecond: number;
   maxLiveCalls: number;
   fromNumbers: readonly string[];
-  /** Performs what a step asked for. */
-  perform(call: CallHead, effects: Effect[]): void;
   depthChanged(depth: number): void;
 };
 
@@ -159,9 +157,7 @@ export class DialQueue {
   }
 
   async #apply(call: CallHead, input: CallInput) {
-    const applied = await this.#deps.store.apply(call._id, () => input);
-    if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
-    return applied.kind;
+    return (await this.#deps.advance(call._id, input)).kind;
   }
 }
 

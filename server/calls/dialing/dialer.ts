@@ -4,14 +4,14 @@ import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
-import type { Seals } from "#server/lib/sealed.ts";
+import { SealError, type Seals } from "#server/lib/sealed.ts";
 import type { DialOutcome, Telephony } from "#server/telephony/telephony.ts";
 
 /** Waits between sends of one attempt that provably reached nobody: carrier too busy, or not reachable. */
 const RESEND_MS = [500, 1000, 2000, 4000];
 
 export type DialerDeps = {
-  store: CallStore;
+  store: Pick<CallStore, "head">;
   telephony: Telephony;
   hold: DialHold;
   seals: Seals;
@@ -27,7 +27,9 @@ export type DialerDeps = {
 export async function dialAttempt(call: CallHead, attempt: Attempt, deps: DialerDeps): Promise<CallInput> {
   const { attemptId, from } = attempt;
   const { store, telephony, seals, ringTimeoutSeconds, timeLimitSeconds } = deps;
-  const to = seals.open(call.phone, phonePlace(call._id));
+  const to = openPhone(call, seals);
+  if (to === null)
+    return { kind: "dialRefused", attemptId, permanent: true, reason: "The stored number cannot be read." };
   for (const pauseMs of [...RESEND_MS, null]) {
     const now = await store.head(call._id);
     // Cancelled before anything was sent: nobody is dialled.
@@ -39,6 +41,16 @@ export async function dialAttempt(call: CallHead, attempt: Attempt, deps: Dialer
     await deps.clock.sleep(pauseMs);
   }
   return { kind: "dialImpossible", attemptId, reason: "Not sent." };
+}
+
+/** Null when the key it was sealed with is gone: the call can't be made, and must not keep others from being made. */
+function openPhone(call: CallHead, seals: Seals): string | null {
+  try {
+    return seals.open(call.phone, phonePlace(call._id));
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
 }
 
 function inputOf(attemptId: string, outcome: DialOutcome, hold: DialHold): CallInput {

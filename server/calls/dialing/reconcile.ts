@@ -1,3 +1,4 @@
+import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
@@ -14,7 +15,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { FetchOutcome, Telephony } from "#server/telephony/telephony.ts";
 
 const SWEEP_MS = 4000;
-/** A live call of which nothing was heard for this long, by this server's own monotonic clock, is asked about at the carrier. */
+/** A call of which nothing was heard for this long, by this server's own monotonic clock, is looked into. */
 const STALE_MS = 10_000;
 /** A phone that the carrier keeps in somebody's hand without a stream of ours is put down after this. */
 const ABANDONED_MS = 30_000;
@@ -23,7 +24,8 @@ const LOST_AFTER_RINGING_MS = 60_000;
 const LATE_ALARM_MS = 5000;
 
 export type ReconcilerDeps = {
-  store: CallStore;
+  store: Pick<CallStore, "head">;
+  advance: Advance;
   queries: CallQueries;
   telephony: Telephony;
   seals: Seals;
@@ -36,6 +38,8 @@ export type ReconcilerDeps = {
 };
 
 type Sighting = { mark: string; sinceMs: number };
+
+const markOf = ({ revision, epoch, beat }: CallHead) => `${revision}/${epoch}/${beat}`;
 
 /**
  * Makes the record true again after anything was lost: a reply, a webhook, a process, an alarm. It asks the carrier and feeds the answer to
@@ -54,7 +58,11 @@ export class Reconciler {
   start() {
     this.#timer = this.#deps.clock.every(SWEEP_MS, () => {
       this.#sweeping ??= this.#sweep()
-        .catch((error: unknown) => this.#deps.logger.error(errorFields(error), "the sweep failed"))
+        .catch((error: unknown) => {
+          // What was seen before an outage says nothing about now.
+          this.#sightings = new Map();
+          this.#deps.logger.error(errorFields(error), "the sweep failed");
+        })
         .finally(() => {
           this.#sweeping = null;
         });
@@ -66,8 +74,17 @@ export class Reconciler {
     await this.#sweeping;
   }
 
-  /** Asks the carrier about one call and stores what it says. */
+  /** Asks the carrier about one call, stores what it says, and asks again to end a phone that somebody wanted ended. */
   async reconcile(callId: string): Promise<void> {
+    await this.learn(callId);
+    const call = await this.#deps.store.head(callId);
+    if (call === null || (call.state.phase !== "cancelling" && call.state.phase !== "leaving")) return;
+    const { carrierCallId } = call.state;
+    if (carrierCallId !== null) this.#deps.perform(call, [{ kind: "endPhone", carrierCallId }]);
+  }
+
+  /** Asks the carrier about one call and stores what it says. */
+  async learn(callId: string): Promise<void> {
     const call = await this.#deps.store.head(callId);
     const attempt = call === null ? null : liveAttempt(call.state);
     if (call === null || attempt === null) return;
@@ -77,8 +94,7 @@ export class Reconciler {
         ? await this.#find(call, attempt.attemptId, attempt.from)
         : await this.#deps.telephony.fetch(carrierCallId);
     const input = this.#inputOf(call, attempt.attemptId, carrierCallId, seen);
-    if (input !== null) await this.#apply(callId, input);
-    await this.#insist(callId);
+    if (input !== null) await this.#deps.advance(callId, input);
   }
 
   #find(call: CallHead, attemptId: string, from: string): Promise<FetchOutcome> {
@@ -94,12 +110,8 @@ export class Reconciler {
   ): CallInput | null {
     if (seen.kind === "unreachable") return null;
     if (seen.kind === "found") {
-      return {
-        kind: "carrierReported",
-        attemptId,
-        carrierCallId: seen.call.carrierCallId,
-        status: seen.call.status,
-      };
+      const { carrierCallId: found, status } = seen.call;
+      return { kind: "carrierReported", attemptId, carrierCallId: found, status };
     }
     if (carrierCallId !== null) return { kind: "lostAtCarrier", attemptId };
     const since = "since" in call.state ? call.state.since : 0;
@@ -107,49 +119,45 @@ export class Reconciler {
     return this.#deps.clock.nowMs() - since > patience ? { kind: "lostAtCarrier", attemptId } : null;
   }
 
-  /** Somebody asked to stop and the carrier has not confirmed: ask again. */
-  async #insist(callId: string): Promise<void> {
-    const call = await this.#deps.store.head(callId);
-    if (call === null || (call.state.phase !== "cancelling" && call.state.phase !== "leaving")) return;
-    const { carrierCallId } = call.state;
-    if (carrierCallId !== null) this.#deps.perform(call, [{ kind: "endPhone", carrierCallId }]);
-  }
-
   async #sweep(): Promise<void> {
-    const { queries, clock, wrapUp } = this.#deps;
-    const live = await queries.live();
+    const { queries, clock, advance, wrapUp } = this.#deps;
     const seen = new Map<string, Sighting>();
-    for (const call of live) {
+    for (const call of await queries.unfinished()) {
       const sighting = this.#look(call);
       seen.set(call._id, sighting);
       const silentMs = clock.monotonicMs() - sighting.sinceMs;
-      if (silentMs >= STALE_MS) await this.reconcile(call._id);
-      if (silentMs >= ABANDONED_MS) await this.#giveUp(call);
+      if (silentMs < STALE_MS) continue;
+      if (call.state.phase === "wrappingUp") wrapUp(call._id);
+      else await this.#lookInto(call, silentMs);
     }
     this.#sightings = seen;
     for (const call of await queries.overdue(new Date(clock.nowMs() - LATE_ALARM_MS))) {
-      await this.#apply(call._id, { kind: "due" });
+      await advance(call._id, { kind: "due" });
     }
-    for (const call of await queries.wrappingUp()) wrapUp(call._id);
   }
 
   #look(call: CallHead): Sighting {
-    const mark = `${call.revision}/${call.epoch}/${call.beat}`;
+    const mark = markOf(call);
     const known = this.#sightings.get(call._id);
     return known?.mark === mark ? known : { mark, sinceMs: this.#deps.clock.monotonicMs() };
   }
 
-  /** The carrier says that they still talk, but no server of ours is on the line. */
-  async #giveUp(call: CallHead): Promise<void> {
-    if (call.state.phase !== "answered" && call.state.phase !== "talking") return;
-    await this.#apply(call._id, {
-      kind: "hangUpAsked",
-      end: { status: "failed", reason: "connection_lost" },
-    });
+  /** One call that can't be looked into must not hide the others. */
+  async #lookInto(call: CallHead, silentMs: number): Promise<void> {
+    try {
+      await this.reconcile(call._id);
+      if (silentMs >= ABANDONED_MS) await this.#giveUp(call);
+    } catch (error) {
+      this.#deps.logger.error({ callId: call._id, ...errorFields(error) }, "a call could not be looked into");
+    }
   }
 
-  async #apply(callId: string, input: CallInput): Promise<void> {
-    const applied = await this.#deps.store.apply(callId, () => input);
-    if (applied.kind === "stepped") this.#deps.perform(applied.call, applied.step.effects);
+  /** The carrier says that they still talk, but no server of ours is on the line. */
+  async #giveUp(sighted: CallHead): Promise<void> {
+    await this.#deps.advance(sighted._id, (call) => {
+      const abandoned = call.state.phase === "answered" || call.state.phase === "talking";
+      if (!abandoned || markOf(call) !== markOf(sighted)) return null;
+      return { kind: "hangUpAsked", end: { status: "failed", reason: "connection_lost" } };
+    });
   }
 }

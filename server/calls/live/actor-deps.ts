@@ -3,6 +3,9 @@ import type { CallStore } from "#server/calls/call-store.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
+import type { CallActor } from "#server/calls/live/call-actor.ts";
+import { unfinished } from "#server/calls/unfinished-draft.ts";
+import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 
@@ -11,7 +14,7 @@ export type PastTurn = { speaker: "agent" | "consumer"; text: string };
 
 /** What an actor needs, and what it may ask for. */
 export type ActorDeps = {
-  store: Pick<CallStore, "record" | "events" | "beat" | "checkpointDraft">;
+  store: Pick<CallStore, "record" | "events" | "draftOf" | "beat" | "checkpointDraft">;
   feed: CallFeed;
   voice: VoiceModel;
   clock: Clock;
@@ -23,6 +26,8 @@ export type ActorDeps = {
   optOut(callId: string, how: "spoken" | "key"): Promise<void>;
   /** The voice model will not work for anybody (wrong key, no quota). */
   voiceBroken(reason: string): void;
+  /** The actor has nothing more to do with the call: whoever keeps it lets it go. */
+  letGo(callId: string, actor: CallActor, reason: string): void;
   /** The stream is gone; the state has to learn it. */
   streamLost(callId: string, attemptId: string, epoch: number): Promise<void>;
   /** From the answer to the first sound of the agent, and from the end of a turn to its answer. */
@@ -30,16 +35,28 @@ export type ActorDeps = {
 };
 
 /** What an actor that takes a call over has to know of it. */
-export type Past = { turns: PastTurn[]; voiceCents: number };
+export type Past = {
+  turns: PastTurn[];
+  voiceCents: number;
+  openingHeard: boolean;
+  /** Words that were being spoken when the earlier owner was lost, and that it could not finish. */
+  openDraft: Draft | null;
+};
 
-export const NO_PAST: Past = { turns: [], voiceCents: 0 };
+export const NO_PAST: Past = { turns: [], voiceCents: 0, openingHeard: false, openDraft: null };
 
 /** What both sides said, only what was heard, and what the voice model has cost so far. */
-export async function pastOf(store: Pick<CallStore, "events">, callId: string): Promise<Past> {
-  const { transcript, cost } = foldCall((await store.events(callId, 0))?.events ?? []);
+export async function pastOf(store: Pick<CallStore, "events" | "draftOf">, callId: string): Promise<Past> {
+  const view = foldCall((await store.events(callId, 0))?.events ?? []);
+  const { transcript, cost, openingHeard } = view;
+  const openDraft = unfinished(await store.draftOf(callId), view);
   const turns = transcript.map(({ speaker, text, heardText }) => ({
-    speaker: speaker === "consumer" ? ("consumer" as const) : ("agent" as const),
+    speaker: sideOf(speaker),
     text: heardText ?? text,
   }));
-  return { turns, voiceCents: cost?.voiceCents ?? 0 };
+  if (openDraft !== null) turns.push({ speaker: sideOf(openDraft.speaker), text: `${openDraft.text} —` });
+  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, openDraft };
 }
+
+const sideOf = (speaker: Draft["speaker"]) =>
+  speaker === "consumer" ? ("consumer" as const) : ("agent" as const);

@@ -6,86 +6,79 @@ import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 
-/** A prepared actor that no stream claims is let go (the stream landed on another server, or never came). */
-const UNCLAIMED_MS = 60_000;
+/** A warm actor is let go when no stream claims it: the stream landed on another server, or never came. */
+const UNCLAIMED_WHILE_RINGING_MS = 60_000;
+const UNCLAIMED_AFTER_ANSWER_MS = 10_000;
 
-/** `unclaimed`: the timer that lets an actor go that no stream came for; null once joined. */
+/** `unclaimed`: the timer that lets a warm actor go; null once its stream has joined. */
 type Entry = { actor: CallActor; unclaimed: Timer | null };
+
+/** An admitted socket, and how its claim is stored. `claim` resolves to false when another stream was faster. */
+export type Claim = { epoch: number; answeredAt: number; media: MediaStream; claim(): Promise<boolean> };
 
 /** The actors of this process: made while the phone rings, joined by their stream, gone with it. */
 export class ActorRegistry {
   readonly #deps: ActorDeps;
   readonly #entries = new Map<string, Entry>();
+  /** Actors of calls that were talking before: they are made after their past was read. */
+  readonly #making = new Map<string, Promise<CallActor | null>>();
   /** Actors that still write their last words. */
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #liveChanged: (count: number) => void;
+  #stopping = false;
 
   constructor(deps: ActorDeps, liveChanged: (count: number) => void) {
     this.#deps = deps;
     this.#liveChanged = liveChanged;
   }
 
-  get size(): number {
-    return this.#entries.size;
+  /** The call's stream is here and alive. */
+  hears(callId: string): boolean {
+    return this.#entries.get(callId)?.actor.hears === true;
   }
 
-  owns(callId: string): boolean {
-    const entry = this.#entries.get(callId);
-    return entry !== undefined && entry.unclaimed === null;
-  }
-
-  /** Warms a voice session for a call that rings or was picked up. A second request for the same stream changes nothing. */
-  async prepare(call: CallHead): Promise<CallActor | null> {
+  /** Warms a voice session for a call that rings or was picked up. Asked again for the same stream it only waits longer. */
+  async prepare(call: CallHead): Promise<void> {
     const entry = this.#entries.get(call._id);
-    if (entry !== undefined && entry.unclaimed !== null) return entry.actor;
-    if (liveAttempt(call.state) === null) return null;
-    const taken = call.state.phase === "answered" && call.state.streams > 0;
-    const past = taken ? await pastOf(this.#deps.store, call._id) : NO_PAST;
-    const again = this.#entries.get(call._id);
-    if (again !== undefined && again.unclaimed !== null) return again.actor;
-    if (again !== undefined) this.release(call._id, "replaced");
-    const actor = new CallActor(call, past, this.#deps);
-    const unclaimed = this.#deps.clock.after(UNCLAIMED_MS, () => this.release(call._id, "unclaimed"));
-    this.#set(call._id, { actor, unclaimed });
-    return actor;
+    if (entry !== undefined && entry.unclaimed !== null) return this.#awaitClaim(call, entry);
+    await this.#make(call);
   }
 
   /**
-   * The stream of an admitted socket has started. Synchronous up to the join, so that no frame is missed; the claim is then stored by
-   * `claim`, and an actor whose claim fails lets go.
+   * The stream of an admitted socket has started. A call that never talked before is joined at once, so that no frame waits; the claim is then
+   * stored, and an actor whose claim fails lets go.
    */
-  join(
-    call: CallHead,
-    epoch: number,
-    answeredAt: number,
-    media: MediaStream,
-    claim: () => Promise<boolean>,
-  ): void {
-    const attempt = liveAttempt(call.state);
-    if (attempt === null) return media.close("call over");
+  join(call: CallHead, claim: Claim): void {
     const entry = this.#entries.get(call._id);
-    const prepared = entry !== undefined && entry.unclaimed !== null ? entry.actor : null;
-    entry?.unclaimed?.cancel();
-    const actor = prepared ?? new CallActor(call, NO_PAST, this.#deps);
-    this.#set(call._id, { actor, unclaimed: null });
-    actor.join(media, epoch, attempt.attemptId, answeredAt);
-    claim()
-      .then((mine) => (mine ? actor.claimed() : this.release(call._id, "not ours")))
+    if (entry !== undefined && entry.unclaimed !== null) return this.#joinNow(call, entry.actor, claim);
+    this.#make(call)
+      .then((actor) => {
+        if (actor === null) claim.media.close("call over");
+        else this.#joinNow(call, actor, claim);
+      })
       .catch((error: unknown) => {
-        this.#deps.logger.error({ callId: call._id, ...errorFields(error) }, "a stream could not be claimed");
-        this.release(call._id, "claim failed");
+        this.#deps.logger.error({ callId: call._id, ...errorFields(error) }, "a stream found no actor");
+        claim.media.close("no actor");
       });
   }
 
-  /** Lets the call's actor go; `settled` tells when its last words are stored. */
-  release(callId: string, reason: string): void {
+  /** Lets the call's actor go, or only `actor` if that is still the one. True when there was one. */
+  release(callId: string, reason: string, actor?: CallActor): boolean {
     const entry = this.#entries.get(callId);
-    if (entry === undefined) return;
+    if (entry === undefined || (actor !== undefined && actor !== entry.actor)) return false;
     entry.unclaimed?.cancel();
     this.#entries.delete(callId);
     this.#liveChanged(this.#entries.size);
-    const leaving = entry.actor.release(reason).finally(() => this.#leaving.delete(callId));
+    const leaving = entry.actor
+      .release(reason)
+      .catch((error: unknown) => {
+        this.#deps.logger.error({ callId, ...errorFields(error) }, "an actor did not end in order");
+      })
+      .finally(() => {
+        if (this.#leaving.get(callId) === leaving) this.#leaving.delete(callId);
+      });
     this.#leaving.set(callId, leaving);
+    return true;
   }
 
   /** Resolves when nothing more of this call will be written by this process. */
@@ -93,13 +86,53 @@ export class ActorRegistry {
     await this.#leaving.get(callId);
   }
 
-  async releaseAll(reason: string): Promise<void> {
-    for (const callId of this.#entries.keys()) this.release(callId, reason);
+  /** Takes no call any more and lets all go; resolves when their last words are stored. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const callId of this.#entries.keys()) this.release(callId, "server stops");
     await Promise.all(this.#leaving.values());
   }
 
-  #set(callId: string, entry: Entry) {
-    this.#entries.set(callId, entry);
+  /** A fresh actor for the call; one at a time, however many ask. Null when there is nothing to talk about any more. */
+  #make(call: CallHead): Promise<CallActor | null> {
+    const known = this.#making.get(call._id);
+    if (known !== undefined) return known;
+    const making = this.#makeNow(call).finally(() => this.#making.delete(call._id));
+    this.#making.set(call._id, making);
+    return making;
+  }
+
+  async #makeNow(call: CallHead): Promise<CallActor | null> {
+    if (this.#stopping || liveAttempt(call.state) === null) return null;
+    this.release(call._id, "replaced");
+    const talkedBefore = call.state.phase === "answered" && call.state.streams > 0;
+    if (talkedBefore) await this.settled(call._id);
+    const past = talkedBefore ? await pastOf(this.#deps.store, call._id) : NO_PAST;
+    const actor = new CallActor(call, past, this.#deps);
+    this.#awaitClaim(call, { actor, unclaimed: null });
+    return actor;
+  }
+
+  #awaitClaim(call: CallHead, { actor, unclaimed }: Entry): void {
+    unclaimed?.cancel();
+    const patienceMs =
+      call.state.phase === "answered" ? UNCLAIMED_AFTER_ANSWER_MS : UNCLAIMED_WHILE_RINGING_MS;
+    const letGo = () => void this.release(call._id, "unclaimed", actor);
+    this.#entries.set(call._id, { actor, unclaimed: this.#deps.clock.after(patienceMs, letGo) });
     this.#liveChanged(this.#entries.size);
+  }
+
+  #joinNow(call: CallHead, actor: CallActor, { epoch, answeredAt, media, claim }: Claim): void {
+    const attempt = liveAttempt(call.state);
+    if (attempt === null || this.#stopping) return media.close("call over");
+    this.#entries.get(call._id)?.unclaimed?.cancel();
+    this.#entries.set(call._id, { actor, unclaimed: null });
+    actor.join(media, epoch, attempt.attemptId, answeredAt);
+    claim()
+      .then((mine) => (mine ? actor.claimed() : this.release(call._id, "not ours", actor)))
+      .catch((error: unknown) => {
+        this.#deps.logger.error({ callId: call._id, ...errorFields(error) }, "a stream could not be claimed");
+        this.release(call._id, "claim failed", actor);
+      });
   }
 }

@@ -1,32 +1,13 @@
-import { actorBench, sound } from "#server/calls/testing/actor-bench.ts";
+import {
+  actorBench,
+  agentSays,
+  kinds,
+  openCall,
+  segments,
+  sound,
+} from "#server/calls/testing/actor-bench.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-
-type Bench = ReturnType<typeof actorBench>;
-
-/** The agent says `text` for `ms`, all of it delivered. */
-function agentSays({ voiceSays }: Bench, itemId: string, text: string, ms: number) {
-  const voice = voiceSays();
-  const answerId = `answer ${itemId}`;
-  voice.answerStarted({ answerId });
-  voice.agentWords({ answerId, itemId, text, final: true });
-  voice.audio({ answerId, itemId, payloadBase64: sound(ms) });
-  voice.audioDone({ answerId, itemId });
-  voice.answerEnded({ answerId, end: "completed", reason: null, usage: null });
-}
-
-function openCall(): Bench {
-  const bench = actorBench();
-  bench.join();
-  bench.voiceSays().ready();
-  bench.clock.advance(1000);
-  agentSays(bench, "opening", "Hello, this is Sam.", 300);
-  bench.phone.hearAll();
-  return bench;
-}
-
-const segments = ({ recorded }: Bench) => recorded.filter((event) => event.type === "transcript.segment");
-const kinds = ({ recorded }: Bench) => recorded.map((event) => event.type);
 
 test("[CL41] the opening is spoken first, with the floor closed, and counts when its playback is proven", async () => {
   const bench = actorBench();
@@ -75,6 +56,7 @@ test("[CL41] words into the opening do not cut it, and are answered after it", (
   voice.speechStarted({ itemId: "u1" });
   expect(bench.asked.some((line) => line.startsWith("truncate"))).toBe(false);
   voice.audioDone({ answerId: "a", itemId: "opening" });
+  voice.answerEnded({ answerId: "a", end: "completed", reason: null, usage: null });
   bench.phone.hearAll();
   expect(bench.asked.slice(-2)).toEqual(["openFloor", "respond"]);
 });
@@ -198,6 +180,7 @@ test("[CL4] an actor whose call was taken over writes nothing more and lets go o
   await nextTurn();
   expect(bench.recorded).toHaveLength(before);
   expect(bench.asked).toContain("close");
+  expect(bench.letGo).not.toEqual([]);
   expect(bench.phone.closedBecause()).not.toBeNull();
 });
 
@@ -225,6 +208,7 @@ test("a lost stream is reported once, the last words are waited for, and no time
 test("a wrong key at the voice model puts dialling on hold and ends the call; a dropped session is replaced", async () => {
   const bench = openCall();
   bench.voiceSays().closed({ reason: "lost", fatal: false });
+  bench.clock.advance(200);
   await nextTurn();
   expect(bench.sessions).toHaveLength(2);
   bench.voiceSays().closed({ reason: "OpenAI refused the API key.", fatal: true });

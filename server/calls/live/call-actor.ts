@@ -1,18 +1,21 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
 import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
 import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords } from "#server/calls/live/prompt.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
+import { StopRequest } from "#server/calls/live/stop-request.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 import type { Timer } from "#server/lib/clock.ts";
+import { errorFields } from "#server/lib/logger.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 
@@ -34,7 +37,9 @@ export class CallActor implements VoiceListener {
   readonly #tools: ToolDesk;
   readonly #goodbye: Goodbye;
   readonly #opening: Opening;
-  readonly #resumed: boolean;
+  readonly #past: Past;
+  readonly #consumer: ConsumerAudio;
+  readonly #stopRequest: StopRequest;
   readonly #line: VoiceLine;
   readonly #turns: TurnTimer;
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
@@ -48,7 +53,7 @@ export class CallActor implements VoiceListener {
     const { clock, store, logger, feed } = deps;
     this.callId = call._id;
     this.#deps = deps;
-    this.#resumed = past.turns.length > 0;
+    this.#past = past;
     this.#answeredAt = clock.nowMs();
     this.#book = new TranscriptBook(call._id, () => this.#callMs());
     this.#drafts = new DraftBoard({ callId: call._id, store, feed, clock, logger });
@@ -57,7 +62,7 @@ export class CallActor implements VoiceListener {
       callId: call._id,
       clock,
       logger,
-      onFenced: () => this.#dispose(),
+      onFenced: () => this.#disowned(),
     });
     this.#bridge = new AudioBridge(clock, {
       heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
@@ -73,15 +78,22 @@ export class CallActor implements VoiceListener {
       () => this.#activeAnswers.size > 0,
       (end) => deps.endCall(call._id, end),
     );
-    this.#opening = new Opening(clock, () => this.#voice.say(openingWords(call.briefing)));
+    this.#opening = new Opening(clock, past.openingHeard, () => this.#voice.say(openingWords(call.briefing)));
+    this.#consumer = new ConsumerAudio(clock, (payload) => this.#voice.appendAudio(payload));
+    this.#stopRequest = new StopRequest({
+      clock,
+      goodbye: this.#goodbye,
+      running: () => this.#activeAnswers,
+      suppress: (how) => deps.optOut(call._id, how),
+    });
     this.#tools = new ToolDesk({
       clock,
       record,
       callMs,
-      optOut: () => deps.optOut(call._id, "spoken"),
+      optOut: () => this.#stopRequest.make("spoken"),
       goodbye: this.#goodbye,
     });
-    this.#line = new VoiceLine(deps.voice, call, past.turns, this);
+    this.#line = new VoiceLine(deps.voice, call, past, this);
   }
 
   get #voice(): VoiceSession {
@@ -95,13 +107,20 @@ export class CallActor implements VoiceListener {
     this.#bridge.join(media);
     media.listen(this.#phoneListener);
     this.#drafts.own(epoch);
-    this.#beat = this.#deps.clock.every(BEAT_MS, () => void this.#sendBeat());
     this.#begin();
   }
 
-  /** The stream's claim is stored: the journal may be written. */
+  /** The stream's claim is stored: the journal may be written, and other servers are told that the owner lives. */
   claimed() {
-    if (this.#stream !== null) this.#recorder.own(this.#stream.epoch);
+    if (this.#stream === null || this.#released !== null) return;
+    this.#recorder.add(this.#book.leftOpen(this.#past.openDraft));
+    this.#recorder.own(this.#stream.epoch);
+    this.#beat = this.#deps.clock.every(BEAT_MS, () => this.#background(this.#sendBeat()));
+  }
+
+  /** The stream is here and alive. */
+  get hears(): boolean {
+    return this.#stream !== null && this.#released === null && this.#consumer.alive;
   }
 
   /** Lets go of both sockets, keeps the words that are still on their way, and resolves when everything is stored. Idempotent. */
@@ -116,6 +135,7 @@ export class CallActor implements VoiceListener {
     this.#goodbye.stop();
     this.#opening.stop();
     this.#stream?.media.close(reason);
+    if (this.#book.consumerTurnOpen) this.#consumer.endTurn();
     await this.#book.lastWords(this.#deps.clock);
     this.#cost.flush();
     if (this.#stream !== null) await this.#recorder.flush();
@@ -133,14 +153,27 @@ export class CallActor implements VoiceListener {
   }
 
   async #sendBeat() {
-    const { store, instance, logger } = this.#deps;
+    const { store, instance } = this.#deps;
     if (this.#stream === null || this.#released !== null) return;
-    try {
-      const owned = await store.beat(this.callId, this.#stream.epoch, instance);
-      if (owned === null) await this.release("owned by another");
-    } catch {
-      logger.warn({ callId: this.callId }, "heartbeat failed; the call goes on");
-    }
+    const owned = await store.beat(this.callId, this.#stream.epoch, instance);
+    if (owned === null) this.#disowned();
+  }
+
+  /** Another stream has taken the call over: whatever this actor still says or hears counts no more. */
+  #disowned() {
+    this.#dispose();
+    this.#deps.letGo(this.callId, this, "owned by another");
+  }
+
+  /** Work that nobody waits for. Its failure must not end the process and with it every other call. */
+  #background(work: Promise<unknown>) {
+    work.catch((error: unknown) => {
+      const { logger } = this.#deps;
+      logger.warn(
+        { callId: this.callId, ...errorFields(error) },
+        "work of a live call failed; the call goes on",
+      );
+    });
   }
 
   #callMs(): number {
@@ -148,13 +181,15 @@ export class CallActor implements VoiceListener {
   }
 
   #giveUp() {
-    this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" });
+    // Without a stream this actor is one of several that may be warm: pick-up makes a new one.
+    if (this.#stream === null) this.#deps.letGo(this.callId, this, "voice unavailable");
+    else this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" });
   }
 
   /** Both sockets are there: speak. */
   #begin() {
     if (this.#stream === null || !this.#line.ready) return;
-    if (this.#resumed || this.#opening.heard) {
+    if (this.#opening.heard) {
       this.#voice.respond(
         "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
       );
@@ -177,7 +212,7 @@ export class CallActor implements VoiceListener {
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
     if (this.#stream === null || this.#released !== null) return;
     const item = this.#bridge.play(piece);
-    if (item.heardMs === 0) this.#opening.itemStarted(item.itemId, this.#callMs());
+    this.#opening.sounded(item, this.#callMs());
     this.#turns.sounded();
   }
 
@@ -206,17 +241,23 @@ export class CallActor implements VoiceListener {
   answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
     this.#activeAnswers.delete(answer.answerId);
     if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
-    if (!this.#resumed && this.#opening.failed(answer.end)) {
-      if (!this.#opening.repeat()) this.#giveUp();
-    }
-    this.#goodbye.answerEnded();
+    this.#openingAnswerEnded(answer);
+    this.#goodbye.answerEnded(answer.answerId);
+  }
+
+  #openingAnswerEnded({ answerId, end }: { answerId: string; end: string }) {
+    const came = this.#opening.answerEnded(answerId, end);
+    if (came === "heard") this.#openFloor();
+    if (came !== "failed") return;
+    this.#silence();
+    if (!this.#opening.repeat()) this.#giveUp();
   }
 
   speechStarted({ itemId }: { itemId: string }) {
     this.#book.consumerStarted(itemId);
     this.#turns.turnStarted();
     this.#goodbye.interrupted();
-    if (this.#opening.heard || this.#resumed) this.#silence();
+    if (this.#opening.heard) this.#silence();
     else this.#opening.consumerStarted(this.#callMs());
   }
 
@@ -234,7 +275,7 @@ export class CallActor implements VoiceListener {
     this.#book.consumerStopped(itemId);
     this.#opening.consumerStopped();
     // Before the opening was heard nothing is answered, so there is nothing to measure.
-    if (this.#opening.heard || this.#resumed) this.#turns.turnEnded();
+    if (this.#opening.heard) this.#turns.turnEnded();
   }
 
   turnCommitted() {
@@ -254,46 +295,48 @@ export class CallActor implements VoiceListener {
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
     if (this.#released !== null) return;
-    void this.#tools.run(call).then((result) => this.#voice.returnTool(result));
+    this.#background(this.#tools.run(call).then((result) => this.#voice.returnTool(result)));
   }
 
   closed({ reason, fatal }: { reason: string; fatal: boolean }) {
     if (this.#closed || this.#released !== null) return;
+    this.#opening.stop();
     if (fatal) this.#deps.voiceBroken(reason);
-    if (fatal || !this.#line.mayReplace()) {
-      this.#giveUp();
-      return;
-    }
+    const pauseMs = this.#line.ended();
+    if (fatal || pauseMs === null) return this.#giveUp();
     this.#deps.logger.warn({ callId: this.callId }, "voice session ended early; opening another");
     this.#activeAnswers.clear();
     this.#silence();
-    void this.#reopenVoice();
+    this.#background(this.#reopenVoice(pauseMs));
   }
 
-  async #reopenVoice() {
-    await this.#recorder.flush();
+  async #reopenVoice(pauseMs: number) {
+    await this.#deps.clock.sleep(pauseMs);
+    if (this.#stream !== null) await this.#recorder.flush();
     const past = await pastOf(this.#deps.store, this.callId);
     if (this.#closed || this.#released !== null) return;
-    this.#line.replace(past.turns, !this.#resumed && !this.#opening.heard);
+    this.#line.replace(past.turns, !this.#opening.heard);
   }
 
   // ——— the phone speaks to us ———
 
   readonly #phoneListener: MediaListener = {
-    audio: (payloadBase64) => this.#voice.appendAudio(payloadBase64),
+    audio: (payloadBase64, timestampMs) => this.#consumer.frame(payloadBase64, timestampMs),
     markPlayed: (name) => this.#bridge.markPlayed(name),
     keyPressed: (key) => this.#keyPressed(key),
-    closed: (how) => void this.#streamClosed(how),
+    closed: (how) => this.#background(this.#streamClosed(how)),
   };
 
   /** 9 is "stop calling me" at any time, also into the opening [CL45]. */
   #keyPressed(key: string) {
     if (key !== "9" || this.#released !== null) return;
+    if (this.#stopRequest.made) return;
+    this.#opening.abandon();
     this.#silence();
-    void this.#deps.optOut(this.callId, "key").then(() => {
-      this.#goodbye.wantedAfterNextAnswer({ status: "completed", reason: "opted_out" });
-      this.#voice.say("You will not be called again. Goodbye.");
-    });
+    this.#voice.cancelAnswer();
+    this.#background(
+      this.#stopRequest.make("key").then(() => this.#voice.say("You will not be called again. Goodbye.")),
+    );
   }
 
   async #streamClosed(how: "stopped" | "lost") {

@@ -20,7 +20,7 @@ export class Goodbye {
   readonly #hangUp: (end: End) => void;
   #wish: Wish | null = null;
   /** Wanted after words that the agent has not begun to say. */
-  #afterNext: Wish | null = null;
+  #afterNext: (Wish & { notAfter: ReadonlySet<string> }) | null = null;
 
   constructor(clock: Clock, bridge: AudioBridge, answering: () => boolean, hangUp: (end: End) => void) {
     this.#clock = clock;
@@ -38,15 +38,16 @@ export class Goodbye {
     queueMicrotask(() => this.check());
   }
 
-  /** The goodbye is the next thing the agent says. Nothing the consumer says changes that. */
-  wantedAfterNextAnswer(end: End) {
+  /** The goodbye is the next thing the agent says; answers that run already do not count. Nothing the consumer says changes that. */
+  wantedAfterNextAnswer(end: End, running: Iterable<string>) {
     this.#clear();
     const timer = this.#clock.after(LAST_WORDS_MS, () => this.#go(end));
-    this.#afterNext = { end, timer, stands: true };
+    this.#afterNext = { end, timer, stands: true, notAfter: new Set(running) };
   }
 
-  answerEnded() {
-    if (this.#afterNext !== null) this.wanted(this.#afterNext.end, true);
+  answerEnded(answerId: string) {
+    const next = this.#afterNext;
+    if (next !== null && !next.notAfter.has(answerId)) this.wanted(next.end, true);
     this.check();
   }
 

@@ -8,6 +8,9 @@ const HELLO_MAX_MS = 3000;
 const INTERJECTION_MS = 1500;
 const MAX_TRIES = 3;
 
+/** One try: the answer that carries the opening, and how far it came. */
+type Try = { answerId: string; itemId: string; startedMs: number; completed: boolean; played: boolean };
+
 /** The fixed opening of one call: said once, word for word, and heard to its end before anything else may happen [CL41]. */
 export class Opening {
   readonly #clock: Clock;
@@ -15,13 +18,15 @@ export class Opening {
   #tries = 0;
   #waiting: Timer | null = null;
   #consumerSpeaks = false;
-  #itemId: string | null = null;
-  #startedMs: number | null = null;
-  #heard = false;
+  #try: Try | null = null;
+  #heard: boolean;
+  #abandoned = false;
   #spokenInto = false;
 
-  constructor(clock: Clock, say: () => void) {
+  /** `heard`: an earlier stream of this call has already said it. */
+  constructor(clock: Clock, heard: boolean, say: () => void) {
     this.#clock = clock;
+    this.#heard = heard;
     this.#say = say;
   }
 
@@ -36,21 +41,21 @@ export class Opening {
 
   /** Both sides are connected: begin, after the hello of the one who picked up. */
   begin() {
+    if (this.#heard || this.#abandoned) return;
     if (this.#tries > 0) return this.#speak();
     const patienceMs = this.#consumerSpeaks ? HELLO_MAX_MS : HELLO_WAIT_MS;
     this.#waiting = this.#clock.after(patienceMs, () => this.#speak());
   }
 
   /** The first thing the agent says is the opening: nothing else may be said before it was heard. */
-  itemStarted(itemId: string, callMs: number) {
-    if (this.#heard || this.#itemId === itemId) return;
-    this.#itemId = itemId;
-    this.#startedMs = callMs;
+  sounded({ answerId, itemId }: { answerId: string; itemId: string }, callMs: number) {
+    if (this.#heard || this.#abandoned || this.#try !== null) return;
+    this.#try = { answerId, itemId, startedMs: callMs, completed: false, played: false };
   }
 
   consumerStarted(callMs: number) {
     this.#consumerSpeaks = true;
-    if (this.#startedMs !== null && callMs - this.#startedMs > INTERJECTION_MS) this.#spokenInto = true;
+    if (this.#try !== null && callMs - this.#try.startedMs > INTERJECTION_MS) this.#spokenInto = true;
     if (this.#waiting === null) return;
     this.#waiting.cancel();
     this.#waiting = this.#clock.after(HELLO_MAX_MS, () => this.#speak());
@@ -61,16 +66,25 @@ export class Opening {
     if (this.#waiting !== null) this.#speak();
   }
 
-  /** True exactly once: when the opening was heard to its end. */
+  /** True exactly once: when the whole opening was delivered and heard to its end. */
   itemHeard(itemId: string): boolean {
-    if (this.#heard || itemId !== this.#itemId) return false;
-    this.#heard = true;
-    return true;
+    if (this.#try?.itemId === itemId) this.#try.played = true;
+    return this.#becameHeard();
   }
 
-  /** The answer that should have carried the opening came to nothing. */
-  failed(end: string): boolean {
-    return !this.#heard && this.#itemId === null && end !== "completed";
+  /**
+   * An answer of the model is over. `heard`: with that the opening was heard. `failed`: it was to carry the opening, and did not; what came
+   * of it must not count.
+   */
+  answerEnded(answerId: string, end: string): "heard" | "failed" | "nothing" {
+    if (this.#heard || this.#abandoned || this.#tries === 0) return "nothing";
+    if (this.#try !== null && this.#try.answerId !== answerId) return "nothing";
+    if (end !== "completed") {
+      this.#try = null;
+      return "failed";
+    }
+    if (this.#try !== null) this.#try.completed = true;
+    return this.#becameHeard() ? "heard" : "nothing";
   }
 
   /** False when it was tried often enough. */
@@ -80,9 +94,21 @@ export class Opening {
     return true;
   }
 
+  /** The consumer opted out before it was over: it is not said any more, and was not heard. */
+  abandon() {
+    this.#abandoned = true;
+    this.stop();
+  }
+
   stop() {
     this.#waiting?.cancel();
     this.#waiting = null;
+  }
+
+  #becameHeard(): boolean {
+    if (this.#heard || this.#abandoned || this.#try?.played !== true || !this.#try.completed) return false;
+    this.#heard = true;
+    return true;
   }
 
   #speak() {

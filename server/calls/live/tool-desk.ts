@@ -1,9 +1,17 @@
 import { parseToolCall, TOOL_BUDGET, type ToolRequest } from "#server/calls/live/agent-tools.ts";
+import type { End } from "#server/calls/state/call-state.ts";
 import type { Goodbye } from "#server/calls/live/goodbye.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 
 type ToolResult = { toolCallId: string; output: string; answer: boolean };
+
+type Done = { ok: boolean; output: string; answer: boolean };
+
+const refused = (output: string): Done => ({ ok: false, output, answer: true });
+
+const endOf = (reason: string): End =>
+  reason === "voicemail" ? { status: "voicemail", reason } : { status: "completed", reason };
 
 type Deps = {
   clock: Clock;
@@ -37,8 +45,7 @@ export class ToolDesk {
       arguments: "problem" in request ? {} : request.arguments,
       atMs: this.#deps.callMs(),
     });
-    const done =
-      "problem" in request ? { ok: false, output: request.problem, answer: true } : await this.#do(request);
+    const done = "problem" in request ? refused(request.problem) : await this.#try(request);
     this.#deps.record({
       type: "tool.returned",
       toolCallId,
@@ -49,7 +56,16 @@ export class ToolDesk {
     return { toolCallId, output: done.output, answer: done.answer };
   }
 
-  async #do(request: ToolRequest): Promise<{ ok: boolean; output: string; answer: boolean }> {
+  /** A tool that fails tells the model so; it must not take the call with it. */
+  async #try(request: ToolRequest): Promise<Done> {
+    try {
+      return await this.#do(request);
+    } catch {
+      return refused("This did not work. Go on without it.");
+    }
+  }
+
+  async #do(request: ToolRequest): Promise<Done> {
     switch (request.name) {
       case "record_answer":
         return { ok: true, output: "Noted.", answer: true };
@@ -61,7 +77,7 @@ export class ToolDesk {
           answer: true,
         };
       case "end_call":
-        this.#deps.goodbye.wanted({ status: "completed", reason: request.arguments.reason });
+        this.#deps.goodbye.wanted(endOf(request.arguments.reason));
         return { ok: true, output: "The call ends when your words were heard.", answer: false };
     }
   }

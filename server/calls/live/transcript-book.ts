@@ -26,6 +26,11 @@ export class TranscriptBook {
     this.#callMs = callMs;
   }
 
+  /** Somebody is speaking, or has just stopped, and their words are not known yet. */
+  get consumerTurnOpen(): boolean {
+    return this.#consumer.size > 0;
+  }
+
   /** Resolves when the words of every consumer turn have arrived, or were waited for long enough. */
   lastWords(clock: Clock): Promise<void> {
     if (this.#consumer.size === 0) return Promise.resolve();
@@ -66,16 +71,26 @@ export class TranscriptBook {
   /** The consumer cut in. Nothing was said at all when nothing was heard. */
   agentInterrupted(item: SpokenItem): NewCallEvent | null {
     const line = this.#takeAgent(item.itemId);
-    if (line === null || line.text.trim() === "" || item.heardMs <= 0) return null;
+    const heardText = line === null ? "" : heardPart(line, item);
+    if (line === null || heardText === "") return null;
     return segmentEvent({
       segmentId: item.itemId,
       speaker: "agent",
       text: line.text.trim(),
-      heardText: heardPart(line, item),
+      heardText,
       startMs: line.startMs ?? Math.max(0, this.#callMs() - Math.round(item.heardMs)),
       endMs: this.#callMs(),
       interrupted: true,
     });
+  }
+
+  /** What an earlier owner of the call could not finish: it was heard as far as its draft goes. */
+  leftOpen(draft: Draft | null): NewCallEvent | null {
+    if (draft === null) return null;
+    const { segmentId, speaker, text } = draft;
+    const at = { startMs: this.#callMs(), endMs: this.#callMs() };
+    const cut = speaker === "agent" ? { heardText: text, interrupted: true as const } : {};
+    return segmentEvent({ segmentId, speaker, text, ...at, ...cut });
   }
 
   consumerStarted(itemId: string) {

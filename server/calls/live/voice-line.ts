@@ -1,11 +1,11 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import type { PastTurn } from "#server/calls/live/actor-deps.ts";
+import type { Past, PastTurn } from "#server/calls/live/actor-deps.ts";
 import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
 import { agentInstructions } from "#server/calls/live/prompt.ts";
 import type { VoiceListener, VoiceModel, VoiceSession } from "#server/voice/voice.ts";
 
-/** Voice sessions one actor may use up. */
-const MAX_SESSIONS = 4;
+/** Waits before the second, third and fourth session of one actor (reliability O1). */
+const PAUSE_MS = [200, 500, 1000];
 
 /** The call's line to the voice model: the session that is open now, and its replacement when one ends early. */
 export class VoiceLine {
@@ -16,11 +16,11 @@ export class VoiceLine {
   #sessions = 1;
   #ready = false;
 
-  constructor(voice: VoiceModel, call: CallHead, past: PastTurn[], listener: VoiceListener) {
+  constructor(voice: VoiceModel, call: CallHead, past: Past, listener: VoiceListener) {
     this.#voice = voice;
     this.#call = call;
     this.#listener = listener;
-    this.#session = this.#open(past, past.length === 0);
+    this.#session = this.#open(past.turns, !past.openingHeard);
   }
 
   get session(): VoiceSession {
@@ -36,11 +36,11 @@ export class VoiceLine {
     this.#ready = true;
   }
 
-  /** False when too many sessions ended: another would not fare better. */
-  mayReplace(): boolean {
+  /** The session is over. Returns how long to wait before the next one; null when too many ended: another would not fare better. */
+  ended(): number | null {
     this.#ready = false;
     this.#sessions += 1;
-    return this.#sessions <= MAX_SESSIONS;
+    return PAUSE_MS[this.#sessions - 2] ?? null;
   }
 
   /** A new session that knows what was said. */

@@ -142,7 +142,7 @@ export type CallInput =
   | { kind: "streamAdmitted"; attemptId: string; token: string }
   | { kind: "streamOpened"; attemptId: string; epoch: number }
   | { kind: "streamLost"; attemptId: string; epoch: number }
-  | { kind: "machineAnswered"; attemptId: string; answeredBy: string }
+  | { kind: "machineAnswered"; attemptId: string; carrierCallId: string; answeredBy: string }
   | { kind: "hangUpAsked"; end: End }
   | { kind: "cancelAsked"; by: Actor }
   /** The carrier does not know the call (any more). */

@@ -23,7 +23,7 @@ export function stepTalk(state: CallState, input: TalkInput, rules: StepRules): 
     case "streamLost":
       return streamLost(state, input.epoch, rules);
     case "machineAnswered":
-      return machine(state, input.answeredBy);
+      return machine(state, input, rules);
   }
 }
 
@@ -103,9 +103,27 @@ function streamLost(state: CallState, epoch: number, rules: StepRules): StepResu
 }
 
 /** [CL47] Nobody talks to a machine: hang up, no message. */
-function machine(state: CallState, answeredBy: string): StepResult {
+function machine(
+  state: CallState,
+  { carrierCallId, answeredBy }: Extract<TalkInput, { kind: "machineAnswered" }>,
+  rules: StepRules,
+): StepResult {
+  if (state.phase === "dialing" || state.phase === "ringing") {
+    // The verdict overtook the answer it is about.
+    const known = state.carrierCallId;
+    if (known !== null && known !== carrierCallId) return null;
+    const answered = answeredNow(state.attempt, carrierCallId, null, rules);
+    const left = machine(
+      answered,
+      { kind: "machineAnswered", attemptId: state.attempt.attemptId, carrierCallId, answeredBy },
+      rules,
+    );
+    const event = { type: "attempt.answered" as const, attemptId: state.attempt.attemptId };
+    return left === null ? null : { ...left, events: [event, ...left.events] };
+  }
   if (state.phase !== "answered" && state.phase !== "talking") return null;
-  const { attempt, carrierCallId, answeredAt } = state;
+  if (state.carrierCallId !== carrierCallId) return null;
+  const { attempt, answeredAt } = state;
   return {
     state: {
       phase: "leaving",

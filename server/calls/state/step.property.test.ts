@@ -85,7 +85,7 @@ function inputOf(
     case "streamLost":
       return { kind: "streamLost", attemptId, epoch: call.epoch };
     case "machineAnswered":
-      return { kind: "machineAnswered", attemptId, answeredBy: "machine" };
+      return { kind: "machineAnswered", attemptId, carrierCallId, answeredBy: "machine" };
     case "hangUpAsked":
       return { kind: "hangUpAsked", end: { status: "completed", reason: "objective_met" } };
     case "cancelAsked":

@@ -143,7 +143,12 @@ test("[CL43] a lost stream is replaced at most three times", () => {
 
 test("[CL47] a machine is not talked to", () => {
   const { call, attemptId } = talking();
-  const heard = call.feed({ kind: "machineAnswered", attemptId, answeredBy: "machine" });
+  const heard = call.feed({
+    kind: "machineAnswered",
+    attemptId,
+    carrierCallId: CARRIER,
+    answeredBy: "machine",
+  });
   expect(heard?.effects[0]).toEqual({ kind: "endPhone", carrierCallId: CARRIER });
   call.feed(report(attemptId, "completed"));
   expect(call.view).toMatchObject({ status: "voicemail" });
@@ -162,4 +167,13 @@ test("a call that the carrier ended at its time limit says so", () => {
   call.feed(report(attemptId, "completed"));
   call.feed({ kind: "summedUp", events: [], outcome: null });
   expect(call.view).toMatchObject({ status: "completed", endReason: "time_limit" });
+});
+
+test("[CL47] a verdict about a machine that overtakes the answer is not lost", () => {
+  const call = new StepJournal();
+  const attemptId = call.claim();
+  call.feed(report(attemptId, "ringing"));
+  call.feed({ kind: "machineAnswered", attemptId, carrierCallId: CARRIER, answeredBy: "machine" });
+  call.feed(report(attemptId, "completed"));
+  expect(call.view).toMatchObject({ status: "voicemail" });
 });

@@ -10,7 +10,6 @@ export type StepRules = {
   nowMs: number;
   maxAttempts: number;
   retryBackoffMs: number;
-  ringTimeoutMs: number;
   /** After this the carrier ends the call by itself. */
   timeLimitMs: number;
   maxResumes: number;

@@ -9,8 +9,11 @@ import type {
 import type { Step, StepRules } from "#server/calls/state/step.ts";
 import type { AttemptEnd, NewCallEvent, Outcome } from "#shared/call/events.ts";
 
-/** How long after the phone call the analyst starts, so that the last words arrive first. */
-const WRAP_UP_AFTER_MS = 1000;
+/**
+ * When the analyst starts on a server that does not hold the call's actor: later than the actor waits for the last words. The server
+ * that holds it starts as soon as they are stored.
+ */
+const WRAP_UP_AFTER_MS = 5000;
 
 /** The call is over without a talk to sum up. */
 export function endNow(end: End, before: NewCallEvent[], outcome: Outcome | null = null): Step {

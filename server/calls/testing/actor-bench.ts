@@ -1,72 +1,13 @@
-import type { CallHead } from "#server/calls/call-document.ts";
-import type { ActorDeps, PastTurn } from "#server/calls/live/actor-deps.ts";
+import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
+import { type ActorDeps, NO_PAST, type Past, type PastTurn } from "#server/calls/live/actor-deps.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
-import { newCall } from "#server/calls/request-call.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
-import { createSeals } from "#server/lib/sealed.ts";
-import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
-import type { VoiceListener, VoiceModel, VoiceSessionOptions } from "#server/voice/voice.ts";
 import type { Draft, NewCallEvent } from "#shared/call/events.ts";
-import { randomBytes } from "node:crypto";
-
-const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
-
-function callHead(nowMs: number): CallHead {
-  const { journal: _journal, ...head } = newCall(
-    {
-      ids: { businessId: "biz_00000001", leadId: "lead_00000001", consumerId: "acc_1" },
-      briefing: {
-        businessName: "Acme",
-        legalName: "Acme LLC",
-        voice: "marin",
-        consumerName: "Maria",
-        category: "roofing",
-        need: "A leaking roof",
-        objective: "Agree on a visit",
-        timeZone: "America/New_York",
-      },
-      phone: { e164: "+12125550123", phoneKey: "person", masked: "•••• 0123" },
-      dueAt: null,
-      by: { kind: "system" },
-      nowMs,
-    },
-    seals,
-  );
-  return head;
-}
-
-/** A voice model that does nothing by itself: the test speaks for it, and reads what it was asked. */
-function scriptedVoice() {
-  const asked: string[] = [];
-  const sessions: { options: VoiceSessionOptions; listener: VoiceListener }[] = [];
-  const voice: VoiceModel = {
-    model: "scripted",
-    check: async () => ({ ok: true, reason: "" }),
-    costCents: () => 1,
-    transcriptionCents: () => 0.1,
-    open(options, listener) {
-      sessions.push({ options, listener });
-      return {
-        appendAudio: (payload) => asked.push(`append ${payload}`),
-        say: (words) => asked.push(`say ${words}`),
-        respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
-        openFloor: () => asked.push("openFloor"),
-        note: (text) => asked.push(`note ${text}`),
-        cancelAnswer: () => asked.push("cancelAnswer"),
-        discard: (answerId) => asked.push(`discard ${answerId}`),
-        truncate: (itemId, ms) => asked.push(`truncate ${itemId} ${ms}`),
-        returnTool: ({ toolCallId, answer }) => asked.push(`tool ${toolCallId} ${answer}`),
-        close: () => asked.push("close"),
-      };
-    },
-  };
-  return { voice, asked, sessions };
-}
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
-export function actorBench(turns: PastTurn[] = []) {
+export function actorBench(turns: PastTurn[] = [], past: Partial<Past> = {}) {
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
   const recorded: NewCallEvent[] = [];
@@ -75,16 +16,20 @@ export function actorBench(turns: PastTurn[] = []) {
   const drafts: Draft[] = [];
   const lost: number[] = [];
   const broken: string[] = [];
+  const letGo: string[] = [];
   let fenced = false;
+  let failing = false;
   const head = callHead(clock.nowMs());
   const deps: ActorDeps = {
     store: {
       async record(_callId, _epoch, _recordId, events) {
+        if (failing) throw new Error("no database");
         if (fenced) return { kind: "unchanged", call: head };
         recorded.push(...events);
         return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
       },
       events: async () => ({ events: [], seq: 0 }),
+      draftOf: async () => null,
       beat: async () => (fenced ? null : head),
       checkpointDraft: async () => undefined,
     },
@@ -96,10 +41,14 @@ export function actorBench(turns: PastTurn[] = []) {
     endCall: (_callId, end) => ended.push(end),
     optOut: async (_callId, how) => void optOuts.push(how),
     voiceBroken: (reason) => broken.push(reason),
-    streamLost: async (_callId, _attemptId, epoch) => void lost.push(epoch),
+    letGo: (_callId, _actor, reason) => letGo.push(reason),
+    async streamLost(_callId, _attemptId, epoch) {
+      lost.push(epoch);
+      if (failing) throw new Error("no database");
+    },
     measured() {},
   };
-  const actor = new CallActor(head, { turns, voiceCents: 0 }, deps);
+  const actor = new CallActor(head, { ...NO_PAST, turns, openingHeard: turns.length > 0, ...past }, deps);
   const phone = phoneEar();
   const join = () => {
     actor.join(phone.stream, 1, "att_00000001", clock.nowMs());
@@ -111,44 +60,38 @@ export function actorBench(turns: PastTurn[] = []) {
     if (session === undefined) throw new Error("No voice session was opened.");
     return session.listener;
   };
-  const fence = () => {
-    fenced = true;
-  };
-  const books = { recorded, ended, optOuts, drafts, lost, broken };
-  return { actor, clock, asked, sessions, phone, join, voiceSays, fence, ...books };
-}
-
-function phoneEar() {
-  const marks: string[] = [];
-  let listener: MediaListener | null = null;
-  let closed: string | null = null;
-  const stream: MediaStream = {
-    streamId: "MZ1",
-    carrierCallId: "CA1",
-    listen: (given) => {
-      listener = given;
-    },
-    sendAudio() {},
-    sendMark: (name) => marks.push(name),
-    clear() {},
-    close: (reason) => {
-      closed ??= reason;
-    },
-    bufferedBytes: () => 0,
-  };
-  const says = () => {
-    if (listener === null) throw new Error("Nobody listens to the phone.");
-    return listener;
-  };
-  return {
-    stream,
-    says,
-    /** Everything sent so far was played. */
-    hearAll: () => marks.splice(0).forEach((mark) => says().markPlayed(mark)),
-    hearOne: () => says().markPlayed(marks.shift() ?? ""),
-    closedBecause: () => closed,
-  };
+  const fail = () => void (failing = true);
+  const fence = () => void (fenced = true);
+  const books = { recorded, ended, optOuts, drafts, lost, broken, letGo };
+  return { actor, clock, asked, sessions, phone, join, voiceSays, fence, fail, ...books };
 }
 
 /** Audio of so many ms, as the voice model sends it. */
 export const sound = (ms: number) => Buffer.alloc(ms * 8, 0x55).toString("base64");
+
+type Bench = ReturnType<typeof actorBench>;
+
+/** The agent says `text` for `ms`, all of it delivered. */
+export function agentSays({ voiceSays }: Bench, itemId: string, text: string, ms: number) {
+  const voice = voiceSays();
+  const answerId = `answer ${itemId}`;
+  voice.answerStarted({ answerId });
+  voice.agentWords({ answerId, itemId, text, final: true });
+  voice.audio({ answerId, itemId, payloadBase64: sound(ms) });
+  voice.audioDone({ answerId, itemId });
+  voice.answerEnded({ answerId, end: "completed", reason: null, usage: null });
+}
+
+export function openCall(): Bench {
+  const bench = actorBench();
+  bench.join();
+  bench.voiceSays().ready();
+  bench.clock.advance(1000);
+  agentSays(bench, "opening", "Hello, this is Sam.", 300);
+  bench.phone.hearAll();
+  return bench;
+}
+
+export const segments = ({ recorded }: Bench) =>
+  recorded.filter((event) => event.type === "transcript.segment");
+export const kinds = ({ recorded }: Bench) => recorded.map((event) => event.type);

@@ -9,7 +9,6 @@ const RULES: StepRules = {
   nowMs: NOW,
   maxAttempts: 3,
   retryBackoffMs: 60_000,
-  ringTimeoutMs: 25_000,
   timeLimitMs: 900_000,
   maxResumes: 3,
 };

@@ -1,0 +1,45 @@
+import type { Clock } from "#server/lib/clock.ts";
+import { MULAW_FRAME_BYTES, MULAW_FRAME_MS, MULAW_SILENCE } from "#server/lib/mulaw.ts";
+
+/** Frames came within this time: the stream lives. */
+const ALIVE_MS = 1000;
+/** A longer gap is not filled up: nobody waits two seconds for the end of a turn. */
+const MAX_GAP_FRAMES = 100;
+/** Silence after which the voice model ends a turn, and a little more. */
+const END_OF_TURN_FRAMES = 40;
+const SILENT_FRAME = Buffer.alloc(MULAW_FRAME_BYTES, MULAW_SILENCE).toString("base64");
+
+/** The consumer's audio on its way to the voice model: as it came, with silence where the phone leg left it out. Never waits. */
+export class ConsumerAudio {
+  readonly #clock: Clock;
+  readonly #append: (payloadBase64: string) => void;
+  #last = { timestampMs: 0, atMs: Number.NEGATIVE_INFINITY };
+
+  constructor(clock: Clock, append: (payloadBase64: string) => void) {
+    this.#clock = clock;
+    this.#append = append;
+  }
+
+  get alive(): boolean {
+    return this.#clock.monotonicMs() - this.#last.atMs < ALIVE_MS;
+  }
+
+  frame(payloadBase64: string, timestampMs: number) {
+    // Some legs send nothing while nobody speaks; the voice model would then never hear a turn end (twilio.md §6.1).
+    const gapMs = timestampMs - this.#last.timestampMs - MULAW_FRAME_MS;
+    if (this.#last.timestampMs > 0 && gapMs > MULAW_FRAME_MS) {
+      this.#silence(Math.min(Math.round(gapMs / MULAW_FRAME_MS), MAX_GAP_FRAMES));
+    }
+    this.#last = { timestampMs, atMs: this.#clock.monotonicMs() };
+    this.#append(payloadBase64);
+  }
+
+  /** Whoever hung up in the middle of a word leaves no silence that would end their turn. */
+  endTurn() {
+    this.#silence(END_OF_TURN_FRAMES);
+  }
+
+  #silence(frames: number) {
+    for (let frame = 0; frame < frames; frame++) this.#append(SILENT_FRAME);
+  }
+}

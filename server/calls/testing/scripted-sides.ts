@@ -1,0 +1,93 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import { newCall } from "#server/calls/request-call.ts";
+import { createSeals } from "#server/lib/sealed.ts";
+import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
+import type { VoiceListener, VoiceModel, VoiceSessionOptions } from "#server/voice/voice.ts";
+import { randomBytes } from "node:crypto";
+
+const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
+
+export function callHead(nowMs: number): CallHead {
+  const { journal: _journal, ...head } = newCall(
+    {
+      ids: { businessId: "biz_00000001", leadId: "lead_00000001", consumerId: "acc_1" },
+      briefing: {
+        businessName: "Acme",
+        legalName: "Acme LLC",
+        voice: "marin",
+        consumerName: "Maria",
+        category: "roofing",
+        need: "A leaking roof",
+        objective: "Agree on a visit",
+        timeZone: "America/New_York",
+      },
+      phone: { e164: "+12125550123", phoneKey: "person", masked: "•••• 0123" },
+      dueAt: null,
+      by: { kind: "system" },
+      nowMs,
+    },
+    seals,
+  );
+  return head;
+}
+
+/** A voice model that does nothing by itself: the test speaks for it, and reads what it was asked. */
+export function scriptedVoice() {
+  const asked: string[] = [];
+  const sessions: { options: VoiceSessionOptions; listener: VoiceListener }[] = [];
+  const voice: VoiceModel = {
+    model: "scripted",
+    check: async () => ({ ok: true, reason: "" }),
+    costCents: () => 1,
+    transcriptionCents: () => 0.1,
+    open(options, listener) {
+      sessions.push({ options, listener });
+      return {
+        appendAudio: (payload) => asked.push(`append ${payload}`),
+        say: (words) => asked.push(`say ${words}`),
+        respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
+        openFloor: () => asked.push("openFloor"),
+        note: (text) => asked.push(`note ${text}`),
+        cancelAnswer: () => asked.push("cancelAnswer"),
+        discard: (answerId) => asked.push(`discard ${answerId}`),
+        truncate: (itemId, ms) => asked.push(`truncate ${itemId} ${ms}`),
+        returnTool: ({ toolCallId, answer }) => asked.push(`tool ${toolCallId} ${answer}`),
+        close: () => asked.push("close"),
+      };
+    },
+  };
+  return { voice, asked, sessions };
+}
+
+/** A phone whose ear the test holds. */
+export function phoneEar() {
+  const marks: string[] = [];
+  let listener: MediaListener | null = null;
+  let closed: string | null = null;
+  const stream: MediaStream = {
+    streamId: "MZ1",
+    carrierCallId: "CA1",
+    listen: (given) => {
+      listener = given;
+    },
+    sendAudio() {},
+    sendMark: (name) => marks.push(name),
+    clear() {},
+    close: (reason) => {
+      closed ??= reason;
+    },
+    bufferedBytes: () => 0,
+  };
+  const says = () => {
+    if (listener === null) throw new Error("Nobody listens to the phone.");
+    return listener;
+  };
+  return {
+    stream,
+    says,
+    /** Everything sent so far was played. */
+    hearAll: () => marks.splice(0).forEach((mark) => says().markPlayed(mark)),
+    hearOne: () => says().markPlayed(marks.shift() ?? ""),
+    closedBecause: () => closed,
+  };
+}
