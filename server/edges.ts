@@ -69,7 +69,13 @@ export async function serve(parts: ServeParts): Promise<() => void> {
       version: versionOf(),
     },
   });
-  const media = attachTwilioMedia(server, { ...peers.twilio, events, clock, logger });
+  const media = attachTwilioMedia(server, {
+    ...peers.twilio,
+    events,
+    clock,
+    logger,
+    onDropped: (pieces) => metrics.mediaPiecesDropped.inc(pieces),
+  });
   const isOwnOrigin = (origin: string | undefined) => isSameOrigin(config.publicUrl, origin);
   const live = createSocketServer({
     httpServer: server,

@@ -53,3 +53,9 @@ export function loudness(bytes: Uint8Array): number {
 export function mulawMs(byteCount: number): number {
   return byteCount / MULAW_BYTES_PER_MS;
 }
+
+/** How many bytes a base64 text stands for, without decoding it. */
+export function base64Bytes(text: string): number {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}

@@ -14,7 +14,7 @@ test("each process has a registry of its own and publishes the promised names", 
     "ringside_turn_latency_ms",
     "ringside_answer_to_first_word_ms",
     "ringside_http_request_duration_ms",
-    "ringside_media_frames_dropped_total",
+    "ringside_media_pieces_dropped_total",
     "ringside_webhooks_rejected_total",
   ]) {
     expect(text).toContain(name);

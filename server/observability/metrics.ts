@@ -54,10 +54,9 @@ function callMetrics(registry: Registry) {
       buckets: TURN_BUCKETS_MS,
       registers,
     }),
-    mediaFramesDropped: new Counter({
-      name: "ringside_media_frames_dropped_total",
-      help: "Audio frames of 20 ms that were dropped, by direction.",
-      labelNames: ["direction"] as const,
+    mediaPiecesDropped: new Counter({
+      name: "ringside_media_pieces_dropped_total",
+      help: "Pieces of the agent's audio that a phone's socket did not take in time.",
       registers,
     }),
     callsResumed: new Counter({

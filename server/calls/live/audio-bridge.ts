@@ -1,10 +1,9 @@
 import type { Clock } from "#server/lib/clock.ts";
-import { mulawMs } from "#server/lib/mulaw.ts";
+import { base64Bytes, mulawMs } from "#server/lib/mulaw.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 
 /** 600 bytes of µ-law: 75 ms, and exactly 800 base64 characters, so that audio is cut without decoding it. */
 const PIECE_CHARS = 800;
-const BASE64_CHARS_PER_3_BYTES = 4;
 
 /** One utterance of the agent on its way to the ear. Times are ms of its own audio. */
 export type SpokenItem = {
@@ -129,9 +128,4 @@ export class AudioBridge {
     this.#items = this.#items.filter((one) => one !== item);
     this.#events.itemHeard(item);
   }
-}
-
-function base64Bytes(text: string): number {
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  return (text.length / BASE64_CHARS_PER_3_BYTES) * 3 - padding;
 }

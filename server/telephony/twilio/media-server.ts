@@ -12,6 +12,7 @@ export type TwilioMediaOptions = TwilioAccount & {
   events: Pick<TelephonyEvents, "admitStream" | "streamOpened">;
   clock: Clock;
   logger: Logger;
+  onDropped?: (messages: number) => void;
 };
 
 export type TwilioMedia = {

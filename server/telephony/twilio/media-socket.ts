@@ -26,6 +26,8 @@ const CLOSE_UNREADABLE = 1003;
 const CLOSE_REFUSED = 1008;
 
 export type MediaSocketContext = {
+  /** A socket is gone; so many audio messages of it were dropped. For the counter. */
+  onDropped?: (messages: number) => void;
   accountSid: string;
   events: Pick<TelephonyEvents, "streamOpened">;
   clock: Clock;
@@ -75,7 +77,9 @@ export class MediaSocket {
     socket.on("close", () => {
       this.#startTimer.cancel();
       this.#stream?.end("lost");
-      context.counts.droppedAudio += this.#stream?.droppedAudio() ?? 0;
+      const dropped = this.#stream?.droppedAudio() ?? 0;
+      context.counts.droppedAudio += dropped;
+      context.onDropped?.(dropped);
       onGone(this);
     });
     this.#startTimer = context.clock.after(START_DEADLINE_MS, () => this.close(CLOSE_REFUSED));

@@ -1,6 +1,6 @@
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
 import { BoundedMap } from "#server/voice/openai/bounded.ts";
-import { base64Bytes } from "#server/voice/openai/early-audio.ts";
+import { base64Bytes } from "#server/lib/mulaw.ts";
 import type { ServerEventOf } from "#server/voice/openai/server-events.ts";
 import type { AnswerEnd, VoiceListener, VoiceUsage } from "#server/voice/voice.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
-import { base64Bytes } from "#server/voice/openai/early-audio.ts";
+import { base64Bytes } from "#server/lib/mulaw.ts";
 import {
   endForClose,
   LOST,

@@ -1,12 +1,6 @@
-import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { base64Bytes, MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
 
 const KEPT_MS = 5000;
-
-/** Bytes behind a base64 text, without decoding it. */
-export function base64Bytes(payload: string): number {
-  const padding = payload.endsWith("==") ? 2 : payload.endsWith("=") ? 1 : 0;
-  return (payload.length * 3) / 4 - padding;
-}
 
 /**
  * What the consumer said before the session had its configuration: sent earlier it would be read in the wrong format, as noise. Keeps the newest

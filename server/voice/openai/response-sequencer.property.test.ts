@@ -47,6 +47,7 @@ class World {
       },
       cancel: (responseId) => this.#toService.push({ kind: "cancel", responseId }),
       gaveUp: (requestId) => this.refused.add(requestId),
+      stuck: () => undefined,
     });
     this.#sequencer.start();
   }

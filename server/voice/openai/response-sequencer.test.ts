@@ -19,6 +19,7 @@ function bench() {
     create: (id, { purpose }) => sent.push(`create ${id} ${purpose}`),
     cancel: (responseId) => sent.push(`cancel ${responseId}`),
     gaveUp: (id, _request, code) => sent.push(`gave up ${id} ${code}`),
+    stuck: (responseId) => sent.push(`stuck ${responseId}`),
   };
   const sequencer = new ResponseSequencer(clock, wire);
   sequencer.start();
@@ -32,6 +33,7 @@ describe("[VO5] one answer at a time", () => {
       create: (id) => sent.push(id),
       cancel: () => undefined,
       gaveUp: () => undefined,
+      stuck: () => undefined,
     };
     const sequencer = new ResponseSequencer(new ManualClock(), wire);
     sequencer.request(ask("say"));
@@ -190,7 +192,7 @@ describe("[VO6] races with the service", () => {
     clock.advance(30_000);
     expect(sent).toEqual(["cancel resp_1"]);
     clock.advance(5000);
-    expect(sent).toEqual(["cancel resp_1", "create answer_1 say"]);
+    expect(sent).toEqual(["cancel resp_1", "stuck resp_1", "create answer_1 say"]);
   });
 
   test("our second try for a turn gives way to the service's own answer", () => {

@@ -16,6 +16,8 @@ export type SequencerWire = {
   /** `requestId` is the event's id and the answer's `metadata.client_event_id`. */
   create(requestId: string, request: AnswerRequest): void;
   cancel(responseId: string): void;
+  /** An answer that was started never ended; it is forgotten now. */
+  stuck(responseId: string): void;
   /** The request will not be answered; nothing of it was heard. */
   gaveUp(requestId: string, request: AnswerRequest, code: string): void;
 };
@@ -227,6 +229,7 @@ export class ResponseSequencer {
     answering.deadline = this.#clock.after(CANCEL_GRACE_MS, () => {
       if (this.#answering !== answering) return;
       this.#forgetAnswering();
+      this.#wire.stuck(responseId);
       this.#pump();
     });
   }

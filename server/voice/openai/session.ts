@@ -57,6 +57,10 @@ export class OpenAiVoiceSession implements VoiceSession {
     this.#sequencer = new ResponseSequencer(link.clock, {
       create: (requestId, request) => this.#send(createAnswer(requestId, request)),
       cancel: (responseId) => this.#cancelOnWire(responseId),
+      stuck: (responseId) => {
+        link.logger.warn({}, "a voice answer never ended");
+        this.#output.ended(responseId, "failed", "stuck", null);
+      },
       gaveUp: (requestId, request, code) => {
         link.logger.warn({ purpose: request.purpose, code }, "voice answer was not given");
         this.#output.ended(requestId, "failed", code, null);
