@@ -15,7 +15,7 @@ export const SUPERVISOR = {
   live: "Live",
   liveCalls: "Live calls",
   agent: "Agent",
-  caller: "Caller",
+  caller: "Consumer",
   colleague: "Colleague",
   lastAnswer: "Last answer took",
   waiting: "Waiting",

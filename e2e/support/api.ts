@@ -17,7 +17,7 @@ export type SignedIn = { readonly api: Api; readonly token: string; readonly ema
 
 export const PASSWORD = "a long enough password";
 
-const refusalSchema = z.object({ code: z.string(), message: z.string(), data: z.unknown() });
+const refusalSchema = z.object({ code: z.string(), message: z.string(), data: z.unknown().optional() });
 
 /** Refusals as the public interface sends them: `{code, message, data?}`. */
 function refusalOf(body: unknown, { status }: { status: number }): ORPCError<string, unknown> | null {
