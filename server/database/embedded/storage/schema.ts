@@ -43,6 +43,7 @@ export function openStore(path: string): Store {
     const store = new Store(path, BUSY_TIMEOUT_MS);
     try {
       prepareSchema(store, path);
+      store.extendLog();
       return store;
     } catch (error) {
       store.close();

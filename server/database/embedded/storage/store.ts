@@ -1,5 +1,11 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
+/** Kilobytes, as SQLite wants them. */
+const CACHE = "-8192";
+/** The log is written back to the file when it has grown to this. */
+const LOG_BYTES = 4 * 1024 * 1024;
+const PAGE_BYTES = 4096;
+
 /** The SQLite file: prepared statements, one transaction per turn, savepoints per statement. */
 export class Store {
   readonly #db: DatabaseSync;
@@ -18,10 +24,10 @@ export class Store {
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE");
       this.#db.exec("PRAGMA journal_mode = WAL");
       this.#db.exec("PRAGMA synchronous = FULL");
-      this.#db.exec("PRAGMA cache_size = -8192");
+      this.#db.exec(`PRAGMA cache_size = ${CACHE}`);
       this.#db.exec("PRAGMA mmap_size = 0");
-      this.#db.exec("PRAGMA wal_autocheckpoint = 1000");
-      this.#db.exec("PRAGMA journal_size_limit = 16777216");
+      this.#db.exec(`PRAGMA wal_autocheckpoint = ${LOG_BYTES / PAGE_BYTES}`);
+      this.#db.exec(`PRAGMA journal_size_limit = ${4 * LOG_BYTES}`);
       this.#db.exec("BEGIN EXCLUSIVE");
       this.#db.exec("COMMIT");
     } catch (error) {
@@ -36,6 +42,23 @@ export class Store {
 
   exec(sql: string): void {
     this.#db.exec(sql);
+  }
+
+  /**
+   * Gives the log its full size at once, by a transaction that is too large for the cache and is taken back.
+   * Making a commit durable takes several times longer while the log's file grows. On a full disk it stays short.
+   */
+  extendLog(): void {
+    try {
+      this.#db.exec("PRAGMA cache_size = 8");
+      this.#db.exec("BEGIN IMMEDIATE; CREATE TABLE filler (bytes BLOB)");
+      this.#db.exec(`INSERT INTO filler VALUES (zeroblob(${LOG_BYTES + LOG_BYTES / 4}))`);
+    } catch {
+      // The transaction is undone either way; that there is no room is told when something is to be written.
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      this.#db.exec(`PRAGMA cache_size = ${CACHE}`);
+    }
   }
 
   /** A prepared statement, kept by its text. */
