@@ -19,6 +19,7 @@ import type { Health } from "#server/observability/health.ts";
 import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
+import { joinOtherServers } from "#server/realtime/other-servers.ts";
 import { createSocketServer } from "#server/realtime/socket-server.ts";
 import { attachTwilioMedia } from "#server/telephony/twilio/media-server.ts";
 import { createTwilioWebhooks } from "#server/telephony/twilio/webhooks.ts";
@@ -87,8 +88,8 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     logger,
     metrics,
   });
-  feed.attach(live.sockets);
   stops.add("sockets", () => live.close());
+  feed.attach(live.sockets, await joinOtherServers(live.sockets, database.db, feed.heard, logger));
   stops.add("media sockets", () => media.close());
   await listen(server, config);
   stops.add("http", () => stopListening(server));

@@ -61,7 +61,8 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "calls", keys: { personKey: 1 } },
   { collection: "calls", keys: { "state.attempt.attemptId": 1 } },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
-  // Edges.
+  // Edges. What servers tell each other is heard within a second.
+  { collection: "serverMessages", keys: { createdAt: 1 }, expireAfterSeconds: 60 },
   { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
 ];
 

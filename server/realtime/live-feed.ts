@@ -17,35 +17,63 @@ export const callRoom = (callId: string, audience: "consumer" | "staff") => `cal
 export class LiveFeed implements CallFeed {
   readonly #deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean };
   #sockets: AppSockets | null = null;
+  #others: CallFeed | null = null;
+  #boardTold: Timer | null = null;
+  /** What other servers tell: shown here, not told again. */
+  readonly heard: CallFeed = {
+    event: (callId, event) => this.#showEvent(callId, event),
+    draft: (draft) => this.#showDraft(draft),
+    boardChanged: () => this.#refreshBoard(),
+  };
   #pending: Timer | null = null;
 
   constructor(deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean }) {
     this.#deps = deps;
   }
 
-  /** Until the sockets are there, nobody watches. */
-  attach(sockets: AppSockets) {
+  /** Until the sockets are there, nobody watches. `others` are told what happened here. */
+  attach(sockets: AppSockets, others: CallFeed | null) {
     this.#sockets = sockets;
+    this.#others = others;
   }
 
   event(callId: string, event: CallEvent) {
-    for (const audience of ["staff", "consumer"] as const) {
-      const seen = { ...eventFor(audience, event), callId };
-      this.#sockets?.to(callRoom(callId, audience)).emit("call:event", seen);
-    }
+    this.#showEvent(callId, event);
+    this.#others?.event(callId, event);
   }
 
   draft(draft: Draft) {
-    const rooms = [callRoom(draft.callId, "staff"), callRoom(draft.callId, "consumer")];
-    this.#sockets?.to(rooms).emit("call:draft", draft);
+    this.#showDraft(draft);
+    this.#others?.draft(draft);
   }
 
   boardChanged() {
+    this.#refreshBoard();
+    if (this.#others === null || this.#boardTold !== null) return;
+    this.#boardTold = this.#deps.clock.after(BOARD_MS, () => {
+      this.#boardTold = null;
+      this.#others?.boardChanged();
+    });
+  }
+
+  #showEvent(callId: string, event: CallEvent) {
+    for (const audience of ["staff", "consumer"] as const) {
+      const seen = { ...eventFor(audience, event), callId };
+      this.#sockets?.local.to(callRoom(callId, audience)).emit("call:event", seen);
+    }
+  }
+
+  #showDraft(draft: Draft) {
+    const rooms = [callRoom(draft.callId, "staff"), callRoom(draft.callId, "consumer")];
+    this.#sockets?.local.to(rooms).emit("call:draft", draft);
+  }
+
+  #refreshBoard() {
     if (this.#pending !== null || !this.#isWatched()) return;
     this.#pending = this.#deps.clock.after(BOARD_MS, () => {
       this.#pending = null;
       this.board()
-        .then((board) => this.#sockets?.to(BOARD_ROOM).emit("board:update", board))
+        .then((board) => this.#sockets?.local.to(BOARD_ROOM).emit("board:update", board))
         .catch((error: unknown) => this.#deps.logger.warn(errorFields(error), "the board could not be read"));
     });
   }

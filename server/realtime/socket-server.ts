@@ -6,6 +6,7 @@ import { Failure } from "#server/lib/failure.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import { BOARD_ROOM, callRoom, type LiveFeed } from "#server/realtime/live-feed.ts";
+import type { ServerToServer } from "#server/realtime/other-servers.ts";
 import { SocketGuard } from "#server/realtime/socket-guard.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import {
@@ -22,8 +23,8 @@ import { Server, type Socket } from "socket.io";
 import { z } from "zod";
 
 type SocketData = { caller: Caller };
-export type AppSockets = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
-export type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+export type AppSockets = Server<ClientToServer, ServerToClient, ServerToServer, SocketData>;
+export type AppSocket = Socket<ClientToServer, ServerToClient, ServerToServer, SocketData>;
 
 export type SocketServerDeps = {
   httpServer: HttpServer;

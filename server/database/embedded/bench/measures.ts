@@ -38,7 +38,7 @@ function callOf(n: number): Call {
   };
 }
 
-export const OPERATIONS: readonly Operation[] = [
+const OPERATIONS: readonly Operation[] = [
   { name: "find by id", run: (calls, size, n) => calls.findOne({ _id: idOf(placeOf(n, size)) }) },
   { name: "find by index", run: (calls, size, n) => calls.findOne({ phone: phoneOf(placeOf(n, size)) }) },
   {
