@@ -1,33 +1,16 @@
+import type { WatchScope } from "#server/database/embedded/changes/watch-scope.ts";
 import type { LoggedChange } from "#server/database/embedded/changes/change-log.ts";
 import { ServerError } from "#server/database/embedded/errors.ts";
 import type { Change } from "#server/database/embedded/storage/engine.ts";
 import { decodeDoc } from "#server/database/embedded/values/decode.ts";
 import { docOf, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
-/** What a change stream looks at: one collection, one database, or everything. */
-export type WatchScope =
-  | { kind: "collection"; ns: string }
-  | { kind: "database"; database: string }
-  | { kind: "all" };
 /** The images a stream asked for, and how to look up the current document. */
 export type ImageOptions = {
   fullDocument: string;
   fullDocumentBeforeChange: string;
   lookup(ns: string, id: Doc): Doc | undefined;
 };
-
-export function isInScope(scope: WatchScope, change: Change): boolean {
-  switch (scope.kind) {
-    case "collection":
-      return change.ns === scope.ns;
-    case "database":
-      return change.ns === scope.database || change.ns.startsWith(`${scope.database}.`);
-    case "all":
-      return (
-        !change.ns.startsWith("admin.") && !change.ns.startsWith("local.") && !change.ns.startsWith("config.")
-      );
-  }
-}
 
 /** Whether a change ends a stream with an `invalidate` event. */
 export function invalidates(scope: WatchScope, change: Change): boolean {

@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Timestamp } from "bson";
+import {
+  covers,
+  includes,
+  scopeKey,
+  type WatchScope,
+} from "#server/database/embedded/changes/watch-scope.ts";
 import { ServerError } from "#server/database/embedded/errors.ts";
 import type { Change, ChangeSink } from "#server/database/embedded/storage/engine.ts";
 import { isDoc, type Value } from "#server/database/embedded/values/value.ts";
@@ -21,9 +27,18 @@ const MAX_LOG_BYTES = 8 * 1024 * 1024;
 const GRACE_MS = 5 * 60_000;
 const ENTRY_OVERHEAD_BYTES = 300;
 
+/** What is recorded: while it has watchers and a while longer, and completely after the position `since`. */
+type Recorded = {
+  scope: WatchScope;
+  watchers: number;
+  untilMs: number;
+  since: number;
+  sinceSecond: number;
+};
+
 /**
- * The recent changes, for change streams. Nothing is recorded while nobody watches; a stream that wants to go
- * on from a point whose successors are no longer here gets error 286.
+ * The recent changes, for change streams. Only what somebody watches is recorded; a stream that wants to go on
+ * from a point whose successors are no longer here gets error 286.
  */
 export class ChangeLog implements ChangeSink {
   readonly #clock: Clock;
@@ -36,8 +51,7 @@ export class ChangeLog implements ChangeSink {
   #completeAfter = 0;
   /** The log is complete from this second on. */
   #completeFromSecond = 0;
-  #watchers = 0;
-  #recordUntilMs = 0;
+  readonly #recorded = new Map<string, Recorded>();
   #lastSecond = 0;
   #increment = 0;
 
@@ -45,8 +59,13 @@ export class ChangeLog implements ChangeSink {
     this.#clock = clock;
   }
 
-  isRecording(): boolean {
-    return this.#watchers > 0 || this.#clock.monotonicMs() < this.#recordUntilMs;
+  isRecording(ns: string): boolean {
+    for (const one of this.#recorded.values()) if (covers(one.scope, ns) && this.#isLive(one)) return true;
+    return false;
+  }
+
+  #isLive({ watchers, untilMs }: Recorded): boolean {
+    return watchers > 0 || this.#clock.monotonicMs() < untilMs;
   }
 
   get position(): number {
@@ -54,25 +73,29 @@ export class ChangeLog implements ChangeSink {
   }
 
   /** A watcher came; the returned function says that it left. */
-  watch(): () => void {
-    if (!this.isRecording()) this.#startAfresh();
-    this.#watchers += 1;
+  watch(scope: WatchScope): () => void {
+    for (const [key, one] of this.#recorded) if (!this.#isLive(one)) this.#recorded.delete(key);
+    if (this.#recorded.size === 0) [this.#entries, this.#bytes] = [[], 0];
+    const key = scopeKey(scope);
+    const recorded = this.#recorded.get(key) ?? this.#begin(scope);
+    this.#recorded.set(key, recorded);
+    recorded.watchers += 1;
     let isHere = true;
     return () => {
       if (!isHere) return;
       isHere = false;
-      this.#watchers -= 1;
-      this.#recordUntilMs = this.#clock.monotonicMs() + GRACE_MS;
+      recorded.watchers -= 1;
+      recorded.untilMs = this.#clock.monotonicMs() + GRACE_MS;
     };
   }
 
-  /** Changes were missed since the last recording: positions before this one can no longer be resumed from. */
-  #startAfresh(): void {
-    this.#entries = [];
-    this.#bytes = 0;
-    if (this.#position > 0) this.#position += 1;
-    this.#completeAfter = this.#position;
-    this.#completeFromSecond = Math.floor(this.#clock.nowMs() / 1000);
+  /** Unless something wider is recorded already, changes were missed: earlier positions can not be resumed from. */
+  #begin(scope: WatchScope): Recorded {
+    const begun = { scope, watchers: 0, untilMs: 0 };
+    const wider = [...this.#recorded.values()].find((one) => includes(one.scope, scope));
+    if (wider) return { ...begun, since: wider.since, sinceSecond: wider.sinceSecond };
+    this.#position += 1;
+    return { ...begun, since: this.#position, sinceSecond: Math.floor(this.#clock.nowMs() / 1000) };
   }
 
   publish(changes: readonly Change[]): void {
@@ -108,9 +131,13 @@ export class ChangeLog implements ChangeSink {
   /** The changes after a position, oldest first; error 286 when some of them are gone. */
   after(position: number): readonly LoggedChange[] {
     if (position < this.#completeAfter) throw historyLost();
-    const [first] = this.#entries;
-    // Positions inside the log have no gaps, so the place can be computed.
-    return first ? this.#entries.slice(Math.max(0, position - first.at + 1)) : [];
+    let [from, upto] = [0, this.#entries.length];
+    while (from < upto) {
+      const middle = (from + upto) >> 1;
+      if ((this.#entries[middle]?.at ?? 0) > position) upto = middle;
+      else from = middle + 1;
+    }
+    return this.#entries.slice(from);
   }
 
   /** Calls `wake` at the next change, until the returned function is called. */
@@ -124,19 +151,21 @@ export class ChangeLog implements ChangeSink {
   }
 
   /** The position a resume token stands for; error 286 for tokens of an earlier start of the server. */
-  positionOf(token: Value | undefined): number {
+  positionOf(token: Value | undefined, scope: WatchScope): number {
     const data = isDoc(token) ? token["_data"] : undefined;
     if (typeof data !== "string" || !/^[0-9a-f]{30}$/.test(data))
       throw new ServerError(260, "The resume token is not valid.");
     if (!data.startsWith(this.#boot)) throw historyLost();
     const position = Number.parseInt(data.slice(this.#boot.length), 16);
-    if (position > this.#position || position < this.#completeAfter) throw historyLost();
+    const since = this.#recorded.get(scopeKey(scope))?.since ?? this.#position;
+    if (position > this.#position || position < Math.max(this.#completeAfter, since)) throw historyLost();
     return position;
   }
 
   /** The position right before the first change at or after a time; error 286 when changes since then may be gone. */
-  positionAt(time: Timestamp): number {
-    if (time.t < this.#completeFromSecond) throw historyLost();
+  positionAt(time: Timestamp, scope: WatchScope): number {
+    const since = this.#recorded.get(scopeKey(scope))?.sinceSecond ?? 0;
+    if (time.t < Math.max(this.#completeFromSecond, since)) throw historyLost();
     const first = this.#entries.find((entry) => entry.clusterTime.greaterThanOrEqual(time));
     if (first) return first.at - 1;
     return this.#position;

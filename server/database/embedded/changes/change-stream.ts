@@ -11,10 +11,9 @@ import {
   eventOf,
   invalidateEvent,
   invalidates,
-  isInScope,
   type ImageOptions,
-  type WatchScope,
 } from "#server/database/embedded/changes/change-events.ts";
+import { covers, type WatchScope } from "#server/database/embedded/changes/watch-scope.ts";
 import type { ChangeLog, LoggedChange } from "#server/database/embedded/changes/change-log.ts";
 import { badValue, ServerError } from "#server/database/embedded/errors.ts";
 import { docOf, type Doc, type Value } from "#server/database/embedded/values/value.ts";
@@ -61,9 +60,9 @@ export class ChangeStream {
     this.#scope = scope;
     this.#images = imageOptions(options, lookup);
     this.#stages = compileStages(pipeline, environment);
-    this.#leave = log.watch();
+    this.#leave = log.watch(scope);
     try {
-      this.#position = startingPosition(log, options);
+      this.#position = startingPosition(log, options, scope);
     } catch (error) {
       this.#leave();
       throw error;
@@ -80,7 +79,7 @@ export class ChangeStream {
     const events: Doc[] = [];
     for (const entry of this.#log.after(this.#position)) {
       if (events.length >= most || this.#isOver) break;
-      if (isInScope(this.#scope, entry.change)) events.push(...this.#eventsFor(entry));
+      if (covers(this.#scope, entry.change.ns)) events.push(...this.#eventsFor(entry));
       this.#position = entry.at;
     }
     return events;
@@ -141,11 +140,11 @@ function choice(value: Value | undefined, allowed: readonly string[], fallback: 
   return value;
 }
 
-function startingPosition(log: ChangeLog, options: Doc): number {
+function startingPosition(log: ChangeLog, options: Doc, scope: WatchScope): number {
   const token = options["resumeAfter"] ?? options["startAfter"];
-  if (token !== undefined && token !== null) return log.positionOf(token);
+  if (token !== undefined && token !== null) return log.positionOf(token, scope);
   const time = options["startAtOperationTime"];
-  return time instanceof Timestamp ? log.positionAt(time) : log.position;
+  return time instanceof Timestamp ? log.positionAt(time, scope) : log.position;
 }
 
 function compileStages(pipeline: readonly Value[], environment: Environment): Stage {

@@ -6,7 +6,7 @@ import {
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { collect, stageParts } from "#server/database/embedded/aggregate/stages.ts";
 import { ChangeStream } from "#server/database/embedded/changes/change-stream.ts";
-import type { WatchScope } from "#server/database/embedded/changes/change-events.ts";
+import type { WatchScope } from "#server/database/embedded/changes/watch-scope.ts";
 import { writeOutput } from "#server/database/embedded/commands/output.ts";
 import { firstBatch } from "#server/database/embedded/commands/read.ts";
 import {

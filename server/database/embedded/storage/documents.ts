@@ -20,7 +20,7 @@ export function insertDocument(engine: Engine, collection: Collection, doc: Doc,
   const rid = collection.records.insert(bytes);
   for (const index of collection.indexes) addEntries(engine, collection, index, doc, rid);
   engine.catalog.adjust(collection, 1, bytes.length);
-  if (engine.isRecording) {
+  if (engine.isRecording(collection.ns)) {
     engine.note({
       kind: "insert",
       ns: collection.ns,
@@ -46,7 +46,7 @@ export function updateDocument(
   collection.records.replace(row.rid, bytes);
   for (const index of collection.indexes) moveEntries(engine, collection, index, row.doc, after, row.rid);
   engine.catalog.adjust(collection, 0, bytes.length - row.bytes.length);
-  if (engine.isRecording) noteUpdate(engine, collection, row, after, bytes, kind);
+  if (engine.isRecording(collection.ns)) noteUpdate(engine, collection, row, after, bytes, kind);
   return true;
 }
 
@@ -60,7 +60,7 @@ export function deleteDocument(
     for (const { bytes } of entriesOf(index, row.doc).keys.values()) index.tree.remove(bytes, row.rid);
   }
   engine.catalog.adjust(collection, -1, -row.bytes.length);
-  if (!engine.isRecording) return;
+  if (!engine.isRecording(collection.ns)) return;
   const { ns, uuid } = collection;
   engine.note({ kind: "delete", ns, uuid, id: idOf(row.doc), before: imageOf(collection, row.bytes) });
 }

@@ -29,8 +29,8 @@ export type Change =
   | { kind: "rename"; ns: string; uuid: Uint8Array; to: string }
   | { kind: "dropDatabase"; ns: string };
 
-/** Where committed changes go. `isRecording` false means that nobody would ever read them. */
-export type ChangeSink = { isRecording(): boolean; publish(changes: readonly Change[]): void };
+/** Where committed changes go. `isRecording` false means that nobody would ever read those of this namespace. */
+export type ChangeSink = { isRecording(ns: string): boolean; publish(changes: readonly Change[]): void };
 
 /** After this many commits in a row a full disk is worth a new line. */
 const COMMITS_UNTIL_ROOM = 200;
@@ -62,13 +62,13 @@ export class Engine {
     this.#sink = sink;
   }
 
-  get isRecording(): boolean {
-    return this.#sink.isRecording();
+  isRecording(ns: string): boolean {
+    return this.#sink.isRecording(ns);
   }
 
   /** Notes a change; it is published when the turn's transaction is durable. */
   note(change: Change): void {
-    if (this.#sink.isRecording()) this.#changes.push(change);
+    if (this.#sink.isRecording(change.ns)) this.#changes.push(change);
   }
 
   /** Runs one statement in the turn's transaction. When it throws, none of it happened. */
