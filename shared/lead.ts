@@ -40,6 +40,8 @@ export type MatchStatus = z.infer<typeof matchStatusSchema>;
 export const consumerMatchSchema = z.object({
   businessId: businessIdSchema,
   businessName: z.string(),
+  /** The name that stands in the consent and that the agent says. */
+  legalName: z.string(),
   /** 0 to 100. */
   score: z.number(),
   /** The score in words, best first. */

@@ -1,3 +1,4 @@
+import { consentText } from "#shared/consent-text.ts";
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { Checkbox } from "#client/ui/checkbox.tsx";
@@ -47,7 +48,7 @@ export function MatchCard({ leadId, match }: MatchCardProps) {
 }
 
 function ConsentForm({ leadId, match }: MatchCardProps) {
-  const { consent, businessName } = match;
+  const { consent, legalName } = match;
   const [aiCalls, setAiCalls] = useState(consent.aiCalls);
   const [recording, setRecording] = useState(consent.recording);
   const queryClient = useQueryClient();
@@ -63,10 +64,10 @@ function ConsentForm({ leadId, match }: MatchCardProps) {
   return (
     <div className="flex flex-col border-t border-line pt-2">
       <Checkbox isSelected={aiCalls} onChange={setAiCalls} isReadOnly={consent.aiCalls}>
-        An AI assistant may call me for {businessName}
+        {consentText("aiCalls", legalName)}
       </Checkbox>
       <Checkbox isSelected={recording} onChange={setRecording}>
-        {businessName} may record the call
+        {consentText("recording", legalName)}
       </Checkbox>
       {grant.isError && <Problem>{problemSentence(grant.error)}</Problem>}
       {consent.aiCalls && <p className="text-dense text-muted">{CONSUMER.consentGiven}</p>}

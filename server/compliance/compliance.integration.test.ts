@@ -1,4 +1,4 @@
-import { consentText } from "#server/compliance/consent-text.ts";
+import { consentText } from "#shared/consent-text.ts";
 import { createConsents, NO_CONSENT, type ConsentDecision } from "#server/compliance/consents.ts";
 import { createLimits } from "#server/database/limits.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";

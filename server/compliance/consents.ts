@@ -1,4 +1,4 @@
-import { consentText, type ConsentKind } from "#server/compliance/consent-text.ts";
+import { consentText, type ConsentKind } from "#shared/consent-text.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import { createHash } from "node:crypto";

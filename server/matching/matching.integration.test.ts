@@ -20,6 +20,7 @@ describe("[MA3] a new lead", () => {
     expect(matches[0]).toEqual({
       businessId: best.businessId,
       businessName: "Next Door",
+      legalName: "Clearwater LLC",
       score: 100,
       reasons: expect.arrayContaining(["Serves 11201"]),
       status: "pending",

@@ -88,7 +88,8 @@ export function createMatching(parts: MatchingParts): Matching {
       const business = businesses[index] ?? null;
       if (business === null) return [];
       const granted = consent.get(businessId) ?? NO_CONSENT;
-      return [{ businessId, businessName: business.name, score, reasons, status, consent: granted }];
+      const { name: businessName, legalName } = business;
+      return [{ businessId, businessName, legalName, score, reasons, status, consent: granted }];
     });
   }
 }
