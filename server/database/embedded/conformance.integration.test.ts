@@ -165,7 +165,7 @@ describe("updates", () => {
 });
 
 describe("indexes", () => {
-  test("a unique index counts missing as null; sparse and partial ones leave documents out", async () => {
+  test("[DB20] a unique index counts missing as null; sparse and partial ones leave documents out", async () => {
     const plain = await holding();
     await plain.createIndex({ k: 1 }, { unique: true });
     await plain.insertOne({ _id: 1 });
@@ -193,7 +193,7 @@ describe("indexes", () => {
     expect(await partial.countDocuments({ k: 1 })).toBe(3);
   });
 
-  test("a unique index on an array holds each element once per collection, not per document", async () => {
+  test("[DB20] a unique index on an array holds each element once per collection, not per document", async () => {
     const arrays = await holding();
     await arrays.createIndex({ "list.k": 1 }, { unique: true });
     await arrays.insertOne({ _id: 1, list: [{ k: 1 }, { k: 1 }, { k: 2 }] });

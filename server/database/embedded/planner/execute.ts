@@ -16,6 +16,26 @@ import type { Doc, Value } from "#server/database/embedded/values/value.ts";
 
 /** A stored document that matched. */
 export type Found = { rid: number; bytes: Uint8Array; doc: Doc };
+/** A document that may match. `isSure` when its index key alone has already said that it does. */
+type Candidate = Row & { isSure: boolean };
+type RidCandidate = { rid: number; isSure: boolean };
+
+/** A match whose document is decoded only when somebody asks for it: plain reads send the stored bytes. */
+class SureFound implements Found {
+  readonly rid: number;
+  readonly bytes: Uint8Array;
+  #doc: Doc | undefined;
+
+  constructor({ rid, bytes }: Row) {
+    this.rid = rid;
+    this.bytes = bytes;
+  }
+
+  get doc(): Doc {
+    this.#doc ??= decodeDoc(this.bytes);
+    return this.#doc;
+  }
+}
 
 export type Query = {
   filter: Filter;
@@ -64,52 +84,58 @@ function* matching(collection: Collection, plan: Plan, query: Query): Generator<
     if (seen % CHECK_EVERY === 0) query.checkTime();
     if (seen === LONG_SCAN_DOCUMENTS && plan.kind === "scan")
       collection.scans.note(collection.name, query.filter, query.sort);
+    if (row.isSure) {
+      yield new SureFound(row);
+      continue;
+    }
     const doc = decodeDoc(row.bytes);
     if (matches(query.filter, doc)) yield { rid: row.rid, bytes: row.bytes, doc };
   }
 }
 
-function candidates(collection: Collection, plan: Plan, query: Query): Generator<Row> {
+function candidates(collection: Collection, plan: Plan, query: Query): Generator<Candidate> {
   switch (plan.kind) {
     case "scan":
       return scanRows(collection, plan.backward);
     case "index":
-      return fetched(collection, indexedRids(plan, query));
+      return fetched(collection, indexedRids(collection, plan, query));
     case "union":
-      return fetched(collection, distinct(plan.plans.map((one) => indexedRids(one, query))));
+      return fetched(collection, distinct(plan.plans.map((one) => indexedRids(collection, one, query))));
   }
 }
 
-function* scanRows(collection: Collection, backward: boolean): Generator<Row> {
+function* scanRows(collection: Collection, backward: boolean): Generator<Candidate> {
   let last = backward ? Number.MAX_SAFE_INTEGER : 0;
   for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
     const rows = collection.records.scan(last, chunk, backward);
-    yield* rows;
+    for (const { rid, bytes } of rows) yield { rid, bytes, isSure: false };
     const end = rows.at(-1);
     if (!end || rows.length < chunk) return;
     last = end.rid;
   }
 }
 
-function* fetched(collection: Collection, rids: Iterable<number>): Generator<Row> {
-  for (const rid of rids) {
+function* fetched(collection: Collection, candidates_: Iterable<RidCandidate>): Generator<Candidate> {
+  for (const { rid, isSure } of candidates_) {
     const bytes = collection.records.get(rid);
-    if (bytes) yield { rid, bytes };
+    if (bytes) yield { rid, bytes, isSure };
   }
 }
 
-function* indexedRids(plan: IndexPlan, query: Query): Generator<number> {
+/** A key speaks for its document only while nothing was written since it was read. */
+function* indexedRids(collection: Collection, plan: IndexPlan, query: Query): Generator<RidCandidate> {
   const directions = plan.index.fields.map((field) => field.direction);
   const isMultikey = plan.index.multikey.some(Boolean);
   const seen = isMultikey ? new Set<number>() : undefined;
   let read = 0;
+  const { writes } = collection;
   for (const { key, rid } of entries(plan)) {
     read += 1;
     if (read % CHECK_EVERY === 0) query.checkTime();
-    if (plan.keyFilter && plan.keyFilter(decodeKey(key, directions)) === "no") continue;
-    if (seen?.has(rid)) continue;
+    const verdict = plan.keyFilter ? plan.keyFilter(decodeKey(key, directions)) : "unknown";
+    if (verdict === "no" || seen?.has(rid)) continue;
     seen?.add(rid);
-    yield rid;
+    yield { rid, isSure: verdict === "yes" && collection.writes === writes };
   }
 }
 
@@ -158,13 +184,14 @@ function compareHeads(left: Head, right: Head): number {
   return order || left.entry.rid - right.entry.rid;
 }
 
-function* distinct(sources: readonly Generator<number>[]): Generator<number> {
+/** A branch's key speaks for the branch, not for the whole filter. */
+function* distinct(sources: readonly Generator<RidCandidate>[]): Generator<RidCandidate> {
   const seen = new Set<number>();
   for (const source of sources) {
-    for (const rid of source) {
+    for (const { rid } of source) {
       if (seen.has(rid)) continue;
       seen.add(rid);
-      yield rid;
+      yield { rid, isSure: false };
     }
   }
 }

@@ -15,6 +15,24 @@ export function keyFilter(filter: Filter, index: Index): KeyFilter {
   return (parts) => judge(filter, places, parts);
 }
 
+/** Whether keys may tell for sure that a document matches: every condition is on a field of the index. */
+export function decidesAll(filter: Filter, index: Index): boolean {
+  switch (filter.kind) {
+    case "field": {
+      const place = index.fields.findIndex(({ path }) => path === filter.path);
+      return place >= 0 && index.multikey[place] !== true && DECIDABLE.has(filter.predicate.operator);
+    }
+    case "not":
+      return decidesAll(filter.filter, index);
+    case "and":
+    case "or":
+    case "nor":
+      return filter.filters.length > 0 && filter.filters.every((one) => decidesAll(one, index));
+    default:
+      return false;
+  }
+}
+
 /** Whether judging keys can rule anything out beyond what the bounds already do. */
 export function isWorthJudging(filter: Filter, index: Index, boundedPaths: ReadonlySet<string>): boolean {
   switch (filter.kind) {

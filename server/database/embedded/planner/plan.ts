@@ -7,7 +7,12 @@ import {
   type Constraint,
   type Interval,
 } from "#server/database/embedded/planner/bounds.ts";
-import { isWorthJudging, keyFilter, type KeyFilter } from "#server/database/embedded/planner/key-filter.ts";
+import {
+  decidesAll,
+  isWorthJudging,
+  keyFilter,
+  type KeyFilter,
+} from "#server/database/embedded/planner/key-filter.ts";
 import type { Filter } from "#server/database/embedded/query/predicate.ts";
 import type { SortField } from "#server/database/embedded/query/sort.ts";
 import type { Collection, Index } from "#server/database/embedded/storage/catalog.ts";
@@ -111,7 +116,10 @@ function planFor(index: Index, request: PlanRequest): Scored | undefined {
     backward: order === "backward",
     isSorted: request.sort.length === 0 || order !== undefined,
     merges: request.sort.length > 0 && order !== undefined && found.length > 1,
-    keyFilter: isWorthJudging(request.filter, index, bounded) ? keyFilter(request.filter, index) : undefined,
+    keyFilter:
+      decidesAll(request.filter, index) || isWorthJudging(request.filter, index, bounded)
+        ? keyFilter(request.filter, index)
+        : undefined,
   };
   return { plan, score: scoreOf(index, constraints, order !== undefined && request.sort.length > 0) };
 }

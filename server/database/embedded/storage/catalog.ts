@@ -22,6 +22,8 @@ export type Collection = {
   records: RecordTree;
   indexes: Index[];
   scans: ScanLog;
+  /** Grows with each document written, so that readers notice that something changed. */
+  writes: number;
 };
 
 type CountsBefore = Map<Collection, Pick<Collection, "count" | "bytes">>;
@@ -47,6 +49,7 @@ export class Catalog {
 
   /** Reads everything from the file; used at start and after a failed commit. */
   reload(): void {
+    for (const collection of this.#collections.values()) collection.writes += 1;
     this.#collections.clear();
     this.#dirty.clear();
     this.#undo = [];
@@ -81,6 +84,7 @@ export class Catalog {
       records: new RecordTree(this.#store, row.id),
       indexes,
       scans: this.#scans,
+      writes: 0,
     };
   }
 
@@ -204,6 +208,7 @@ export class Catalog {
     if (!this.#countsBefore.has(collection)) {
       this.#countsBefore.set(collection, { count: collection.count, bytes: collection.bytes });
     }
+    collection.writes += 1;
     collection.count += documents;
     collection.bytes += bytes;
     this.#dirty.add(collection);

@@ -264,26 +264,6 @@ describe("indexes", () => {
     expect(planOf(some, {}, { s: 1 })).toBe("scan");
   });
 
-  test("[DB20] unique indexes refuse duplicates and name them", () => {
-    const users = freshCollection({ key: { email: 1 }, unique: true });
-    insert(users, { _id: 1, email: "x" });
-    expect(() => insert(users, { _id: 2, email: "x" })).toThrow(
-      expect.objectContaining({
-        code: 11000,
-        details: toDoc({ keyPattern: { email: 1 }, keyValue: { email: "x" } }),
-      }) as Error,
-    );
-    insert(users, { _id: 3 });
-    expect(() => insert(users, { _id: 4, email: null })).toThrow(/E11000/);
-    expect(users.count).toBe(2);
-  });
-
-  test("[DB20] two independent arrays in one index are refused", () => {
-    const both = freshCollection({ key: { a: 1, b: 1 } });
-    expect(() => insert(both, { _id: 1, a: [1], b: [2] })).toThrow(/parallel arrays/);
-    expect(ids(both, {})).toEqual([]);
-  });
-
   test("[DB21] expired documents go, others and those without a date stay", () => {
     const sessions = freshCollection({ key: { expiresAt: 1 }, expireAfterSeconds: 10 });
     insert(sessions, { _id: 1, expiresAt: new Date(0) });
