@@ -1,0 +1,263 @@
+import type { CallHead } from "#server/calls/call-document.ts";
+import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
+import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
+import { DraftBoard } from "#server/calls/live/draft-board.ts";
+import { Goodbye } from "#server/calls/live/goodbye.ts";
+import { Opening } from "#server/calls/live/opening.ts";
+import { openingWords } from "#server/calls/live/prompt.ts";
+import { RunningCost } from "#server/calls/live/running-cost.ts";
+import { StopRequest } from "#server/calls/live/stop-request.ts";
+import { ToolDesk } from "#server/calls/live/tool-desk.ts";
+import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
+import { TurnTimer } from "#server/calls/live/turn-timer.ts";
+import { VoiceLine } from "#server/calls/live/voice-line.ts";
+import type { MediaStream } from "#server/telephony/telephony.ts";
+import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
+import type { NewCallEvent } from "#shared/call/events.ts";
+
+/** What a conversation needs of the actor that holds it. */
+export type ConversationHost = {
+  deps: ActorDeps;
+  /** Ms since the answer. */
+  callMs(): number;
+  record(...events: (NewCallEvent | null)[]): void;
+  /** Work that nobody waits for. */
+  background(work: Promise<unknown>): void;
+  /** The voice model's session ended by itself. */
+  voiceEnded(end: { reason: string; fatal: boolean }): void;
+  /** The agent can't speak in this call. */
+  giveUp(): void;
+};
+
+/** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
+export class Conversation implements VoiceListener {
+  readonly line: VoiceLine;
+  readonly #host: ConversationHost;
+  readonly #bridge: AudioBridge;
+  readonly #book: TranscriptBook;
+  readonly #drafts: DraftBoard;
+  readonly #cost: RunningCost;
+  readonly #tools: ToolDesk;
+  readonly #goodbye: Goodbye;
+  readonly #opening: Opening;
+  readonly #consumer: ConsumerAudio;
+  readonly #stopRequest: StopRequest;
+  readonly #turns: TurnTimer;
+  readonly #activeAnswers = new Set<string>();
+  /** Both sides are connected. */
+  #joined = false;
+  /** Nothing new is said any more; words on their way are still kept. */
+  #over = false;
+
+  constructor(call: CallHead, past: Past, host: ConversationHost) {
+    const { deps, callMs, record } = host;
+    const { clock, voice, measured } = deps;
+    this.#host = host;
+    this.#book = new TranscriptBook(call._id, callMs);
+    this.#drafts = new DraftBoard({ ...deps, callId: call._id });
+    this.#bridge = new AudioBridge(clock, {
+      heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
+      itemHeard: (item) => this.#itemHeard(item),
+    });
+    this.#turns = new TurnTimer({ clock, callMs, record, measured });
+    this.#cost = new RunningCost({ voice, clock, callMs, record }, past.voiceCents);
+    const answering = () => this.#activeAnswers.size > 0;
+    this.#goodbye = new Goodbye(clock, this.#bridge, answering, (end) => deps.endCall(call._id, end));
+    this.#opening = new Opening(clock, past.openingHeard, () => this.#voice.say(openingWords(call.briefing)));
+    this.#consumer = new ConsumerAudio(clock, (payload) => this.#voice.appendAudio(payload));
+    const goodbye = this.#goodbye;
+    const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
+    this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#activeAnswers, suppress });
+    const optOut = () => this.#stopRequest.make("spoken");
+    this.#tools = new ToolDesk({ clock, record, callMs, optOut, goodbye });
+    this.line = new VoiceLine(voice, call, past, this);
+  }
+
+  get #voice(): VoiceSession {
+    return this.line.session;
+  }
+
+  /** The opening was heard, in this stream or an earlier one. */
+  get opened(): boolean {
+    return this.#opening.heard;
+  }
+
+  /** Frames of the phone keep coming. */
+  get alive(): boolean {
+    return this.#consumer.alive;
+  }
+
+  join(media: MediaStream, epoch: number) {
+    this.#joined = true;
+    this.#bridge.join(media);
+    this.#drafts.own(epoch);
+    this.#begin();
+  }
+
+  /** What an earlier owner of the call was saying or hearing when it was lost. */
+  keepUnfinished({ openDraft }: Past) {
+    this.#host.record(this.#book.leftOpen(openDraft));
+  }
+
+  /** Falls silent for good; the words that are on their way are still taken. */
+  end() {
+    this.#over = true;
+    this.silence();
+    this.#goodbye.stop();
+    this.#opening.stop();
+  }
+
+  /** Resolves when the last words have arrived, or were waited for long enough. */
+  async lastWords(): Promise<void> {
+    if (this.#book.consumerTurnOpen) this.#consumer.endTurn();
+    await this.#book.lastWords(this.#host.deps.clock);
+    this.#cost.flush();
+  }
+
+  /** Nothing comes any more. */
+  close() {
+    this.#over = true;
+    this.#goodbye.stop();
+    this.#opening.stop();
+    this.#drafts.close();
+    this.#voice.close();
+  }
+
+  /** The voice session is gone; the next one begins anew. */
+  voiceLost() {
+    this.#activeAnswers.clear();
+    this.silence();
+  }
+
+  /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
+  silence() {
+    for (const item of this.#bridge.interrupt()) {
+      this.#voice.discard(item.answerId);
+      this.#voice.truncate(item.itemId, item.heardMs);
+      this.#host.record(this.#book.agentInterrupted(item));
+      this.#drafts.finish(item.itemId);
+    }
+  }
+
+  /** Both sides are there: speak. */
+  #begin() {
+    if (!this.#joined || !this.line.ready) return;
+    if (!this.#opening.heard) return this.#opening.begin();
+    this.#voice.respond(
+      "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
+    );
+  }
+
+  // ——— the phone ———
+
+  frame(payloadBase64: string, timestampMs: number) {
+    this.#consumer.frame(payloadBase64, timestampMs);
+  }
+
+  markPlayed(name: string) {
+    this.#bridge.markPlayed(name);
+  }
+
+  /** 9 is "stop calling me" at any time, also into the opening [CL45]. */
+  keyPressed(key: string) {
+    if (key !== "9" || this.#over || this.#stopRequest.made) return;
+    this.#opening.abandon();
+    this.silence();
+    this.#voice.cancelAnswer();
+    const suppressed = this.#stopRequest.make("key");
+    this.#host.background(suppressed.then(() => this.#voice.say("You will not be called again. Goodbye.")));
+  }
+
+  // ——— the voice model ———
+
+  ready() {
+    this.line.becameReady();
+    this.#begin();
+  }
+
+  answerStarted({ answerId }: { answerId: string }) {
+    this.#activeAnswers.add(answerId);
+  }
+
+  audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
+    if (!this.#joined || this.#over) return;
+    const item = this.#bridge.play(piece);
+    this.#opening.sounded(item, this.#host.callMs());
+    this.#turns.sounded();
+  }
+
+  audioDone({ itemId }: { itemId: string }) {
+    this.#bridge.completed(itemId);
+  }
+
+  agentWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
+    this.#book.agentWords(itemId, text, final);
+  }
+
+  #itemHeard(item: SpokenItem) {
+    this.#host.record(this.#book.agentHeard(item));
+    this.#drafts.finish(item.itemId);
+    if (this.#opening.itemHeard(item.itemId)) this.#openFloor();
+    this.#goodbye.check();
+  }
+
+  #openFloor() {
+    this.#host.record({ type: "opening.heard", atMs: this.#host.callMs() });
+    this.#voice.openFloor();
+    // Somebody who spoke into the opening was heard, but nothing answered them yet.
+    if (this.#opening.spokenInto) this.#voice.respond();
+  }
+
+  answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
+    this.#activeAnswers.delete(answer.answerId);
+    if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
+    const opening = this.#opening.answerEnded(answer.answerId, answer.end);
+    if (opening === "heard") this.#openFloor();
+    if (opening === "failed") {
+      this.silence();
+      if (!this.#opening.repeat()) this.#host.giveUp();
+    }
+    this.#goodbye.answerEnded(answer.answerId);
+  }
+
+  speechStarted({ itemId }: { itemId: string }) {
+    this.#book.consumerStarted(itemId);
+    this.#turns.turnStarted();
+    this.#goodbye.interrupted();
+    if (this.#opening.heard) this.silence();
+    else this.#opening.consumerStarted(this.#host.callMs());
+  }
+
+  speechStopped({ itemId }: { itemId: string }) {
+    this.#book.consumerStopped(itemId);
+    this.#opening.consumerStopped();
+    // Before the opening was heard nothing is answered, so there is nothing to measure.
+    if (this.#opening.heard) this.#turns.turnEnded();
+  }
+
+  turnCommitted() {
+    // The order of the transcript comes from the times; nothing to do.
+  }
+
+  consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
+    if (!words.final) {
+      const draft = this.#book.consumerDraft(words.itemId, words.text);
+      if (draft !== null) this.#drafts.show(draft);
+      return;
+    }
+    this.#host.record(this.#book.consumerSaid(words.itemId, words.text));
+    this.#drafts.finish(words.itemId);
+    if (words.audioSeconds !== null) this.#cost.addTranscription(words.audioSeconds);
+  }
+
+  toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
+    if (this.#over) return;
+    this.#host.background(this.#tools.run(call).then((result) => this.#voice.returnTool(result)));
+  }
+
+  closed(end: { reason: string; fatal: boolean }) {
+    this.#opening.stop();
+    this.#host.voiceEnded(end);
+  }
+}
