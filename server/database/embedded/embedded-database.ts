@@ -29,6 +29,8 @@ const childMessage = z.discriminatedUnion("type", [
 
 /** With compiled code at hand the child starts twice as fast and needs 30 MB less: no TypeScript stripper. */
 const compileCache = fileURLToPath(new URL("../../../node_modules/.cache/ringside", import.meta.url));
+/** Megabytes for what is young. With V8's own choice the process is a third larger under load, and hardly faster. */
+const YOUNG_MEMORY = "--max-semi-space-size=4";
 /** The child closes its file well within this; then it is ended the hard way, which loses nothing. */
 const STOP_WITHIN_MS = 1_900;
 const UNEXPECTED_END =
@@ -44,7 +46,7 @@ export async function startEmbeddedDatabase(options: {
 }): Promise<EmbeddedDatabase> {
   const entry = fileURLToPath(new URL("main.ts", import.meta.url));
   const child = fork(entry, [resolve(options.dataDir), String(options.port ?? 0)], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: ["--disable-warning=ExperimentalWarning", YOUNG_MEMORY],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   });

@@ -22,6 +22,8 @@ export const ADDRESS_FILE = "ringside.address";
 const APPLICATION_ID = 0x52534442;
 const SCHEMA_VERSION = 1;
 const HEADER_BYTES = 100;
+/** Where SQLite keeps the application id in the header. */
+const OWNER_AT = 68;
 const MAGIC = "SQLite format 3\0";
 /** A predecessor that is just leaving gets this long to let go of the file. */
 const BUSY_TIMEOUT_MS = 1_500;
@@ -94,6 +96,10 @@ function inspectFile(path: string): void {
   }
   if (header.toString("latin1", 0, 16) !== MAGIC) throw damaged(path);
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const owner = header.readUInt32BE(OWNER_AT);
+  // A file of ours that was killed young may have its first words in the log only.
+  const isForeign = owner === 0 ? size > pageBytes && !hasLog(path) : owner !== APPLICATION_ID;
+  if (isForeign) throw damaged(path);
   const isCutShort = size < pageBytes * header.readUInt32BE(28);
   if (isCutShort && !hasLog(path)) throw damaged(path);
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertDocument } from "#server/database/embedded/storage/documents.ts";
 import { Engine } from "#server/database/embedded/storage/engine.ts";
@@ -46,6 +47,13 @@ describe("the file", () => {
     writeFileSync(path, "not a database at all");
     expect(() => openStore(path)).toThrow(/damaged or is not a Ringside database/);
     expect(readFileSync(path, "utf8")).toBe("not a database at all");
+    const other = join(folder, "other.db");
+    const sqlite = new DatabaseSync(other);
+    sqlite.exec("CREATE TABLE notes (text)");
+    sqlite.close();
+    const notes = readFileSync(other);
+    expect(() => openStore(other)).toThrow(/is not a Ringside database/);
+    expect(readFileSync(other)).toEqual(notes);
     const cut = join(folder, "cut.db");
     const store = openStore(cut);
     new Engine(store).close();
