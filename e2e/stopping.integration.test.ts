@@ -11,7 +11,8 @@ import { afterEach, expect, test } from "vitest";
 
 const started: Ringside[] = [];
 afterEach(async () => {
-  await Promise.all(started.splice(0).map((ringside) => ringside.stop()));
+  // The last one first: it may live in the folder of the one before.
+  for (const ringside of started.splice(0).toReversed()) await ringside.stop();
 });
 
 /** Everything by itself: embedded database, sandbox, demo calls. */
