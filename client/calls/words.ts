@@ -45,6 +45,7 @@ const END_REASONS: Record<string, string> = {
   cancelled_at_answer: "The call was cancelled as the phone was picked up; nobody spoke.",
   consumer_hung_up: "The consumer hung up.",
   time_limit: "The call reached its time limit.",
+  ended_unseen: "The call ended while our server was away; the phone network told us afterwards.",
   hung_up_by_consumer: "The consumer hung up on the screen.",
   hung_up_by_business: "The business hung up on the screen.",
   hung_up_by_supervisor: "A supervisor hung up on the screen.",

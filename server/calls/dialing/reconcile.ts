@@ -111,7 +111,7 @@ export class Reconciler {
     if (seen.kind === "unreachable") return null;
     if (seen.kind === "found") {
       const { carrierCallId: found, status } = seen.call;
-      return { kind: "carrierReported", attemptId, carrierCallId: found, status };
+      return { kind: "carrierReported", attemptId, carrierCallId: found, status, learned: true };
     }
     if (carrierCallId !== null) return { kind: "lostAtCarrier", attemptId };
     const since = "since" in call.state ? call.state.since : 0;

@@ -130,7 +130,14 @@ export type CallInput =
   /** Our account may not dial or cannot reach the carrier: the call keeps its place and the attempt does not count. */
   | { kind: "dialImpossible"; attemptId: string; reason: string }
   | { kind: "dialUnknown"; attemptId: string }
-  | { kind: "carrierReported"; attemptId: string; carrierCallId: string; status: CarrierStatus }
+  /** `learned`: we asked, because nothing was heard of the call for a while. */
+  | {
+      kind: "carrierReported";
+      attemptId: string;
+      carrierCallId: string;
+      status: CarrierStatus;
+      learned?: true;
+    }
   /** The carrier asks what to do with a phone in somebody's hand: it was picked up, or its stream ended. `token` is fresh. */
   | {
       kind: "pickedUp";

@@ -22,7 +22,7 @@ export function stepCarrier(state: CallState, input: CarrierInput, rules: StepRu
   // A second carrier call for one attempt is somebody else's: it never moves this one.
   if (known !== null && known !== input.carrierCallId) return null;
   const bound = bind(state, input.carrierCallId);
-  const moved = move(bound, input.status, input.carrierCallId, rules);
+  const moved = move(bound, input, rules);
   if (moved !== null) return moved;
   return known === null ? boundOnly(bound, input.carrierCallId) : null;
 }
@@ -41,7 +41,10 @@ function boundOnly(state: CallState, carrierCallId: string): Step {
   return { state, events: [], effects: stopping ? [{ kind: "endPhone", carrierCallId }] : [] };
 }
 
-function move(state: CallState, status: CarrierStatus, carrierCallId: string, rules: StepRules): StepResult {
+type Report = Extract<CarrierInput, { kind: "carrierReported" }>;
+
+function move(state: CallState, report: Report, rules: StepRules): StepResult {
+  const { status, carrierCallId } = report;
   switch (status) {
     case "queued":
     case "initiated":
@@ -56,7 +59,7 @@ function move(state: CallState, status: CarrierStatus, carrierCallId: string, ru
     case "in_progress":
       return answeredByReport(state, carrierCallId, rules);
     default:
-      return over(state, status, carrierCallId, rules);
+      return over(state, report, rules);
   }
 }
 
@@ -71,7 +74,8 @@ function answeredByReport(state: CallState, carrierCallId: string, rules: StepRu
   };
 }
 
-function over(state: CallState, status: CarrierStatus, carrierCallId: string, rules: StepRules): StepResult {
+function over(state: CallState, report: Report, rules: StepRules): StepResult {
+  const { status, carrierCallId } = report;
   switch (state.phase) {
     case "dialing":
     case "ringing": {
@@ -90,7 +94,7 @@ function over(state: CallState, status: CarrierStatus, carrierCallId: string, ru
     case "talking":
       return wrapUp(
         { ...state, carrierCallId },
-        { status: "completed", reason: whoEnded(state, rules) },
+        { status: "completed", reason: whoEnded(state, report, rules) },
         rules,
       );
     case "leaving":
@@ -102,9 +106,11 @@ function over(state: CallState, status: CarrierStatus, carrierCallId: string, ru
   }
 }
 
-/** The carrier counts whole seconds: a second early is still the limit. */
-const whoEnded = ({ answeredAt }: { answeredAt: number }, { nowMs, timeLimitMs }: StepRules) =>
-  nowMs - answeredAt >= timeLimitMs - 1000 ? "time_limit" : "consumer_hung_up";
+/** The carrier counts whole seconds: a second early is still the limit. What we had to ask for, nobody of ours saw. */
+function whoEnded({ answeredAt }: { answeredAt: number }, { learned }: Report, rules: StepRules): string {
+  if (rules.nowMs - answeredAt >= rules.timeLimitMs - 1000) return "time_limit";
+  return learned === true ? "ended_unseen" : "consumer_hung_up";
+}
 
 const attemptEnd = (status: FinalStatus) => (status === "busy" || status === "no_answer" ? status : "failed");
 

@@ -177,3 +177,16 @@ test("[CL47] a verdict about a machine that overtakes the answer is not lost", (
   call.feed(report(attemptId, "completed"));
   expect(call.view).toMatchObject({ status: "voicemail" });
 });
+
+test("a talk that ended while we were away said that the consumer had hung up", () => {
+  const { call, attemptId } = talking();
+  call.feed({
+    kind: "carrierReported",
+    attemptId,
+    carrierCallId: CARRIER,
+    status: "completed",
+    learned: true,
+  });
+  call.feed({ kind: "summedUp", events: [], outcome: null });
+  expect(call.view).toMatchObject({ status: "completed", endReason: "ended_unseen" });
+});
