@@ -5,7 +5,8 @@ export type RuledLead = { category: Category; urgency: Urgency; summary: string 
 
 const CATEGORY_WORDS: Record<Exclude<Category, "other">, RegExp> = {
   roofing: /\b(roof\w*|shingles?|gutters?|skylights?|chimneys?)\b/g,
-  plumbing: /\b(plumb\w*|pipes?|leak\w*|faucets?|taps?|toilets?|drains?|sinks?|sewers?|water heaters?)\b/g,
+  plumbing:
+    /\b(plumb\w*|pipes?|leak\w*|water|drip\w*|ceilings?|flood\w*|faucets?|taps?|toilets?|drains?|sinks?|sewers?|water heaters?)\b/g,
   electrical:
     /\b(electric\w*|wiring|outlets?|sockets?|breakers?|fuses?|sparks?|ev charger|light switch\w*)\b/g,
   heating:

@@ -3,7 +3,7 @@ import type { Suggestions } from "#server/sandbox/analyst/fill-schema.ts";
 /** Words that speak for a category; a category without an entry is found by its own name only. */
 const CATEGORY_WORDS: Readonly<Record<string, RegExp>> = {
   plumbing:
-    /\b(plumb\w*|leak\w*|pipes?|taps?|faucets?|sinks?|toilets?|drain\w*|boiler|water heater|shower|bath|burst|sewer|clog\w*|drip\w*)\b/gi,
+    /\b(plumb\w*|leak\w*|pipes?|taps?|faucets?|sinks?|toilets?|drain\w*|boiler|water heater|shower|bath|burst|sewer|clog\w*|drip\w*|water|ceiling|flood\w*)\b/gi,
   roofing: /\b(roof\w*|shingles?|gutters?|tiles? (came|fell|blew) off|attic|skylight|chimney|flashing)\b/gi,
   electrical:
     /\b(electric\w*|wiring|wires?|sockets?|outlets?|fuse\w*|breakers?|lights?|lighting|panel|power|sparks?|sparking|ev charger)\b/gi,
