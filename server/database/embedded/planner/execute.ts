@@ -54,6 +54,7 @@ export type Query = {
 /** Rows between two looks at the clock. */
 const CHECK_EVERY = 128;
 const FIRST_CHUNK = 16;
+const SMALLEST_CHUNK = 8;
 const LARGEST_CHUNK = 512;
 /** Sorting without an index holds at most this many bytes of documents. */
 const SORT_BYTES = 100 * 1024 * 1024;
@@ -129,7 +130,7 @@ function* indexedRids(collection: Collection, plan: IndexPlan, query: Query): Ge
   const seen = isMultikey ? new Set<number>() : undefined;
   let read = 0;
   const { writes } = collection;
-  for (const { key, rid } of entries(plan)) {
+  for (const { key, rid } of entries(plan, firstChunk(query))) {
     read += 1;
     if (read % CHECK_EVERY === 0) query.checkTime();
     const verdict = plan.keyFilter ? plan.keyFilter(decodeKey(key, directions)) : "unknown";
@@ -139,15 +140,20 @@ function* indexedRids(collection: Collection, plan: IndexPlan, query: Query): Ge
   }
 }
 
-function* entries(plan: IndexPlan): Generator<Entry> {
-  if (plan.merges) return yield* mergedEntries(plan);
-  for (const range of plan.backward ? plan.intervals.toReversed() : plan.intervals)
-    yield* entriesIn(plan, range);
+/** A page is fetched in one go. */
+function firstChunk({ skip, limit }: Query): number {
+  return limit === 0 ? FIRST_CHUNK : Math.min(Math.max(skip + limit, SMALLEST_CHUNK), LARGEST_CHUNK);
 }
 
-function* entriesIn(plan: IndexPlan, range: Interval): Generator<Entry> {
+function* entries(plan: IndexPlan, first: number): Generator<Entry> {
+  if (plan.merges) return yield* mergedEntries(plan, first);
+  for (const range of plan.backward ? plan.intervals.toReversed() : plan.intervals)
+    yield* entriesIn(plan, range, first);
+}
+
+function* entriesIn(plan: IndexPlan, range: Interval, first: number): Generator<Entry> {
   let last: Entry | undefined;
-  for (let chunk = FIRST_CHUNK; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
+  for (let chunk = first; ; chunk = Math.min(chunk * 2, LARGEST_CHUNK)) {
     const found = plan.index.tree.scan(range, last, chunk, plan.backward);
     yield* found;
     last = found.at(-1);
@@ -158,12 +164,12 @@ function* entriesIn(plan: IndexPlan, range: Interval): Generator<Entry> {
 type Head = { source: Generator<Entry>; entry: Entry; prefixBytes: number };
 
 /** Reads ordered intervals side by side, in the order of what follows their prefixes. */
-function* mergedEntries(plan: IndexPlan): Generator<Entry> {
+function* mergedEntries(plan: IndexPlan, first: number): Generator<Entry> {
   const heads: Head[] = [];
   for (const range of plan.intervals) {
-    const source = entriesIn(plan, range);
-    const first = source.next();
-    if (first.done !== true) heads.push({ source, entry: first.value, prefixBytes: range.prefixBytes });
+    const source = entriesIn(plan, range, first);
+    const head = source.next();
+    if (head.done !== true) heads.push({ source, entry: head.value, prefixBytes: range.prefixBytes });
   }
   while (heads.length > 0) {
     const next = heads.reduce((best, one) =>
