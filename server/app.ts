@@ -9,6 +9,7 @@ import type { Alarms } from "#server/jobs/alarms.ts";
 import { createDemoWorld } from "#server/leads/demo.ts";
 import { type Clock, systemClock } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
+import type { PeerHealth } from "#server/lib/peer-health.ts";
 import { StopList } from "#server/lib/stop-list.ts";
 import { loadOrMakeKeys, type StoredKeys } from "#server/lib/stored-keys.ts";
 import { createHealth, type Health } from "#server/observability/health.ts";
@@ -116,9 +117,18 @@ async function checkPeers(
     real.voice ? voice.check() : null,
     real.analyst ? analyst.check() : null,
   ]);
-  if (phone?.ok === false) calls.hold.hold("telephony", phone.reason);
-  if (speech?.ok === false) calls.hold.hold("voice", speech.reason);
-  return [phone, speech, reading].flatMap((peer) => (peer?.ok === false ? [peer.reason] : []));
+  if (phone?.why === "refused") calls.hold.hold("telephony", phone.reason);
+  if (speech?.why === "refused") calls.hold.hold("voice", speech.reason);
+  return [
+    ...warningOf(phone, "No call is placed until this is mended."),
+    ...warningOf(speech, "No call is placed until this is mended."),
+    ...warningOf(reading, "Calls end without a summary until this is mended."),
+  ];
+}
+
+function warningOf(peer: PeerHealth | null, refused: string): string[] {
+  if (peer === null || peer.ok) return [];
+  return [`${peer.reason} ${peer.why === "refused" ? refused : "It is used all the same."}`];
 }
 
 type HealthParts = {

@@ -45,7 +45,7 @@ function banner({ config, peers, warnings }: App): string {
     `  Ringside is ready: ${config.publicUrl}`,
     ...(simulated.length > 0 ? [`  Simulated here: ${simulated.join(", ")}.`] : []),
     ...(config.demo ? ["", `  Demo logins (password ${DEMO_PASSWORD}):`, ...people] : []),
-    ...warnings.map((warning) => `\n  Attention: ${warning} No call is placed until this is mended.`),
+    ...warnings.map((warning) => `\n  Attention: ${warning}`),
     "",
     "  Stop with Ctrl-C.",
     "",

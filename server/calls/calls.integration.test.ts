@@ -206,3 +206,15 @@ test("[CL1] the eleventh request of an hour is refused with its waiting time, an
   expect(replies.filter((reply) => reply.status === "fulfilled")).toHaveLength(10);
   await expect(ask()).rejects.toMatchObject({ code: "RATE_LIMITED", data: { retryAfterSeconds: 3600 } });
 });
+
+test("[CL16] a check that the peer does not know releases the hold; only a refusal keeps it", async () => {
+  const bench = start();
+  bench.calls.hold.hold("telephony", "The carrier was away.");
+  bench.script.check = () => ({ ok: false, reason: "Twilio could not be reached.", why: "unreachable" });
+  bench.clock.advance(30_000);
+  await expect.poll(() => bench.script.checks).toBe(1);
+  expect(bench.calls.hold.reason).not.toBeNull();
+  bench.script.check = () => ({ ok: false, reason: "Twilio refused the request (code 20404)." });
+  bench.clock.advance(30_000);
+  await expect.poll(() => bench.calls.hold.reason).toBeNull();
+});

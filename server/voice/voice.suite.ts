@@ -212,6 +212,7 @@ export function voiceSuite(name: string, { voice, withKey, speech }: VoiceUnderT
       expect(await wrong.check()).toEqual({
         ok: false,
         reason: "OpenAI refused the API key. Check OPENAI_API_KEY.",
+        why: "refused",
       });
       const listener = recordingListener();
       sessions.push(wrong.open(OPTIONS, listener));

@@ -278,6 +278,7 @@ describe("[AY8] health and price", () => {
     expect(await analyst.check()).toEqual({
       ok: false,
       reason: "Anthropic refused the API key. Check ANTHROPIC_API_KEY.",
+      why: "refused",
     });
   });
 

@@ -67,7 +67,8 @@ async function check({ client, model }: AnalystLink): Promise<PeerHealth> {
     await client.models.retrieve(model, {}, { timeout: CHECK_TIMEOUT_MS, maxRetries: 0 });
     return { ok: true, reason: "Anthropic accepts the API key and knows the model." };
   } catch (error) {
-    return { ok: false, reason: faultOf(error).reason };
+    const { kind, reason } = faultOf(error);
+    return kind === "fatal" ? { ok: false, reason, why: "refused" } : { ok: false, reason };
   }
 }
 

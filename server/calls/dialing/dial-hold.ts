@@ -42,9 +42,11 @@ export class DialHold {
   }
 
   async #probe(peer: Peer) {
-    const health = await this.#probes[peer]().catch(() => ({ ok: false, reason: "unreachable" }));
+    const health = await this.#probes
+      [peer]()
+      .catch((): PeerHealth => ({ ok: false, reason: "", why: "unreachable" }));
     const held = this.#reasons.get(peer);
-    if (!health.ok || held === undefined) return;
+    if (health.why !== undefined || held === undefined) return;
     held.timer.cancel();
     this.#reasons.delete(peer);
     this.#deps.logger.info({ peer }, "dialling goes on");

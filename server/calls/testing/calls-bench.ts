@@ -6,6 +6,7 @@ import type { Database } from "#server/database/connection.ts";
 import { createLimits } from "#server/database/limits.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
+import type { PeerHealth } from "#server/lib/peer-health.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
 import type {
@@ -34,7 +35,7 @@ function scriptedTelephony() {
     end: (): EndOutcome => ({ kind: "accepted", status: "cancelled" }),
     fetch: (): FetchOutcome => ({ kind: "unreachable", reason: "" }),
     find: (): FetchOutcome => ({ kind: "absent" }),
-    check: () => ({ ok: false, reason: "Twilio refused the credentials." }),
+    check: (): PeerHealth => ({ ok: false, reason: "Twilio refused the credentials.", why: "refused" }),
     checks: 0,
     ended: [] as string[],
   };

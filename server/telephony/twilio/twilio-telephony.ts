@@ -181,11 +181,10 @@ async function check(client: RestClient): Promise<PeerHealth> {
     return { ok: true, reason: "Twilio accepts the credentials." };
   } catch (error) {
     const failure = readRestFailure(error);
-    return {
-      ok: false,
-      reason: saysUnauthorized(failure)
-        ? "Twilio refused the credentials; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-        : failureSentence(failure),
-    };
+    if (failure.kind !== "answered")
+      return { ok: false, reason: failureSentence(failure), why: "unreachable" };
+    if (!saysUnauthorized(failure)) return { ok: false, reason: failureSentence(failure) };
+    const reason = "Twilio refused the credentials; check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.";
+    return { ok: false, reason, why: "refused" };
   }
 }

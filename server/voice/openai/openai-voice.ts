@@ -1,7 +1,7 @@
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
-import { endForHttp } from "#server/voice/openai/faults.ts";
+import { endForCode, endForHttp } from "#server/voice/openai/faults.ts";
 import { NO_USAGE, voiceCents } from "#server/voice/openai/prices.ts";
 import { OpenAiVoiceSession } from "#server/voice/openai/session.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
@@ -18,14 +18,21 @@ type OpenAiVoiceOptions = {
 
 const CHECK_TIMEOUT_MS = 5000;
 
+/** A gateway may know the sockets and not the list of models: a bare 404 refuses nothing. */
+const isRefusal = (status: number, code: string | null | undefined) =>
+  [401, 402, 403].includes(status) || endForCode(code)?.fatal === true;
+
 async function check(client: OpenAI, model: string): Promise<PeerHealth> {
   try {
     await client.models.retrieve(model, { timeout: CHECK_TIMEOUT_MS, maxRetries: 0 });
     return { ok: true, reason: "OpenAI accepts the API key and knows the model." };
   } catch (error) {
-    if (!(error instanceof APIError)) throw error;
-    if (typeof error.status !== "number") return { ok: false, reason: "OpenAI could not be reached." };
-    return { ok: false, reason: endForHttp(error.status, error.code ?? null).reason };
+    if (!(error instanceof APIError) || typeof error.status !== "number") {
+      return { ok: false, reason: "OpenAI could not be reached.", why: "unreachable" };
+    }
+    const { status, code } = error;
+    const { reason } = endForHttp(status, code ?? null);
+    return isRefusal(status, code) ? { ok: false, reason, why: "refused" } : { ok: false, reason };
   }
 }
 
