@@ -9,7 +9,7 @@ import { page, type Figures, type SizeFigures } from "#server/database/embedded/
 import { startEmbeddedDatabase } from "#server/database/embedded/embedded-database.ts";
 
 /**
- * Measures the embedded database and writes FIGURES.md. About four minutes.
+ * Measures the embedded database and writes FIGURES.md, about four minutes; `npm run format` then aligns its tables.
  * `--operations N` instead of a million, `--only backlog` prints that figure alone.
  */
 const SIZES = [1_000, 10_000, 100_000];
