@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -31,6 +31,7 @@ describe("one process per folder", () => {
     );
     await withClient(first.uri, async (client) => client.db().command({ ping: 1 }));
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(dataDir)) expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600);
     await first.stop();
     expect(await first.exited).toEqual({ code: 0 });
     await (await startEmbeddedDatabase({ dataDir })).stop();

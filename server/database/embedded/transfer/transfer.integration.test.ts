@@ -7,6 +7,7 @@ import { Decimal128, Double, Long, ObjectId, type Db } from "mongodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "#server/database/embedded/embedded-database.ts";
 import { DATABASE_FILE, openStore } from "#server/database/embedded/storage/schema.ts";
+import { readArchive } from "#server/database/embedded/transfer/archive.ts";
 import { testFolders, withClient } from "#server/database/embedded/test-process.ts";
 
 const folders = testFolders();
@@ -88,6 +89,29 @@ describe("npm run db", () => {
       out: "",
       err: "The target is not empty (calls has documents); import into an empty database or data folder.\n",
     });
+  });
+
+  test("[DB29] an export is of one instant, whatever is written meanwhile", async () => {
+    const folder = folders.fresh();
+    const database = await startEmbeddedDatabase({ dataDir: folder });
+    const path = join(folders.root, "instant.export");
+    await withClient(database.uri, async (client) => {
+      const pairs = client.db().collection<{ _id: number; version: number }>("pairs");
+      await pairs.insertMany(Array.from({ length: 3_000 }, (_, _id) => ({ _id, version: 0 })));
+      let isOver = false;
+      const write = async () => {
+        for (let version = 1; !isOver; version += 1) await pairs.updateMany({}, { $set: { version } });
+      };
+      const writing = write();
+      expect((await run("export", path, database.uri)).code).toBe(0);
+      isOver = true;
+      await writing;
+    });
+    await database.stop();
+    const versions = new Set<unknown>();
+    for await (const record of readArchive(path))
+      if (record.kind === "document") versions.add(String(record.document["version"]));
+    expect(versions.size).toBe(1);
   });
 
   test("[DB29] a damaged, cut-short or foreign file is refused before anything is written", async () => {

@@ -1,0 +1,80 @@
+import type { CallFeed } from "#server/calls/call-feed.ts";
+import { useTestDatabase } from "#server/database/test-database.suite.ts";
+import { silentLogger } from "#server/lib/logger.ts";
+import { joinOtherServers } from "#server/realtime/other-servers.ts";
+import type { AppSockets } from "#server/realtime/socket-server.ts";
+import type { CallEvent, Draft } from "#shared/call/events.ts";
+import { Server } from "socket.io";
+import { afterEach, expect, test, vi } from "vitest";
+
+const database = useTestDatabase();
+const servers: AppSockets[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.of("/").adapter.close()));
+  await database().db.collection("serverMessages").deleteMany({});
+});
+
+/** Names what it heard; `warnings` are what it did not understand. */
+async function join(): Promise<{ sockets: AppSockets; tell: CallFeed; heard: string[]; warnings: string[] }> {
+  const heard: string[] = [];
+  const warnings: string[] = [];
+  const feed: CallFeed = {
+    event: (callId, event) => heard.push(`${callId} ${event.seq} ${event.type}`),
+    draft: (draft) => heard.push(`${draft.callId} ${draft.text}`),
+    boardChanged: () => heard.push("board"),
+  };
+  const sockets: AppSockets = new Server();
+  servers.push(sockets);
+  const logger = { ...silentLogger, warn: (_fields: object, message: string) => warnings.push(message) };
+  const tell = await joinOtherServers(sockets, database().db, feed, logger);
+  if (tell === null) throw new Error("This database tells of no changes; use a replica set.");
+  return { sockets, tell, heard, warnings };
+}
+
+const event: CallEvent = {
+  seq: 3,
+  at: "2026-11-24T15:00:00.000Z",
+  type: "attempt.ended",
+  attemptId: "att_1",
+  ended: "completed",
+  reason: undefined,
+};
+const draft: Draft = { callId: "call_1", segmentId: "s1", speaker: "agent", text: "Good mor" };
+
+function tellAll({ event: tellEvent, draft: tellDraft, boardChanged }: CallFeed) {
+  tellEvent("call_1", event);
+  tellDraft(draft);
+  boardChanged();
+}
+
+const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
+  vi.waitFor(async () => expect(await sockets.of("/").adapter.serverCount()).toBe(count), {
+    timeout: 20_000,
+  });
+
+test("another server hears events, drafts and that the board changed; the teller does not hear itself", async () => {
+  const [one, two] = [await join(), await join()];
+  await alive(2, one);
+  tellAll(one.tell);
+  const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board"];
+  await vi.waitFor(() => expect(two.heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000 });
+  expect(one.heard).toEqual([]);
+});
+
+test("a server that is alone writes nothing but that it is alive", async () => {
+  const only = await join();
+  tellAll(only.tell);
+  const messages = database().db.collection("serverMessages");
+  await vi.waitFor(async () => expect(await messages.countDocuments()).toBe(1), { timeout: 20_000 });
+  expect(await messages.countDocuments({ data: { $exists: true } })).toBe(0);
+});
+
+test("what another version says is dropped with a warning", async () => {
+  const [one, two] = [await join(), await join()];
+  await alive(2, one);
+  for (const text of ["no json", '{"kind":"later"}', '{"kind":"draft","draft":{}}'])
+    one.sockets.serverSideEmit("relayed", text);
+  one.tell.boardChanged();
+  await vi.waitFor(() => expect(two.warnings).toHaveLength(3), { timeout: 20_000 });
+  await vi.waitFor(() => expect(two.heard).toEqual(["board"]), { timeout: 20_000 });
+});
