@@ -1,6 +1,7 @@
 import { expectAccessible, test } from "#e2e/support/browser.ts";
 import { signIn } from "#e2e/support/api.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
+import { WORLD_BUSINESS } from "#e2e/support/world.ts";
 import { expect } from "@playwright/test";
 
 test("a supervisor sees a call run on the wall, follows its words, and starts another", async ({
@@ -13,16 +14,25 @@ test("a supervisor sees a call run on the wall, follows its words, and starts an
   await page.getByRole("button", { name: /^Demo supervisor/ }).click();
   await expect(page.getByRole("heading", { name: "Wall", exact: true })).toBeVisible();
 
+  // A demo call, not one that another journey left behind.
   const tile = page
     .getByTestId("wall-tile")
-    .filter({ hasText: /Agent|Caller/ })
+    .filter({ hasText: /Agent|Consumer/, hasNotText: WORLD_BUSINESS })
     .first();
   await expect(tile).toBeVisible({ timeout: 120_000 });
   await expectAccessible(page, "wall");
-  await tile.getByRole("link").click();
-
-  await expect(page.getByTestId("call-status")).toBeVisible();
-  await expect(page.getByTestId("draft").first()).toBeVisible({ timeout: 60_000 });
+  const draft = page.getByTestId("draft").first();
+  const summary = page.getByRole("heading", { name: "Summary" });
+  // A call that was saying goodbye when it was opened is over soon: then the next one.
+  for (let calls = 1; ; calls++) {
+    await expect(tile).toBeVisible({ timeout: 120_000 });
+    await tile.getByRole("link").click();
+    await expect(page.getByTestId("call-status")).toBeVisible();
+    await expect(draft.or(summary).first()).toBeVisible({ timeout: 60_000 });
+    if (await draft.isVisible()) break;
+    expect(calls).toBeLessThan(4);
+    await page.getByRole("link", { name: "Wall" }).click();
+  }
   await expectAccessible(page, "live call");
   const lastLine = () => page.getByTestId("segment").last().getAttribute("data-segment-id");
   const before = await lastLine();
@@ -35,7 +45,8 @@ test("a supervisor sees a call run on the wall, follows its words, and starts an
   const isNew = async () => (await allOnBoard()).some(({ callId }) => !known.has(callId));
   await expect.poll(isNew).toBe(true);
   const started = (await allOnBoard()).find(({ callId }) => !known.has(callId));
-  await expect(page.locator(`[data-call-id="${started?.callId}"]`)).toBeVisible({ timeout: 60_000 });
+  // Live, waiting for its next attempt, or just ended: somewhere on the wall.
+  await expect(page.getByText(started?.consumerName ?? "nobody").first()).toBeVisible({ timeout: 60_000 });
 
   async function allOnBoard() {
     const { live, waiting, recent } = await api.supervisor.board();

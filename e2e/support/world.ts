@@ -2,6 +2,9 @@ import { type SignedIn, signUp } from "#e2e/support/api.ts";
 import { type Environment, type Ringside, startRingside } from "#e2e/support/ringside.ts";
 import { TestSandbox } from "#e2e/support/sandbox.ts";
 
+/** The name of every business that a journey makes; demo calls have other ones. */
+export const WORLD_BUSINESS = "Acme Plumbing";
+
 /** A server, and around it an outside world that the test controls. */
 export type World = { ringside: Ringside; sandbox: TestSandbox; baseUrl: string; stop(): Promise<void> };
 
@@ -53,8 +56,8 @@ async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<C
 
 /** A business with a saved profile. */
 export async function newBusiness(world: Pick<World, "baseUrl">): Promise<SignedIn> {
-  const business = await signUp(world.baseUrl, "business", "Acme Plumbing");
-  await business.api.business.updateProfile({ name: "Acme Plumbing", categories: ["plumbing"] });
+  const business = await signUp(world.baseUrl, "business", WORLD_BUSINESS);
+  await business.api.business.updateProfile({ name: WORLD_BUSINESS, categories: ["plumbing"] });
   return business;
 }
 
