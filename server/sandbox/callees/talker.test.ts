@@ -48,7 +48,11 @@ class Conversation {
     for (const until = this.ms + ms; this.ms < until && !this.ended; this.ms += 20) {
       const played = this.#queue.subarray(0, 160);
       this.#queue = this.#queue.subarray(160);
-      const frame = this.person.step({ words: this.#ear.push(played), loudness: loudness(played) });
+      const frame = this.person.step({
+        words: this.#ear.push(played),
+        loudness: loudness(played),
+        audio: played,
+      });
       // Lets the synthesiser's promise arrive.
       await Promise.resolve();
       if (frame) for (const { text } of this.#mouth.push(frame)) this.heard += text;
@@ -164,7 +168,7 @@ test("[SB65] the beep is heard", async () => {
   const machine = new AnsweringMachine(speak);
   let loudest = 0;
   for (let beat = 0; beat < 200; beat++) {
-    const frame = machine.step({ words: [], loudness: 0 });
+    const frame = machine.step({ words: [], loudness: 0, audio: new Uint8Array(160) });
     await Promise.resolve();
     if (frame) loudest = Math.max(loudest, ...decodeMulaw(frame));
   }

@@ -28,6 +28,7 @@ test("[SB11] defaults: POST, 60 s of ringing, 4 h of talk, only the end is repor
     timeoutMs: 60_000,
     timeLimitMs: 14_400_000,
     machineDetection: null,
+    record: null,
   });
 });
 

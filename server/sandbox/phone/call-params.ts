@@ -1,4 +1,4 @@
-import type { HttpMethod, Link } from "#server/sandbox/phone/twiml.ts";
+import type { HttpMethod, Link, RecordingNoun } from "#server/sandbox/phone/twiml.ts";
 
 export type StatusEvent = "initiated" | "ringing" | "answered" | "completed";
 
@@ -23,6 +23,8 @@ export type CallParams = {
   readonly timeoutMs: number;
   readonly timeLimitMs: number;
   readonly machineDetection: MachineDetection | null;
+  /** The recording from the answer on that was asked for. */
+  readonly record: RecordingNoun | null;
 };
 
 /** A request that Twilio refuses: its code, HTTP status and sentence. */
@@ -112,6 +114,20 @@ function machineDetectionOf(fields: URLSearchParams): MachineDetection | null {
   return { mode, callback: linkOf(fields, "AsyncAmdStatusCallback", 21_205) ?? "nowhere" };
 }
 
+/** The recording that a request describes; the defaults of `Trim` differ between its two places. */
+export function recordingOf(fields: URLSearchParams, trimByDefault: boolean): RecordingNoun {
+  const track = fields.get("RecordingTrack");
+  const events = fields.getAll("RecordingStatusCallbackEvent");
+  const trim = fields.get("Trim");
+  return {
+    channels: fields.get("RecordingChannels") === "dual" ? 2 : 1,
+    track: track === "inbound" || track === "outbound" ? track : "both",
+    callback: linkOf(fields, "RecordingStatusCallback", 21_609),
+    events: events.length === 0 ? ["completed"] : events,
+    trims: trim === null ? trimByDefault : trim === "trim-silence",
+  };
+}
+
 function checkNumbers(to: string | null, from: string | null, ownNumbers: readonly string[]): void {
   if (!to) throw new Refusal(21_201, "No 'To' number is specified");
   if (!from) throw new Refusal(21_213, "No 'From' number is specified");
@@ -148,5 +164,6 @@ export function parseCreate(fields: URLSearchParams, ownNumbers: readonly string
     timeoutMs: integerOf(fields, "Timeout", 60, 600, 21_208) * 1000,
     timeLimitMs: integerOf(fields, "TimeLimit", DEFAULT_TIME_LIMIT_SECONDS, 86_400, 20_001) * 1000,
     machineDetection: machineDetectionOf(fields),
+    record: fields.get("Record") === "true" ? recordingOf(fields, true) : null,
   };
 }

@@ -9,8 +9,12 @@ export type SaidLine = {
   complete: boolean;
 };
 
-/** What a person hears in 20 ms: whole frames with words, and how loud it was (0 to 32767). */
-export type HeardNow = { readonly words: readonly HeardFrame[]; readonly loudness: number };
+/** What a person hears in 20 ms: whole frames with words, how loud it was (0 to 32767), and the 160 µ-law bytes themselves. */
+export type HeardNow = {
+  readonly words: readonly HeardFrame[];
+  readonly loudness: number;
+  readonly audio: Uint8Array;
+};
 
 /** A person (or machine) at the other end of an answered call. Lives in frames, not in wall time. */
 export type Person = {

@@ -52,7 +52,7 @@ class StreamReports {
       Timestamp: new Date(services.clock.nowMs()).toISOString(),
       ...(code === undefined ? {} : { StreamError: `${code} ${STREAM_ERRORS[code]}` }),
     });
-    void services.webhooks.send(this.#noun.statusCallback, fields);
+    leg.callbacks.send(this.#noun.statusCallback, fields, event);
   }
 }
 

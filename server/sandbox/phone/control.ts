@@ -53,8 +53,8 @@ export class Control {
     this.#onCall("get", "", (entry) => callView(entry));
     this.#onCall("post", "/hangup", ({ leg }) => leg.hangUp("callee"));
     this.#onCall("post", "/say", ({ leg }, body) => leg.line?.say(saySchema.parse(body).text));
-    this.#onCall("post", "/press", ({ call }, body) => {
-      for (const digit of pressSchema.parse(body).digits) call?.streams.at(-1)?.press(digit);
+    this.#onCall("post", "/press", ({ leg }, body) => {
+      for (const digit of pressSchema.parse(body).digits) leg.line?.press(digit);
     });
     this.#onCall("post", "/stream", ({ call }, body) => {
       const order = streamSchema.parse(body);

@@ -68,10 +68,12 @@ export function dialNumber(
           });
         },
         ended() {
+          stage.services.recordings.endAll(leg.sid);
           const seconds = isOver(leg.state) ? durationSeconds(leg.state) : 0;
           stage.leg.log.add("dial.ended", { childSid: leg.sid, status: statusOf(leg) });
           const DialCallStatus = statusOf(leg);
           resolve({ DialCallStatus, DialCallSid: leg.sid, DialCallDuration: String(seconds) });
+          return {};
         },
       },
     );

@@ -24,23 +24,37 @@ const REST_FAULTS = [
 /** `reorder` holds a callback back until the next one of its call was sent. */
 const CALLBACK_FAULTS = ["lose", "duplicate", "reorder", "delay"] as const;
 
+/** What is reported of a call besides its status. */
+const OTHER_EVENT = /^(?:amd$|stream-|recording-)/;
+
 const times = z.number().int().positive().max(10_000).default(1);
 const delayMs = z.number().int().min(0).max(60_000).default(1000);
+
+/** Only what concerns the calls (or text messages) to this number; left out: everybody's. */
+const to = z
+  .string()
+  .regex(/^\+\d{7,15}$/)
+  .optional();
 
 /** What goes wrong with the next `times` requests of one kind. */
 export const faultSchema = z.discriminatedUnion("target", [
   z.strictObject({
-    target: z.enum(["create", "update", "fetch", "list", "message"]),
+    target: z.enum(["create", "update", "fetch", "list", "message", "media"]),
     fault: z.enum(REST_FAULTS),
     times,
     delayMs,
+    to,
   }),
   z.strictObject({
     target: z.literal("callback"),
     fault: z.enum(CALLBACK_FAULTS),
     times,
     delayMs,
-    /** Only callbacks that report this status (initiated, ringing, in-progress, completed, …). */
+    to,
+    /**
+     * Only callbacks that report this: a call status (initiated, ringing, in-progress, completed, …), `amd`,
+     * `stream-started`, `recording-completed`, …; left out: any call status.
+     */
     status: z.string().optional(),
   }),
 ]);
@@ -49,6 +63,10 @@ export type Fault = z.infer<typeof faultSchema>;
 export type RestTarget = Exclude<Fault["target"], "callback">;
 export type RestFault = Extract<Fault, { target: RestTarget }>;
 export type CallbackFault = Extract<Fault, { target: "callback" }>;
+
+function isAbout(fault: Fault, to: string | null): boolean {
+  return fault.to === undefined || fault.to === to;
+}
 
 /** Faults waiting for their request, first come first served; each is used up after `times`. */
 export class FaultPanel {
@@ -66,13 +84,16 @@ export class FaultPanel {
     return this.#waiting;
   }
 
-  takeRest(target: RestTarget): RestFault | null {
-    return this.#take((fault): fault is RestFault => fault.target === target);
+  /** @param to whom the request is about, as far as it says */
+  takeRest(target: RestTarget, to: string | null): RestFault | null {
+    return this.#take((fault): fault is RestFault => fault.target === target && isAbout(fault, to));
   }
 
-  takeCallback(status: string): CallbackFault | null {
+  takeCallback(event: string, to: string): CallbackFault | null {
     const hits = (fault: Fault): fault is CallbackFault =>
-      fault.target === "callback" && (fault.status === undefined || fault.status === status);
+      fault.target === "callback" &&
+      isAbout(fault, to) &&
+      (fault.status === undefined ? !OTHER_EVENT.test(event) : fault.status === event);
     return this.#take(hits);
   }
 

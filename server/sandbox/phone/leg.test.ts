@@ -6,6 +6,8 @@ import type { CalleePlan } from "#server/sandbox/phone/callee.ts";
 import { FaultPanel } from "#server/sandbox/phone/faults.ts";
 import { FrameClock } from "#server/sandbox/phone/frame-clock.ts";
 import { Leg } from "#server/sandbox/phone/leg.ts";
+import { Recordings } from "#server/sandbox/phone/recordings.ts";
+import type { Services } from "#server/sandbox/phone/services.ts";
 import { SettingsBook } from "#server/sandbox/phone/settings.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import { QuietPerson } from "#server/sandbox/phone/testing/quiet-person.ts";
@@ -21,26 +23,28 @@ const answers = (person: QuietPerson): CalleePlan => ({
 function stage(plan: CalleePlan, { events = EVERY, skipRinging = false } = {}) {
   const clock = new ManualClock();
   const callbacks: Record<string, string>[] = [];
-  const leg = new Leg(
-    {
-      clock,
-      accountSid: `AC${"0".repeat(32)}`,
-      authToken: "t",
-      webhooks: {
-        send(_link, fields) {
-          callbacks.push(Object.fromEntries(fields));
-          return Promise.resolve({
-            kind: "replied",
-            tries: 1,
-            reply: { status: 200, contentType: null, body: "" },
-          });
-        },
+  const services: Services = {
+    clock,
+    accountSid: `AC${"0".repeat(32)}`,
+    authToken: "t",
+    webhooks: {
+      send(_link, fields) {
+        callbacks.push(Object.fromEntries(fields));
+        return Promise.resolve({
+          kind: "replied",
+          tries: 1,
+          reply: { status: 200, contentType: null, body: "" },
+        });
       },
-      faults: new FaultPanel(),
-      settings: new SettingsBook({ dialMs: 100, skipRinging }),
-      frames: new FrameClock(clock),
-      directory: { planFor: () => plan },
     },
+    faults: new FaultPanel(),
+    settings: new SettingsBook({ dialMs: 100, skipRinging }),
+    frames: new FrameClock(clock),
+    directory: { planFor: () => plan },
+    recordings: new Recordings(() => services),
+  };
+  const leg = new Leg(
+    services,
     {
       to: "+14155550123",
       from: "+14155550100",
@@ -48,7 +52,7 @@ function stage(plan: CalleePlan, { events = EVERY, skipRinging = false } = {}) {
       parentSid: null,
       timeoutMs: 10_000,
     },
-    { answered: () => undefined, ended: () => undefined },
+    { answered: () => undefined, ended: () => ({}) },
   );
   leg.reportTo({ url: "http://h.test/status", method: "POST" }, events);
   return { clock, leg, callbacks, statuses: () => callbacks.map((fields) => fields["CallStatus"]) };

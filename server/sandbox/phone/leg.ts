@@ -1,4 +1,5 @@
 import type { Timer } from "#server/lib/clock.ts";
+import { Callbacks } from "#server/sandbox/phone/callbacks.ts";
 import { CallLog } from "#server/sandbox/phone/call-log.ts";
 import type { StatusEvent } from "#server/sandbox/phone/call-params.ts";
 import {
@@ -12,8 +13,7 @@ import {
 import type { CalleePlan } from "#server/sandbox/phone/callee.ts";
 import { Line } from "#server/sandbox/phone/line.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
-import { newSid } from "#server/sandbox/phone/sids.ts";
-import { StatusCallbacks } from "#server/sandbox/phone/status-callbacks.ts";
+import { newSid, rfc2822 } from "#server/sandbox/phone/sids.ts";
 import type { Link } from "#server/sandbox/phone/twiml.ts";
 
 export type LegOptions = {
@@ -24,7 +24,13 @@ export type LegOptions = {
   readonly timeoutMs: number;
 };
 
-export type LegEvents = { answered(line: Line, plan: CalleePlan): void; ended(): void };
+export type LegEvents = {
+  answered(line: Line, plan: AnswerPlan): void;
+  /** Returns what the terminal callback says besides. */
+  ended(): Readonly<Record<string, string>>;
+};
+
+type AnswerPlan = Extract<CalleePlan, { kind: "answers" }>;
 
 const SIP = { busy: 486, declined: 603, unreachable: 404, cancelled: 487 } as const;
 /** Place names of the numbers: unknown ones are empty, not absent. */
@@ -37,15 +43,17 @@ export class Leg {
   readonly sid = newSid("CA");
   readonly options: LegOptions;
   readonly log: CallLog;
+  readonly callbacks: Callbacks;
   readonly createdAtMs: number;
   readonly #services: Services;
   readonly #events: LegEvents;
-  readonly #callbacks: StatusCallbacks;
   #report: { link: Link | null; events: ReadonlySet<StatusEvent> } = { link: null, events: new Set() };
   #state: CallState = { phase: "queued" };
   #line: Line | null = null;
   #timers: Timer[] = [];
   #rings = 0;
+  /** Status callbacks fired so far. */
+  #sequence = 0;
   readonly #history: { readonly atMs: number; readonly state: CallState }[] = [];
 
   constructor(services: Services, options: LegOptions, events: LegEvents) {
@@ -55,7 +63,7 @@ export class Leg {
     this.createdAtMs = services.clock.nowMs();
     this.#history.push({ atMs: this.createdAtMs, state: this.#state });
     this.log = new CallLog(() => services.clock.nowMs());
-    this.#callbacks = new StatusCallbacks({ ...services, log: this.log });
+    this.callbacks = new Callbacks({ ...services, log: this.log, to: options.to });
     this.log.add("created");
   }
 
@@ -143,7 +151,7 @@ export class Leg {
     });
   }
 
-  #answer(plan: Extract<CalleePlan, { kind: "answers" }>): void {
+  #answer(plan: AnswerPlan): void {
     this.#clearTimers();
     const line = new Line(this.#services.frames, plan.pickUp(), {
       personHungUp: () => this.hangUp("callee"),
@@ -166,7 +174,7 @@ export class Leg {
     if (isOver(this.#state)) return;
     this.#clearTimers();
     this.#move(state);
-    this.#events.ended();
+    const about = this.#events.ended();
     this.#line?.end();
     if (silent) return;
     const seconds = durationSeconds(state);
@@ -174,12 +182,18 @@ export class Leg {
       CallDuration: String(seconds),
       SipResponseCode: String(sipCode(state)),
       ...(state.phase === "completed" ? { Duration: String(Math.ceil(seconds / 60)) } : {}),
+      ...about,
     });
   }
 
   #notify(event: StatusEvent, extra: Readonly<Record<string, string>> = {}): void {
     const { link, events } = this.#report;
-    if (link && events.has(event)) this.#callbacks.fire(link, this.fields(extra));
+    if (!link || !events.has(event)) return;
+    const fields = this.fields(extra);
+    fields.set("Timestamp", rfc2822(this.#services.clock.nowMs()));
+    fields.set("CallbackSource", "call-progress-events");
+    fields.set("SequenceNumber", String(this.#sequence++));
+    this.callbacks.send(link, fields, this.#state.phase);
   }
 
   #move(state: CallState): void {

@@ -9,7 +9,12 @@ export type FarEnd = {
   nextFrame(): Uint8Array;
   /** 160 bytes from the mouth. */
   take(frame: Uint8Array): void;
+  /** A key was pressed. */
+  key?(digit: string): void;
 };
+
+/** 20 ms of a call, 160 bytes each: what was played to the person, and what they said meanwhile. */
+export type Beat = { readonly played: Uint8Array; readonly spoken: Uint8Array };
 
 export type LineEvents = {
   personHungUp(): void;
@@ -25,6 +30,8 @@ export class Line {
   readonly #person: Person;
   readonly #stopBeat: () => void;
   readonly #events: LineEvents;
+  readonly #taps = new Set<(beat: Beat) => void>();
+  readonly #keyListeners = new Set<(digit: string) => void>();
   #farEnd: FarEnd | null = null;
 
   constructor(frames: FrameClock, person: Person, events: LineEvents) {
@@ -57,6 +64,23 @@ export class Line {
     this.#person.say(text);
   }
 
+  /** The person presses a key: whoever listens for keys and whatever is connected gets it. */
+  press(digit: string): void {
+    for (const listener of this.#keyListeners) listener(digit);
+    this.#farEnd?.key?.(digit);
+  }
+
+  onKey(listener: (digit: string) => void): () => void {
+    this.#keyListeners.add(listener);
+    return () => void this.#keyListeners.delete(listener);
+  }
+
+  /** Gets every 20 ms of the call, whatever is connected, until the returned function is called. */
+  onBeat(tap: (beat: Beat) => void): () => void {
+    this.#taps.add(tap);
+    return () => void this.#taps.delete(tap);
+  }
+
   get beep(): Promise<void> {
     return this.#person.beep;
   }
@@ -74,8 +98,9 @@ export class Line {
     const words = this.ear.hear(played);
     const full = new Uint8Array(MULAW_FRAME_BYTES).fill(MULAW_SILENCE);
     full.set(played);
-    const spoken = this.#person.step({ words, loudness: loudness(full) });
-    if (spoken) this.#farEnd?.take(spoken);
-    else this.#events.personHungUp();
+    const spoken = this.#person.step({ words, loudness: loudness(full), audio: full });
+    if (!spoken) return this.#events.personHungUp();
+    this.#farEnd?.take(spoken);
+    for (const tap of this.#taps) tap({ played: full, spoken });
   }
 }

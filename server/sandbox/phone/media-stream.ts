@@ -102,7 +102,7 @@ export class MediaStream implements FarEnd {
     this.#holdFrames = Math.min(MAX_HELD_FRAMES, Math.floor(ms / MULAW_FRAME_MS));
   }
 
-  press(digit: string): void {
+  key(digit: string): void {
     this.#send("dtmf", { dtmf: { track: "inbound_track", digit } });
   }
 

@@ -1,10 +1,11 @@
 import type { Timer } from "#server/lib/clock.ts";
 import type { CallParams, MachineDetection, TwimlSource } from "#server/sandbox/phone/call-params.ts";
-import type { CalleePlan, Verdict } from "#server/sandbox/phone/callee.ts";
+import type { Verdict } from "#server/sandbox/phone/callee.ts";
 import type { Stage } from "#server/sandbox/phone/connect-verb.ts";
 import { Leg } from "#server/sandbox/phone/leg.ts";
 import type { Line } from "#server/sandbox/phone/line.ts";
 import type { MediaStream } from "#server/sandbox/phone/media-stream.ts";
+import type { Recording } from "#server/sandbox/phone/recording.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import type { Link } from "#server/sandbox/phone/twiml.ts";
 import { TwimlRun } from "#server/sandbox/phone/twiml-run.ts";
@@ -21,6 +22,8 @@ export class PhoneCall {
   #over = new AbortController();
   #timeLimit: Timer | null = null;
   #answeredBy: string | null = null;
+  /** The recording that the create request asked for. */
+  #recorded: Recording | null = null;
 
   constructor(services: Services, params: CallParams, registerChild: (leg: Leg) => void) {
     this.#services = services;
@@ -29,7 +32,7 @@ export class PhoneCall {
     this.leg = new Leg(
       services,
       { ...params, direction: "outbound-api", parentSid: null },
-      { answered: (line, plan) => void this.#answered(line, plan), ended: () => this.#ended() },
+      { answered: (line, { verdict }) => void this.#answered(line, verdict), ended: () => this.#ended() },
     );
     this.leg.reportTo(params.statusCallback, params.statusEvents);
   }
@@ -54,10 +57,10 @@ export class PhoneCall {
     this.#timeLimit = this.#services.clock.after(timeLimitMs, () => this.leg.hangUp("time-limit"));
   }
 
-  async #answered(line: Line, plan: CalleePlan): Promise<void> {
+  async #answered(line: Line, verdict: Verdict): Promise<void> {
     this.limitTo(this.#params.timeLimitMs);
-    const detection = this.#params.machineDetection;
-    const verdict = plan.kind === "answers" ? plan.verdict : "unknown";
+    const { machineDetection: detection, record } = this.#params;
+    if (record) this.#recorded = this.#services.recordings.start(this.leg, record, "OutboundAPI");
     if (!detection) return this.#execute(line, this.#params.source, {});
     const startedAtMs = this.#services.clock.monotonicMs();
     const detected = this.#detect(line, verdict, detection).then((answeredBy) => {
@@ -93,8 +96,12 @@ export class PhoneCall {
 
   #reportVerdict(to: Link | "nowhere", verdict: Readonly<Record<string, string>>): void {
     if (to === "nowhere") return this.leg.log.add("amd.nowhere", { code: 21_262 });
-    const { accountSid: AccountSid, webhooks } = this.#services;
-    void webhooks.send(to, new URLSearchParams({ AccountSid, CallSid: this.leg.sid, ...verdict }));
+    const { accountSid: AccountSid } = this.#services;
+    this.leg.callbacks.send(
+      to,
+      new URLSearchParams({ AccountSid, CallSid: this.leg.sid, ...verdict }),
+      "amd",
+    );
   }
 
   async #execute(line: Line, source: TwimlSource, extra: Readonly<Record<string, string>>): Promise<void> {
@@ -110,9 +117,17 @@ export class PhoneCall {
     if (!run.signal.aborted) this.leg.hangUp("document-end");
   }
 
-  #ended(): void {
+  #ended(): Readonly<Record<string, string>> {
     this.#timeLimit?.cancel();
     this.#over.abort();
     this.#run.abort();
+    this.#services.recordings.endAll(this.leg.sid);
+    const recording = this.#recorded;
+    if (!recording) return {};
+    return {
+      RecordingUrl: this.#services.recordings.urlOf(recording),
+      RecordingSid: recording.sid,
+      RecordingDuration: String(recording.durationSeconds),
+    };
   }
 }

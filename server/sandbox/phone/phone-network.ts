@@ -7,9 +7,11 @@ import { DialQueue } from "#server/sandbox/phone/dial-queue.ts";
 import { FaultPanel } from "#server/sandbox/phone/faults.ts";
 import { FrameClock } from "#server/sandbox/phone/frame-clock.ts";
 import type { PhoneCall } from "#server/sandbox/phone/phone-call.ts";
+import { Recordings } from "#server/sandbox/phone/recordings.ts";
 import { Registry } from "#server/sandbox/phone/registry.ts";
 import { RestCalls } from "#server/sandbox/phone/rest-calls.ts";
 import { RestMessages } from "#server/sandbox/phone/rest-messages.ts";
+import { RestRecordings } from "#server/sandbox/phone/rest-recordings.ts";
 import { RestServer } from "#server/sandbox/phone/rest-server.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import { type Settings, SettingsBook } from "#server/sandbox/phone/settings.ts";
@@ -43,7 +45,18 @@ export function createPhoneNetwork(options: PhoneNetworkOptions): PhoneNetwork {
   const faults = new FaultPanel();
   const webhooks = new Webhooks(clock, authToken);
   const frames = new FrameClock(clock);
-  const services: Services = { clock, accountSid, authToken, webhooks, faults, settings, frames, directory };
+  const recordings = new Recordings(() => services);
+  const services: Services = {
+    clock,
+    accountSid,
+    authToken,
+    webhooks,
+    faults,
+    settings,
+    frames,
+    directory,
+    recordings,
+  };
   const registry = new Registry();
   const queue = new DialQueue<PhoneCall>(
     clock,
@@ -58,8 +71,10 @@ export function createPhoneNetwork(options: PhoneNetworkOptions): PhoneNetwork {
     apiKeys: options.apiKeys ?? {},
     faults,
     settings,
+    numberOfCall: (sid) => registry.get(sid)?.leg.options.to ?? null,
   });
   new RestCalls({ services, registry, queue, ownNumbers: options.fromNumbers }).mount(rest);
+  new RestRecordings(services, registry).mount(rest);
   messages.mount(rest);
   rest.finish();
   const router = Router();

@@ -9,10 +9,13 @@ export type RestRequest = {
   /** Form fields, repeated ones kept. */
   readonly fields: URLSearchParams;
   readonly query: URLSearchParams;
-  /** The sid in the path, empty for a list. */
+  /** `:sid` in the path (a call, a message), empty where there is none. */
   readonly sid: string;
+  /** `:id` in the path: what belongs to a call. */
+  readonly id: string;
 };
 
+/** `body` is JSON; null for no body; a Buffer for a WAV file. */
 export type RestReply = { readonly status: number; readonly body: unknown };
 export type RestHandler = (request: RestRequest) => RestReply;
 
@@ -23,6 +26,8 @@ export type RestOptions = {
   readonly apiKeys: Readonly<Record<string, string>>;
   readonly faults: FaultPanel;
   readonly settings: SettingsBook;
+  /** The number of the call with this sid; null when there is none. */
+  readonly numberOfCall: (sid: string) => string | null;
 };
 
 const MAX_BODY = "256kb";
@@ -35,6 +40,16 @@ function errorReply({ code, message, status }: Refusal): RestReply {
 function sameText(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function read(request: Request): RestRequest {
+  const { sid, id } = request.params;
+  return {
+    fields: new URLSearchParams(typeof request.body === "string" ? request.body : ""),
+    query: new URL(request.originalUrl, "http://localhost").searchParams,
+    sid: typeof sid === "string" ? sid : "",
+    id: typeof id === "string" ? id : "",
+  };
 }
 
 /** The frame of the REST interface: authentication, bounds, error bodies, and what goes wrong on purpose. */
@@ -86,9 +101,12 @@ export class RestServer {
     if (this.#underWay >= this.#options.settings.current.restConcurrency) return this.#tooMany(response);
     this.#underWay++;
     try {
-      const fault = this.#options.faults.takeRest(target);
+      const asked = read(request);
+      const { fields, query, sid } = asked;
+      const to = fields.get("To") ?? query.get("To") ?? this.#options.numberOfCall(sid);
+      const fault = this.#options.faults.takeRest(target, to);
       if (fault && (await this.#failBefore(fault, response))) return;
-      const reply = this.#run(request, handler);
+      const reply = this.#run(request, asked, handler);
       if (fault && (await this.#failAfter(fault, response, reply))) return;
       this.#write(response, reply);
     } finally {
@@ -96,14 +114,9 @@ export class RestServer {
     }
   }
 
-  #run(request: Request, handler: RestHandler): RestReply {
-    const { sid } = request.params;
+  #run(request: Request, asked: RestRequest, handler: RestHandler): RestReply {
     try {
-      return handler({
-        fields: new URLSearchParams(typeof request.body === "string" ? request.body : ""),
-        query: new URL(request.originalUrl, "http://localhost").searchParams,
-        sid: typeof sid === "string" ? sid : "",
-      });
+      return handler(asked);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.code === 20_404 ? this.#notFound(request) : errorReply(error);
@@ -132,7 +145,7 @@ export class RestServer {
 
   /** True when the processed request is answered in a wrong way, or not at all. */
   async #failAfter(fault: RestFault, response: Response, reply: RestReply): Promise<boolean> {
-    const whole = Buffer.from(JSON.stringify(reply.body ?? ""));
+    const whole = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(JSON.stringify(reply.body ?? ""));
     switch (fault.fault) {
       case "drop-reply":
         response.destroy();
@@ -165,7 +178,8 @@ export class RestServer {
 
   #write(response: Response, reply: RestReply): void {
     response.setHeader("Twilio-Request-Id", `RQ${randomBytes(16).toString("hex")}`);
-    if (reply.body === null) response.status(reply.status).end();
+    if (Buffer.isBuffer(reply.body)) response.status(reply.status).type("audio/x-wav").send(reply.body);
+    else if (reply.body === null) response.status(reply.status).end();
     else response.status(reply.status).json(reply.body);
   }
 }

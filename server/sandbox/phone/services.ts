@@ -2,6 +2,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import type { Directory } from "#server/sandbox/phone/callee.ts";
 import type { FaultPanel } from "#server/sandbox/phone/faults.ts";
 import type { FrameClock } from "#server/sandbox/phone/frame-clock.ts";
+import type { Recordings } from "#server/sandbox/phone/recordings.ts";
 import type { SettingsBook } from "#server/sandbox/phone/settings.ts";
 import type { WebhookSender } from "#server/sandbox/phone/webhooks.ts";
 
@@ -15,4 +16,5 @@ export type Services = {
   readonly settings: SettingsBook;
   readonly frames: FrameClock;
   readonly directory: Directory;
+  readonly recordings: Recordings;
 };

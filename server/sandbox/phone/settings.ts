@@ -24,6 +24,12 @@ const settingsSchema = z.strictObject({
   priceAfterMs: ms,
   /** From accepted to sent, and from sent to delivered, of a text message. */
   messageMs: ms,
+  /** From the end of a recording to its file. */
+  recordingMs: ms,
+  /** Whether recordings come to nothing (Twilio's `absent`). */
+  absentRecordings: z.boolean(),
+  /** Whether the first of two channels is the person who was called (seen on the real network; its pages say otherwise). */
+  calleeOnFirstChannel: z.boolean(),
   /** Whether a Connect action is requested also when the call ended under it (not known of the real network). */
   actionAfterHangUp: z.boolean(),
   /** What `Status=completed` on a finished call answers (not known of the real network). */
@@ -51,6 +57,9 @@ const DEFAULTS: Settings = {
   restLagMs: 0,
   priceAfterMs: 5000,
   messageMs: 200,
+  recordingMs: 1000,
+  absentRecordings: false,
+  calleeOnFirstChannel: true,
   actionAfterHangUp: false,
   endedUpdate: "21220",
   allowInsecureSockets: true,

@@ -3,8 +3,15 @@ import type { TwimlSource } from "#server/sandbox/phone/call-params.ts";
 import { announce, digitsAudio } from "#server/sandbox/phone/announcement.ts";
 import { connectStream, type Stage } from "#server/sandbox/phone/connect-verb.ts";
 import { dialNumber } from "#server/sandbox/phone/dial-verb.ts";
+import { gatherKeys, recordMessage } from "#server/sandbox/phone/key-verbs.ts";
 import type { Leg } from "#server/sandbox/phone/leg.ts";
-import { type Link, parseTwiml, TwimlError, type Verb } from "#server/sandbox/phone/twiml.ts";
+import {
+  type Link,
+  parseTwiml,
+  type RecordingNoun,
+  TwimlError,
+  type Verb,
+} from "#server/sandbox/phone/twiml.ts";
 import { wait } from "#server/sandbox/phone/wait.ts";
 import type { WebhookOutcome } from "#server/sandbox/phone/webhooks.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
@@ -29,6 +36,11 @@ const NO_BASE = "https://twiml.invalid/";
 
 function absolute(link: Link, base: string): Link {
   return URL.canParse(link.url) ? link : { ...link, url: new URL(link.url, base).href };
+}
+
+/** The recording with an absolute address for its callback. */
+function withAddress(noun: RecordingNoun, base: string): RecordingNoun {
+  return noun.callback ? { ...noun, callback: absolute(noun.callback, base) } : noun;
 }
 
 /** Executes TwiML documents on an answered leg, one after the other, until they end, hang up or are aborted. */
@@ -126,6 +138,18 @@ export class TwimlRun {
         await connectStream(this.#stage, verb.stream, base, this.#signal);
         this.#maybeReportAfterEnd(verb.action, base);
         return verb.action ? { go: "to", link: verb.action, fields: {} } : ON;
+      case "Start":
+        services.recordings.start(
+          this.#stage.leg,
+          withAddress(verb.recording, base),
+          "StartCallRecordingTwiML",
+        );
+        return ON;
+      case "Record":
+      case "Gather": {
+        const told = await this.#keyVerb(verb, base);
+        return told && verb.action ? { go: "to", link: verb.action, fields: told } : ON;
+      }
       case "Dial": {
         const result = await dialNumber(this.#stage, verb, this.#signal, this.#register, (leg, ear) =>
           this.#whisper(verb.number.whisper, base, leg, ear),
@@ -133,6 +157,17 @@ export class TwimlRun {
         return verb.action ? { go: "to", link: verb.action, fields: result } : ON;
       }
     }
+  }
+
+  #keyVerb(verb: Extract<Verb, { verb: "Record" | "Gather" }>, base: string) {
+    if (verb.verb === "Record") {
+      const recording = withAddress(verb.recording, base);
+      return recordMessage(this.#stage, { ...verb, recording }, this.#signal);
+    }
+    return gatherKeys(this.#stage, verb, this.#signal, async (signal) => {
+      const prompting = new TwimlRun(this.#stage, signal, this.#register);
+      for (const part of verb.prompt) if (!signal.aborted) await prompting.#verb(part, base);
+    });
   }
 
   /** Some networks ask the action of a Connect also when the call is over; the reply no longer matters. */

@@ -21,6 +21,16 @@ type NumberNoun = {
   readonly whisper: Link | null;
 };
 
+/** What a recording is asked for. Twilio's names and defaults. */
+export type RecordingNoun = {
+  readonly channels: 1 | 2;
+  readonly track: "both" | "inbound" | "outbound";
+  readonly callback: Link | null;
+  readonly events: readonly string[];
+  /** Silence at both ends is cut off. */
+  readonly trims: boolean;
+};
+
 export type Verb =
   | { readonly verb: "Say"; readonly text: string; readonly loop: number }
   | { readonly verb: "Play"; readonly digits: string }
@@ -29,6 +39,28 @@ export type Verb =
   | { readonly verb: "Hangup" }
   | { readonly verb: "Reject"; readonly reason: "busy" | "rejected" }
   | { readonly verb: "Connect"; readonly action: Link | null; readonly stream: StreamNoun }
+  | { readonly verb: "Start"; readonly recording: RecordingNoun }
+  | {
+      readonly verb: "Record";
+      readonly action: Link | null;
+      readonly maxLengthMs: number;
+      /** The recording ends after this much silence. */
+      readonly timeoutMs: number;
+      readonly finishOnKey: string;
+      readonly beeps: boolean;
+      readonly recording: RecordingNoun;
+    }
+  | {
+      readonly verb: "Gather";
+      readonly action: Link | null;
+      readonly timeoutMs: number;
+      /** Null: as many as come. */
+      readonly digits: number | null;
+      readonly finishOnKey: string;
+      /** The action is asked also when nobody pressed a key. */
+      readonly reportsNothing: boolean;
+      readonly prompt: readonly Verb[];
+    }
   | {
       readonly verb: "Dial";
       readonly action: Link | null;
@@ -54,6 +86,12 @@ const KNOWN_ATTRIBUTES: Readonly<Record<string, string>> = {
   Hangup: "",
   Reject: "reason",
   Connect: "action method",
+  Start: "action method",
+  Recording: `channels recordingStatusCallback recordingStatusCallbackEvent recordingStatusCallbackMethod track trim
+    recordingConfigurationId`,
+  Record: `action method maxLength timeout finishOnKey playBeep trim recordingStatusCallback recordingStatusCallbackEvent
+    recordingStatusCallbackMethod transcribe transcribeCallback`,
+  Gather: "action method timeout numDigits finishOnKey input actionOnEmptyResult",
   Stream: "url name track statusCallback statusCallbackMethod",
   Parameter: "name value",
   Dial: `action method timeout timeLimit callerId answerOnBridge hangupOnStar ringTone record trim sequential
@@ -119,6 +157,12 @@ class Interpreter {
         return this.connect(element, children);
       case "Dial":
         return this.dial(element, children);
+      case "Start":
+        return this.start(children);
+      case "Record":
+        return this.record(element);
+      case "Gather":
+        return this.gather(element, children);
       default:
         this.warn(`${element.name} is no verb of this phone network.`);
         return null;
@@ -160,6 +204,57 @@ class Interpreter {
       track: element.attributes.get("track") ?? "inbound_track",
       statusCallback: this.link(element, "statusCallback", "statusCallbackMethod"),
       parameters,
+    };
+  }
+
+  /** Recordings are all that can be started beside the document here. */
+  start(children: readonly XmlElement[]): Verb | null {
+    const [noun, ...others] = children;
+    if (noun?.name !== "Recording" || others.length > 0) {
+      this.warn("Start takes exactly one Recording here.");
+      return null;
+    }
+    this.elements(noun);
+    return { verb: "Start", recording: this.recording(noun) };
+  }
+
+  recording(element: XmlElement): RecordingNoun {
+    const { attributes } = element;
+    const track = attributes.get("track") ?? "both";
+    return {
+      channels: attributes.get("channels") === "mono" || element.name === "Record" ? 1 : 2,
+      track: track === "inbound" || track === "outbound" ? track : "both",
+      callback: this.link(element, "recordingStatusCallback", "recordingStatusCallbackMethod"),
+      events: (attributes.get("recordingStatusCallbackEvent") ?? "completed").split(/\s+/),
+      trims: attributes.get("trim") === "trim-silence",
+    };
+  }
+
+  record(element: XmlElement): Verb {
+    return {
+      verb: "Record",
+      action: this.link(element, "action", "method"),
+      maxLengthMs: this.seconds(element, "maxLength", 3600) * 1000,
+      timeoutMs: this.seconds(element, "timeout", 5) * 1000,
+      finishOnKey: element.attributes.get("finishOnKey") ?? "1234567890*#",
+      beeps: element.attributes.get("playBeep") !== "false",
+      recording: { ...this.recording(element), track: "inbound" },
+    };
+  }
+
+  gather(element: XmlElement, children: readonly XmlElement[]): Verb {
+    if ((element.attributes.get("input") ?? "dtmf") !== "dtmf") this.warn("Gather hears keys only here.");
+    const prompt = children.filter((child) => ["Say", "Play", "Pause"].includes(child.name));
+    if (prompt.length < children.length) this.warn("Gather takes Say, Play and Pause.");
+    const digits = this.seconds(element, "numDigits", 0);
+    return {
+      verb: "Gather",
+      action: this.link(element, "action", "method"),
+      timeoutMs: this.seconds(element, "timeout", 5) * 1000,
+      digits: digits === 0 ? null : digits,
+      finishOnKey: element.attributes.get("finishOnKey") ?? "#",
+      reportsNothing: element.attributes.get("actionOnEmptyResult") === "true",
+      prompt: prompt.map((child) => this.verb(child)).filter((verb) => verb !== null),
     };
   }
 

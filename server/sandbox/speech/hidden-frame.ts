@@ -56,10 +56,17 @@ function lowBits(bytes: Uint8Array, at: number, count: number): Uint8Array {
   return read;
 }
 
+/** High bits of the quietest negative samples, one of which decoders read as plain 0: it would not survive 16-bit audio. */
+const NEGATIVE_ZERO = 0x7e;
+const POSITIVE_ZERO = 0xfe;
+
 /** Writes the words of one frame into the low bits of `samples` (160 bytes, changed in place). */
 export function writeFrame(samples: Uint8Array, frame: HeardFrame): void {
   const record = recordOf(frame);
   record.set(encoder.encode(frame.text), HEADER_BYTES);
+  for (let index = 0; index < MULAW_FRAME_BYTES; index++) {
+    if (((samples[index] ?? 0) & 0xfe) === NEGATIVE_ZERO) samples[index] = POSITIVE_ZERO;
+  }
   new DataView(record.buffer).setUint32(CHECKED_BYTES, checksum(record, samples));
   for (let index = 0; index < MULAW_FRAME_BYTES; index++) {
     const bit = ((record[index >> 3] ?? 0) >> (7 - (index & 7))) & 1;

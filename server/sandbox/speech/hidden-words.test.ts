@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { loudness, MULAW_FRAME_BYTES, MULAW_SILENCE } from "#server/lib/mulaw.ts";
+import { decodeMulaw, encodeMulaw, loudness, MULAW_FRAME_BYTES, MULAW_SILENCE } from "#server/lib/mulaw.ts";
 import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
 
 const audio = fc.uint8Array({ minLength: 0, maxLength: 4000 });
@@ -53,7 +53,18 @@ test("[SB2] audio only changes in its low bits, and grows to whole frames", () =
     fc.property(audio, words, id, (samples, text, utteranceId) => {
       const hidden = hideWords(samples, text, utteranceId);
       expect(hidden.length % MULAW_FRAME_BYTES).toBe(0);
-      expect(samples.every((sample, at) => (sample | 1) === ((hidden[at] ?? 0) | 1))).toBe(true);
+      // The quietest negative samples become the quietest positive ones.
+      const expected = (sample: number) => ((sample | 1) === 0x7f ? 0xff : sample | 1);
+      expect(samples.every((sample, at) => expected(sample) === ((hidden[at] ?? 0) | 1))).toBe(true);
+    }),
+  );
+});
+
+test("[SB2] a µ-law sample that 16-bit audio cannot hold made words illegible in recordings", () => {
+  fc.assert(
+    fc.property(audio, words, id, (samples, text, utteranceId) => {
+      const hidden = hideWords(samples, text, utteranceId);
+      expect(encodeMulaw(decodeMulaw(hidden))).toEqual(hidden);
     }),
   );
 });

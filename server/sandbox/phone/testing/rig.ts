@@ -42,6 +42,7 @@ const FAST: Partial<Settings> = {
   amdMs: 20,
   priceAfterMs: 20,
   messageMs: 2,
+  recordingMs: 2,
 };
 
 /** Waits until `check` passes; generous, because the machine may be busy. */
@@ -49,7 +50,7 @@ export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: 20_000, interval: 20 });
 }
 
-type Kind = "voice" | "status" | "ended" | "stream" | "media";
+type Kind = "voice" | "status" | "ended" | "stream" | "media" | "recording";
 type CreateOptions = Partial<CallListInstanceCreateOptions>;
 
 /** The phone network on loopback, the real SDK as its client, and a customer's server for its webhooks. */
