@@ -1,15 +1,14 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
-import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
-import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
 import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords } from "#server/calls/live/prompt.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
+import { Talk } from "#server/calls/live/talk.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
-import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
@@ -34,9 +33,7 @@ export type ConversationHost = {
 export class Conversation implements VoiceListener {
   readonly line: VoiceLine;
   readonly #host: ConversationHost;
-  readonly #bridge: AudioBridge;
-  readonly #book: TranscriptBook;
-  readonly #drafts: DraftBoard;
+  readonly #talk: Talk;
   readonly #cost: RunningCost;
   readonly #tools: ToolDesk;
   readonly #goodbye: Goodbye;
@@ -54,16 +51,12 @@ export class Conversation implements VoiceListener {
     const { deps, callMs, record } = host;
     const { clock, voice, measured } = deps;
     this.#host = host;
-    this.#book = new TranscriptBook(call._id, callMs);
-    this.#drafts = new DraftBoard({ ...deps, callId: call._id });
-    this.#bridge = new AudioBridge(clock, {
-      heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
-      itemHeard: (item) => this.#itemHeard(item),
-    });
+    const itemHeard = (item: SpokenItem) => this.#itemHeard(item);
+    this.#talk = new Talk({ deps, callId: call._id, callMs, record, voice: () => this.#voice, itemHeard });
     this.#turns = new TurnTimer({ clock, callMs, record, measured });
     this.#cost = new RunningCost({ voice, clock, callMs, record }, past.voiceCents);
     const answering = () => this.#activeAnswers.size > 0;
-    this.#goodbye = new Goodbye(clock, this.#bridge, answering, (end) => deps.endCall(call._id, end));
+    this.#goodbye = new Goodbye(clock, this.#talk.bridge, answering, (end) => deps.endCall(call._id, end));
     this.#opening = new Opening(clock, past.openingHeard, () => this.#voice.say(openingWords(call.briefing)));
     this.#consumer = new ConsumerAudio(clock, (payload) => this.#voice.appendAudio(payload));
     const goodbye = this.#goodbye;
@@ -90,14 +83,13 @@ export class Conversation implements VoiceListener {
 
   join(media: MediaStream, epoch: number) {
     this.#joined = true;
-    this.#bridge.join(media);
-    this.#drafts.own(epoch);
+    this.#talk.join(media, epoch);
     this.#begin();
   }
 
   /** What an earlier owner of the call was saying or hearing when it was lost. */
-  keepUnfinished({ openDraft }: Past) {
-    this.#host.record(this.#book.leftOpen(openDraft));
+  keepUnfinished(past: Past) {
+    this.#talk.keepUnfinished(past);
   }
 
   /** Falls silent for good; the words that are on their way are still taken. */
@@ -110,8 +102,8 @@ export class Conversation implements VoiceListener {
 
   /** Resolves when the last words have arrived, or were waited for long enough. */
   async lastWords(): Promise<void> {
-    if (this.#book.consumerTurnOpen) this.#consumer.endTurn();
-    await this.#book.lastWords(this.#host.deps.clock);
+    if (this.#talk.consumerTurnOpen) this.#consumer.endTurn();
+    await this.#talk.lastWords();
     this.#cost.flush();
   }
 
@@ -120,7 +112,7 @@ export class Conversation implements VoiceListener {
     this.#over = true;
     this.#goodbye.stop();
     this.#opening.stop();
-    this.#drafts.close();
+    this.#talk.close();
     this.#voice.close();
   }
 
@@ -132,12 +124,7 @@ export class Conversation implements VoiceListener {
 
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
   silence() {
-    for (const item of this.#bridge.interrupt()) {
-      this.#voice.discard(item.answerId);
-      this.#voice.truncate(item.itemId, item.heardMs);
-      this.#host.record(this.#book.agentInterrupted(item));
-      this.#drafts.finish(item.itemId);
-    }
+    this.#talk.silence();
   }
 
   /** Both sides are there: speak. */
@@ -156,7 +143,7 @@ export class Conversation implements VoiceListener {
   }
 
   markPlayed(name: string) {
-    this.#bridge.markPlayed(name);
+    this.#talk.bridge.markPlayed(name);
   }
 
   /** 9 is "stop calling me" at any time, also into the opening [CL45]. */
@@ -182,22 +169,20 @@ export class Conversation implements VoiceListener {
 
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
     if (!this.#joined || this.#over) return;
-    const item = this.#bridge.play(piece);
+    const item = this.#talk.bridge.play(piece);
     this.#opening.sounded(item, this.#host.callMs());
     this.#turns.sounded();
   }
 
   audioDone({ itemId }: { itemId: string }) {
-    this.#bridge.completed(itemId);
+    this.#talk.bridge.completed(itemId);
   }
 
-  agentWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
-    this.#book.agentWords(itemId, text, final);
+  agentWords(words: { itemId: string; text: string; final: boolean }) {
+    this.#talk.agentWords(words);
   }
 
   #itemHeard(item: SpokenItem) {
-    this.#host.record(this.#book.agentHeard(item));
-    this.#drafts.finish(item.itemId);
     if (this.#opening.itemHeard(item.itemId)) this.#openFloor();
     this.#goodbye.check();
   }
@@ -222,7 +207,7 @@ export class Conversation implements VoiceListener {
   }
 
   speechStarted({ itemId }: { itemId: string }) {
-    this.#book.consumerStarted(itemId);
+    this.#talk.consumerStarted(itemId);
     this.#turns.turnStarted();
     this.#goodbye.interrupted();
     if (this.#opening.heard) this.silence();
@@ -230,7 +215,7 @@ export class Conversation implements VoiceListener {
   }
 
   speechStopped({ itemId }: { itemId: string }) {
-    this.#book.consumerStopped(itemId);
+    this.#talk.consumerStopped(itemId);
     this.#opening.consumerStopped();
     // Before the opening was heard nothing is answered, so there is nothing to measure.
     if (this.#opening.heard) this.#turns.turnEnded();
@@ -241,13 +226,7 @@ export class Conversation implements VoiceListener {
   }
 
   consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
-    if (!words.final) {
-      const draft = this.#book.consumerDraft(words.itemId, words.text);
-      if (draft !== null) this.#drafts.show(draft);
-      return;
-    }
-    this.#host.record(this.#book.consumerSaid(words.itemId, words.text));
-    this.#drafts.finish(words.itemId);
+    this.#talk.consumerWords(words);
     if (words.audioSeconds !== null) this.#cost.addTranscription(words.audioSeconds);
   }
 

@@ -1,0 +1,98 @@
+import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
+import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { DraftBoard } from "#server/calls/live/draft-board.ts";
+import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
+import type { MediaStream } from "#server/telephony/telephony.ts";
+import type { VoiceSession } from "#server/voice/voice.ts";
+import type { NewCallEvent } from "#shared/call/events.ts";
+
+type TalkDeps = {
+  deps: ActorDeps;
+  callId: string;
+  callMs(): number;
+  record(event: NewCallEvent | null): void;
+  /** The session that speaks now. */
+  voice(): VoiceSession;
+  /** All of the item was heard, and is recorded. */
+  itemHeard(item: SpokenItem): void;
+};
+
+/** The words of both sides and what was heard of them: from the wires to drafts, to the journal, and back to the model's memory. */
+export class Talk {
+  readonly bridge: AudioBridge;
+  readonly #deps: TalkDeps;
+  readonly #book: TranscriptBook;
+  readonly #drafts: DraftBoard;
+
+  constructor(talk: TalkDeps) {
+    const { deps, callId, callMs, record, itemHeard } = talk;
+    this.#deps = talk;
+    this.#book = new TranscriptBook(callId, callMs);
+    this.#drafts = new DraftBoard({ ...deps, callId });
+    this.bridge = new AudioBridge(deps.clock, {
+      heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
+      itemHeard: (item) => {
+        record(this.#book.agentHeard(item));
+        this.#drafts.finish(item.itemId);
+        itemHeard(item);
+      },
+    });
+  }
+
+  /** Somebody is speaking, or has just stopped, and their words are not known yet. */
+  get consumerTurnOpen(): boolean {
+    return this.#book.consumerTurnOpen;
+  }
+
+  join(media: MediaStream, epoch: number) {
+    this.bridge.join(media);
+    this.#drafts.own(epoch);
+  }
+
+  /** What an earlier owner of the call was saying or hearing when it was lost. */
+  keepUnfinished({ openDraft }: Past) {
+    this.#deps.record(this.#book.leftOpen(openDraft));
+  }
+
+  agentWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
+    this.#book.agentWords(itemId, text, final);
+  }
+
+  /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
+  silence() {
+    const { voice, record } = this.#deps;
+    for (const item of this.bridge.interrupt()) {
+      voice().discard(item.answerId);
+      voice().truncate(item.itemId, item.heardMs);
+      record(this.#book.agentInterrupted(item));
+      this.#drafts.finish(item.itemId);
+    }
+  }
+
+  consumerStarted(itemId: string) {
+    this.#book.consumerStarted(itemId);
+  }
+
+  consumerStopped(itemId: string) {
+    this.#book.consumerStopped(itemId);
+  }
+
+  consumerWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
+    if (final) {
+      this.#deps.record(this.#book.consumerSaid(itemId, text));
+      this.#drafts.finish(itemId);
+      return;
+    }
+    const draft = this.#book.consumerDraft(itemId, text);
+    if (draft !== null) this.#drafts.show(draft);
+  }
+
+  /** Resolves when the last words have arrived, or were waited for long enough. */
+  lastWords(): Promise<void> {
+    return this.#book.lastWords(this.#deps.deps.clock);
+  }
+
+  close() {
+    this.#drafts.close();
+  }
+}
