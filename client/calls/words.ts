@@ -85,6 +85,9 @@ export function endReasonText(view: CallView): string {
 }
 
 const TOOLS: Record<string, string> = {
+  confirm_person: "Made sure who is on the phone",
+  request_person: "Asked for a human",
+  wait_for_user: "Waited",
   record_answer: "Noted an answer",
   mark_do_not_call: "Marked “do not call”",
   end_call: "Ended the call",

@@ -143,6 +143,8 @@ export const callEventSchema = z.discriminatedUnion("type", [
     result: z.string(),
     durationMs: z.number().nonnegative(),
   }),
+  /** The model called tools that were not even read: budget spent, tool use over, or the call. `count` is all of them so far; each doubling is told. */
+  event("tool.refused", { count: z.number().int().positive(), atMs: callMs }),
   event("steer.whispered", { by: actorSchema, text: z.string() }),
   event("steer.said", { by: actorSchema, text: z.string() }),
   event("holder.changed", { holder: z.enum(["agent", "person"]), by: actorSchema }),

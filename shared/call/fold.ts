@@ -160,6 +160,8 @@ function talkChange(view: CallView, event: CallEvent): Change | undefined {
         tools: view.tools.map((one) => (one.toolCallId === event.toolCallId ? { ...one, result } : one)),
       };
     }
+    case "tool.refused":
+      return { toolsRefused: event.count };
     case "holder.changed":
       return {
         holder: event.holder,

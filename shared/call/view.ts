@@ -67,6 +67,8 @@ export const callViewSchema = z.object({
   holderName: z.string().nullable(),
   transcript: z.array(segmentSchema),
   tools: z.array(toolViewSchema),
+  /** Tool calls of the model that were refused unread, at least so many. */
+  toolsRefused: z.number(),
   /** One entry per answered turn, oldest first. */
   turnLatenciesMs: z.array(z.number()),
   interruptions: z.number(),
@@ -104,6 +106,7 @@ export const EMPTY_CALL_VIEW: CallView = {
   holderName: null,
   transcript: [],
   tools: [],
+  toolsRefused: 0,
   turnLatenciesMs: [],
   interruptions: 0,
   cost: null,

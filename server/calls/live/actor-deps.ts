@@ -7,6 +7,7 @@ import type { CallActor } from "#server/calls/live/call-actor.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
+import type { ToolView } from "#shared/call/view.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 
 /** One finished turn, as a new voice session takes it up. */
@@ -39,23 +40,25 @@ export type Past = {
   turns: PastTurn[];
   voiceCents: number;
   openingHeard: boolean;
+  /** Every tool call of the model so far; one without a result was under way when its owner was lost. */
+  tools: ToolView[];
   /** Words that were being spoken when the earlier owner was lost, and that it could not finish. */
   openDraft: Draft | null;
 };
 
-export const NO_PAST: Past = { turns: [], voiceCents: 0, openingHeard: false, openDraft: null };
+export const NO_PAST: Past = { turns: [], voiceCents: 0, openingHeard: false, tools: [], openDraft: null };
 
 /** What both sides said, only what was heard, and what the voice model has cost so far. */
 export async function pastOf(store: Pick<CallStore, "events" | "draftOf">, callId: string): Promise<Past> {
   const view = foldCall((await store.events(callId, 0))?.events ?? []);
-  const { transcript, cost, openingHeard } = view;
+  const { transcript, cost, openingHeard, tools } = view;
   const openDraft = unfinished(await store.draftOf(callId), view);
   const turns = transcript.map(({ speaker, text, heardText }) => ({
     speaker: sideOf(speaker),
     text: heardText ?? text,
   }));
   if (openDraft !== null) turns.push({ speaker: sideOf(openDraft.speaker), text: `${openDraft.text} —` });
-  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, openDraft };
+  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, tools, openDraft };
 }
 
 const sideOf = (speaker: Draft["speaker"]) =>

@@ -3,13 +3,8 @@ import { z } from "zod";
 
 /**
  * The agent's tools: few and typed, because the model is as untrusted as the person it listens to (DESIGN §2.9). None takes a phone number, an
- * address or anything else that reaches beyond this call.
+ * address or anything else that reaches beyond this call: what does not belong to the arguments is dropped before anybody reads it.
  */
-const recordAnswerSchema = z.object({
-  topic: z.string().trim().min(1).max(80),
-  answer: z.string().trim().min(1).max(300),
-});
-const doNotCallSchema = z.object({ reason: z.string().max(300).optional() });
 const END_REASONS = [
   "objective_met",
   "declined",
@@ -18,63 +13,89 @@ const END_REASONS = [
   "opted_out",
   "voicemail",
 ] as const;
-const endCallSchema = z.object({ reason: z.enum(END_REASONS).catch("objective_met") });
 
-export type ToolRequest =
-  | { name: "record_answer"; arguments: z.infer<typeof recordAnswerSchema> }
-  | { name: "mark_do_not_call"; arguments: z.infer<typeof doNotCallSchema> }
-  | { name: "end_call"; arguments: z.infer<typeof endCallSchema> };
+const sentence = (max: number) => z.string().trim().min(1).max(max);
 
-const describe = (name: ToolRequest["name"], description: string, schema: z.ZodType): VoiceTool => ({
-  name,
-  description,
-  parameters: z.toJSONSchema(schema, { io: "input" }),
+const tool = <Name extends string, Arguments extends z.ZodObject>(
+  name: Name,
+  description: string,
+  shape: Arguments,
+) => ({
+  spec: { name, description, parameters: z.toJSONSchema(shape, { io: "input" }) },
+  request: z.object({ name: z.literal(name), arguments: shape }),
 });
 
-export const AGENT_TOOLS: VoiceTool[] = [
-  describe(
-    "record_answer",
-    "Note one answer of the person that matters for the objective.",
-    recordAnswerSchema,
-  ),
-  describe(
-    "mark_do_not_call",
-    "The person does not want to be called again. Takes effect at once and everywhere.",
-    doNotCallSchema,
-  ),
-  describe(
-    "end_call",
-    "Hang up after your goodbye was heard. Say goodbye in the same turn, before it.",
-    endCallSchema,
-  ),
-];
+const confirmPerson = tool(
+  "confirm_person",
+  "The person said that they are the one who asked for this call. Give their words. You then get their name and need.",
+  z.object({ words: sentence(300) }),
+);
+const recordAnswer = tool(
+  "record_answer",
+  "Note one answer of the person that matters for the objective, right after they gave it.",
+  z.object({ topic: sentence(80), answer: sentence(300) }),
+);
+const requestPerson = tool(
+  "request_person",
+  "The person wants to talk to a human, or you cannot help them. A colleague is told at once.",
+  z.object({ reason: sentence(160) }),
+);
+const markDoNotCall = tool(
+  "mark_do_not_call",
+  "The person does not want to be called again. Takes effect at once and everywhere.",
+  // The wish counts, however badly it was noted.
+  z.object({ reason: z.string().max(300).optional().catch(undefined) }),
+);
+const endCall = tool(
+  "end_call",
+  "Hang up after your goodbye was heard. Say goodbye in the same turn, before it.",
+  z.object({ reason: z.enum(END_REASONS).catch("objective_met") }),
+);
+const waitForUser = tool(
+  "wait_for_user",
+  "Noise, hold music, silence or talk that is not meant for you: say nothing and wait.",
+  z.object({}),
+);
+
+const TOOLS = [confirmPerson, recordAnswer, requestPerson, markDoNotCall, endCall, waitForUser] as const;
+
+export const AGENT_TOOLS: VoiceTool[] = TOOLS.map(({ spec }) => spec);
+
+const requestSchema = z.discriminatedUnion("name", [
+  confirmPerson.request,
+  recordAnswer.request,
+  requestPerson.request,
+  markDoNotCall.request,
+  endCall.request,
+  waitForUser.request,
+]);
+
+export type ToolRequest = z.infer<typeof requestSchema>;
+export type ToolName = ToolRequest["name"];
 
 /** A model may write anything; longer arguments are refused unread. */
-const MAX_ARGUMENT_CHARS = 8192;
-/** Tool calls one call may make. */
-export const TOOL_BUDGET = 30;
+const MAX_ARGUMENT_BYTES = 8192;
 
 /** The parsed request, or a sentence for the model that says what was wrong. */
 export function parseToolCall(name: string, argumentsJson: string): ToolRequest | { problem: string } {
-  if (argumentsJson.length > MAX_ARGUMENT_CHARS) return { problem: "The arguments are too long." };
-  const json = parseJson(argumentsJson);
-  if (json === undefined) return { problem: "The arguments are not valid JSON." };
-  switch (name) {
-    case "record_answer": {
-      const parsed = recordAnswerSchema.safeParse(json);
-      return parsed.success ? { name, arguments: parsed.data } : { problem: "topic and answer are needed." };
-    }
-    case "mark_do_not_call": {
-      const parsed = doNotCallSchema.safeParse(json);
-      return parsed.success ? { name, arguments: parsed.data } : { problem: "The reason is not usable." };
-    }
-    case "end_call": {
-      const parsed = endCallSchema.safeParse(json);
-      return parsed.success ? { name, arguments: parsed.data } : { problem: "A reason is needed." };
-    }
-    default:
-      return { problem: "There is no such tool." };
-  }
+  const request = parsed(name, argumentsJson);
+  // "Stop calling me" is honoured however it was written down.
+  if ("problem" in request && name === "mark_do_not_call") return { name, arguments: {} };
+  return request;
+}
+
+function parsed(name: string, argumentsJson: string): ToolRequest | { problem: string } {
+  if (!AGENT_TOOLS.some((known) => known.name === name)) return { problem: "There is no such tool." };
+  if (Buffer.byteLength(argumentsJson) > MAX_ARGUMENT_BYTES)
+    return { problem: "The arguments are too long." };
+  const given = parseJson(argumentsJson);
+  if (given === undefined) return { problem: "The arguments are not valid JSON." };
+  const request = requestSchema.safeParse({ name, arguments: given });
+  if (request.success) return request.data;
+  const fields = request.error.issues
+    .map(({ path }) => path.slice(1).join("."))
+    .filter((path) => path !== "");
+  return { problem: `These arguments are missing or wrong: ${[...new Set(fields)].join(", ") || "all"}.` };
 }
 
 function parseJson(text: string): unknown {

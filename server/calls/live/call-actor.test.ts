@@ -154,22 +154,6 @@ test("[CL45] an opt-out by key ended the call before its confirmation was said; 
   expect(bench.ended).toEqual([{ status: "completed", reason: "opted_out" }]);
 });
 
-test("[CL49] a hostile model: unknown tools, broken arguments and endless calls change nothing", async () => {
-  const bench = openCall();
-  const call = (toolCallId: string, name: string, argumentsJson: string) =>
-    bench.voiceSays().toolCalled({ toolCallId, itemId: "f", name, argumentsJson });
-  call("t1", "transfer", '{"to":"+1900"}');
-  call("t2", "record_answer", "{not json");
-  call("t3", "record_answer", JSON.stringify({ topic: "x".repeat(9000), answer: "y" }));
-  for (let i = 0; i < 60; i++) call(`n${i}`, "record_answer", '{"topic":"t","answer":"a"}');
-  call("n0", "record_answer", '{"topic":"t","answer":"a"}');
-  await nextTurn();
-  const returned = bench.recorded.filter((event) => event.type === "tool.returned");
-  expect(returned).toHaveLength(30);
-  expect(returned.filter((event) => event.ok)).toHaveLength(27);
-  expect(bench.ended).toEqual([]);
-});
-
 test("[CL4] an actor whose call was taken over writes nothing more and lets go of both sockets", async () => {
   const bench = openCall();
   await nextTurn();

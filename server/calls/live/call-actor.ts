@@ -35,6 +35,7 @@ export class CallActor {
       deps,
       callMs: () => Math.max(0, Math.round(deps.clock.nowMs() - this.#answeredAt)),
       record: (...events) => this.#recorder.add(...events),
+      flush: () => this.#recorder.flush(),
       background: (work) => this.#background(work),
       voiceEnded: (end) => this.#voiceEnded(end),
       giveUp: () => this.#giveUp(),

@@ -8,6 +8,7 @@ import { openingWords } from "#server/calls/live/prompt.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
 import { Talk } from "#server/calls/live/talk.ts";
+import { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
@@ -21,6 +22,8 @@ export type ConversationHost = {
   /** Ms since the answer. */
   callMs(): number;
   record(...events: (NewCallEvent | null)[]): void;
+  /** Resolves when what was recorded is stored. */
+  flush(): Promise<void>;
   /** Work that nobody waits for. */
   background(work: Promise<unknown>): void;
   /** The voice model's session ended by itself. */
@@ -36,6 +39,7 @@ export class Conversation implements VoiceListener {
   readonly #talk: Talk;
   readonly #cost: RunningCost;
   readonly #tools: ToolDesk;
+  readonly #acts: ToolActs;
   readonly #goodbye: Goodbye;
   readonly #opening: Opening;
   readonly #consumer: ConsumerAudio;
@@ -48,7 +52,7 @@ export class Conversation implements VoiceListener {
   #over = false;
 
   constructor(call: CallHead, past: Past, host: ConversationHost) {
-    const { deps, callMs, record } = host;
+    const { deps, callMs, record, flush } = host;
     const { clock, voice, measured } = deps;
     this.#host = host;
     const itemHeard = (item: SpokenItem) => this.#itemHeard(item);
@@ -63,7 +67,9 @@ export class Conversation implements VoiceListener {
     const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
     this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#activeAnswers, suppress });
     const optOut = () => this.#stopRequest.make("spoken");
-    this.#tools = new ToolDesk({ clock, record, callMs, optOut, goodbye });
+    const spokeBefore = past.openingHeard && past.turns.some(({ speaker }) => speaker === "consumer");
+    this.#acts = new ToolActs({ call, optOut, goodbye, past: past.tools, spokeBefore });
+    this.#tools = new ToolDesk({ clock, record, flush, callMs, acts: this.#acts, past: past.tools });
     this.line = new VoiceLine(voice, call, past, this);
   }
 
@@ -95,6 +101,7 @@ export class Conversation implements VoiceListener {
   /** Falls silent for good; the words that are on their way are still taken. */
   end() {
     this.#over = true;
+    this.#tools.close();
     this.silence();
     this.#goodbye.stop();
     this.#opening.stop();
@@ -104,6 +111,7 @@ export class Conversation implements VoiceListener {
   async lastWords(): Promise<void> {
     if (this.#talk.consumerTurnOpen) this.#consumer.endTurn();
     await this.#talk.lastWords();
+    await this.#tools.idle();
     this.#cost.flush();
   }
 
@@ -119,6 +127,7 @@ export class Conversation implements VoiceListener {
   /** The voice session is gone; the next one begins anew. */
   voiceLost() {
     this.#activeAnswers.clear();
+    this.#acts.newModel();
     this.silence();
   }
 
@@ -217,6 +226,7 @@ export class Conversation implements VoiceListener {
   speechStopped({ itemId }: { itemId: string }) {
     this.#talk.consumerStopped(itemId);
     this.#opening.consumerStopped();
+    if (this.#opening.heard || this.#opening.spokenInto) this.#acts.personSpoke();
     // Before the opening was heard nothing is answered, so there is nothing to measure.
     if (this.#opening.heard) this.#turns.turnEnded();
   }
@@ -231,7 +241,6 @@ export class Conversation implements VoiceListener {
   }
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
-    if (this.#over) return;
     this.#host.background(this.#tools.run(call).then((result) => this.#voice.returnTool(result)));
   }
 

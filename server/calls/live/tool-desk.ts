@@ -1,84 +1,125 @@
-import { parseToolCall, TOOL_BUDGET, type ToolRequest } from "#server/calls/live/agent-tools.ts";
-import type { End } from "#server/calls/state/call-state.ts";
-import type { Goodbye } from "#server/calls/live/goodbye.ts";
+import { parseToolCall, type ToolRequest } from "#server/calls/live/agent-tools.ts";
+import { type Done, refused, type ToolActs } from "#server/calls/live/tool-acts.ts";
+import { isAct, ToolBudget } from "#server/calls/live/tool-budget.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
+import type { ToolView } from "#shared/call/view.ts";
 
+type ToolCall = { toolCallId: string; name: string; argumentsJson: string };
 type ToolResult = { toolCallId: string; output: string; answer: boolean };
 
-type Done = { ok: boolean; output: string; answer: boolean };
-
-const refused = (output: string): Done => ({ ok: false, output, answer: true });
-
-const endOf = (reason: string): End =>
-  reason === "voicemail" ? { status: "voicemail", reason } : { status: "completed", reason };
+/** The result of the unusable call that ended tool use; also how a later owner of the call knows. */
+const NO_MORE_TOOLS = "Too many unusable calls in a row. There are no more tools in this call.";
+/** Ids and names come from the model as well. */
+const MAX_ID_CHARS = 100;
+const MAX_NAME_CHARS = 40;
+/** So much of an unusable call's arguments is kept for whoever audits it. */
+const AUDITED_CHARS = 200;
+/** How long the end of the call waits for a tool that still works. */
+const LAST_TOOL_MS = 3000;
 
 type Deps = {
   clock: Clock;
-  record(event: NewCallEvent): void;
+  record(...events: NewCallEvent[]): void;
+  /** Resolves when what was recorded is stored. */
+  flush(): Promise<void>;
   callMs(): number;
-  optOut(): Promise<void>;
-  goodbye: Goodbye;
+  acts: ToolActs;
+  /** Tool calls of this call before this server took it over. */
+  past: readonly ToolView[];
 };
 
-/** Runs the agent's tools, one call at most once, within the call's budget [CL49]. Each is journalled before and after. */
+/**
+ * Runs the agent's tools: each call once, within the call's budget [CL82]. What is read is journalled before and after [CL83]; what is not even
+ * read is counted in the journal. A model that is hostile or broken gets sentences, never effects [CL84].
+ */
 export class ToolDesk {
   readonly #deps: Deps;
-  readonly #seen = new Set<string>();
+  readonly #budget: ToolBudget;
+  readonly #seen: Set<string>;
+  readonly #running = new Set<Promise<unknown>>();
+  #unread = 0;
+  #closed = false;
 
   constructor(deps: Deps) {
+    const { past } = deps;
     this.#deps = deps;
+    this.#seen = new Set(past.map(({ toolCallId }) => toolCallId));
+    const isOver = past.some(({ result }) => result?.text === NO_MORE_TOOLS);
+    this.#budget = new ToolBudget({ spent: past.length, isOver });
   }
 
-  async run(call: { toolCallId: string; name: string; argumentsJson: string }): Promise<ToolResult> {
-    const { toolCallId, name } = call;
-    const refuse = (problem: string): ToolResult => ({ toolCallId, output: problem, answer: false });
-    if (this.#seen.has(toolCallId)) return refuse("This was done already.");
-    if (this.#seen.size >= TOOL_BUDGET) return refuse("No more tools in this call.");
-    this.#seen.add(toolCallId);
-    const request = parseToolCall(name, call.argumentsJson);
-    const startedAtMs = this.#deps.clock.monotonicMs();
+  /** The talk is over: whatever is still called is refused. */
+  close() {
+    this.#closed = true;
+  }
+
+  /** Resolves when no tool works any more, or was waited for long enough. */
+  async idle(): Promise<void> {
+    if (this.#running.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#deps.clock.after(LAST_TOOL_MS, resolve);
+    await Promise.race([Promise.all(this.#running), promise]);
+    timer.cancel();
+  }
+
+  async run({ toolCallId, name, argumentsJson }: ToolCall): Promise<ToolResult> {
+    const id = toolCallId.slice(0, MAX_ID_CHARS);
+    if (this.#closed || this.#seen.has(id) || !this.#budget.take(name)) return this.#unreadCall(toolCallId);
+    this.#seen.add(id);
+    const request = parseToolCall(name, argumentsJson);
     this.#deps.record({
       type: "tool.called",
-      toolCallId,
-      name: "problem" in request ? name.slice(0, 40) : request.name,
-      arguments: "problem" in request ? {} : request.arguments,
+      toolCallId: id,
+      name: name.slice(0, MAX_NAME_CHARS),
+      arguments:
+        "problem" in request ? { unusable: argumentsJson.slice(0, AUDITED_CHARS) } : request.arguments,
       atMs: this.#deps.callMs(),
     });
-    const done = "problem" in request ? refused(request.problem) : await this.#try(request);
-    this.#deps.record({
-      type: "tool.returned",
-      toolCallId,
-      ok: done.ok,
-      result: done.output,
-      durationMs: Math.round(this.#deps.clock.monotonicMs() - startedAtMs),
-    });
-    return { toolCallId, output: done.output, answer: done.answer };
+    const work = this.#carryOut(id, request);
+    this.#running.add(work);
+    const { output, answer } = await work.finally(() => this.#running.delete(work));
+    return { toolCallId, output, answer };
   }
 
-  /** A tool that fails tells the model so; it must not take the call with it. */
-  async #try(request: ToolRequest): Promise<Done> {
+  async #carryOut(toolCallId: string, request: ToolRequest | { problem: string }): Promise<Done> {
+    const { clock, record } = this.#deps;
+    const startedAtMs = clock.monotonicMs();
+    const done = await this.#answer(request);
+    const { ok, output: result, events = [] } = done;
+    const durationMs = Math.round(clock.monotonicMs() - startedAtMs);
+    record(...events, { type: "tool.returned", toolCallId, ok, result, durationMs });
+    return done;
+  }
+
+  async #answer(request: ToolRequest | { problem: string }): Promise<Done> {
+    this.#budget.wasUsable(!("problem" in request));
+    if ("problem" in request) return refused(this.#budget.isOver ? NO_MORE_TOOLS : request.problem);
+    const { acts, clock, flush } = this.#deps;
+    if (!this.#budget.takeAct(request.name, clock.monotonicMs())) {
+      return refused("Too many tool calls in one minute. Go on talking, and try again later.");
+    }
     try {
-      return await this.#do(request);
+      // What changes something is done only once the wish is stored: whoever takes the call over then knows of it.
+      if (isAct(request.name)) await flush();
+      return await acts.run(request);
     } catch {
+      // A tool that fails tells the model so; it must not take the call with it.
       return refused("This did not work. Go on without it.");
     }
   }
 
-  async #do(request: ToolRequest): Promise<Done> {
-    switch (request.name) {
-      case "record_answer":
-        return { ok: true, output: "Noted.", answer: true };
-      case "mark_do_not_call":
-        await this.#deps.optOut();
-        return {
-          ok: true,
-          output: "They will not be called again. Confirm it once and end the call.",
-          answer: true,
-        };
-      case "end_call":
-        this.#deps.goodbye.wanted(endOf(request.arguments.reason));
-        return { ok: true, output: "The call ends when your words were heard.", answer: false };
+  /** Ten thousand calls must not become ten thousand rows: the count is written each time it has doubled. */
+  #unreadCall(toolCallId: string): ToolResult {
+    this.#unread += 1;
+    const { record, callMs } = this.#deps;
+    if (Number.isInteger(Math.log2(this.#unread))) {
+      record({ type: "tool.refused", count: this.#unread, atMs: callMs() });
     }
+    return {
+      toolCallId,
+      output: "No more tools in this call. Go on without them.",
+      answer: this.#unread === 1,
+    };
   }
 }

@@ -73,10 +73,10 @@ function usualQuestions(about: string): Question[] {
   ];
 }
 
-/** Reads the product's prompt. Without a list of questions the usual ones for this kind of need are asked. */
-export function briefingOf(instructions: string): Briefing {
+/** Reads the product's prompt; `told` is a need that was learnt later. Without a list of questions the usual ones for this kind of need are asked. */
+export function briefingOf(instructions: string, told = ""): Briefing {
   const objective = fieldOf(instructions, "Objective");
-  const need = fieldOf(instructions, "Consumer need");
+  const need = told || fieldOf(instructions, "Consumer need");
   const listed = bulletsAfter(instructions, "questions to ask:").map((topic) => ({
     topic,
     ask: spokenQuestion(topic),

@@ -156,8 +156,60 @@ test("[VM27] notes are followed: silence, a lost line, a whisper, the end", () =
 test("[VM28] only tools of the session are used, and no call lasts for ever", () => {
   expect(told([OPENING, caller("Stop calling me.")], { tools: [] })).toMatch(/Goodbye\.$/);
   expect(told([OPENING, caller("Yes."), ASKED, caller("It leaks.")], { tools: [] })).toMatch(/since when/);
-  const endless = Array.from({ length: 11 }, () => [ASKED, caller("Why are you asking?")]).flat();
+  const endless = Array.from({ length: 14 }, () => [ASKED, caller("Why are you asking?")]).flat();
   expect(told(endless)).toMatch(/end_call\(declined\)$/);
+});
+
+const DETAILS = '{"name":"Maria Lopez","need":"My kitchen sink is leaking."}';
+const confirmed = (): Line[] => [
+  tool("confirm_person"),
+  { by: "result", name: "confirm_person", output: `Confirmed. Data: ${DETAILS}` },
+];
+const WHO = agent("Great. Am I speaking with the person who asked for this call?");
+const STRANGER = {
+  instructions: "You are Sam, an AI assistant.\nBusiness: Ridge Plumbing\nObjective: Repair the leak",
+  tools: ["confirm_person", "request_person", ...TOOLS],
+};
+
+test("[VM29] with confirm_person it asks who is there first, and only then about the matter", () => {
+  expect(told([OPENING, caller("Yes.")], STRANGER)).toBe(WHO.by === "agent" ? WHO.text : "");
+  const yes = [OPENING, caller("Yes."), WHO, caller("Yes, that is me speaking.")];
+  expect(told(yes, STRANGER)).toBe("confirm_person(Yes, that is me speaking.)");
+  expect(told([...yes, ...confirmed()], STRANGER)).toBe("Thank you, Maria. Could you tell me what happened?");
+  const answered = [...yes, ...confirmed(), ASKED, caller("The sink leaks.")];
+  expect(told(answered, STRANGER)).toBe("record_answer(What happened|The sink leaks.)");
+});
+
+test.each([
+  ["No.", /Goodbye\. → end_call\(callee_busy\)$/],
+  ["He is not here right now.", /Goodbye\. → end_call\(callee_busy\)$/],
+  ["Mommy is in the shower.", /Goodbye\. → end_call\(callee_busy\)$/],
+  ["Bananas are yellow.", /^Just to be sure: Am I speaking with/],
+  ["Stop calling me.", /^mark_do_not_call/],
+  ["You have the wrong number.", /end_call\(wrong_number\)$/],
+])("[VM29] “%s” confirms nobody", (words, reaction) => {
+  expect(told([OPENING, caller("Yes."), WHO, caller(words)], STRANGER)).toMatch(reaction);
+});
+
+test("[VM29] to a stranger nothing of the objective is said, and an unclear answer is asked about once", () => {
+  expect(told([OPENING, caller("What is this about?")], STRANGER)).toBe(
+    "I'm calling for Ridge Plumbing about your request. Am I speaking with the person who asked for this call?",
+  );
+  const vague = caller("Bananas are yellow.");
+  const sure = agent("Just to be sure: Am I speaking with the person who asked for this call?");
+  expect(told([OPENING, caller("Yes."), WHO, vague, sure, vague], STRANGER)).toMatch(
+    /end_call\(callee_busy\)$/,
+  );
+});
+
+test("[VM29] somebody who wants a human is passed on, and the talk goes on", () => {
+  const lines = [OPENING, caller("Yes."), ASKED, caller("Can I speak to a real person?")];
+  expect(told(lines, { tools: ["request_person", ...TOOLS] })).toBe(
+    "request_person(Can I speak to a real person?)",
+  );
+  expect(told([...lines, tool("request_person")], { tools: ["request_person", ...TOOLS] })).toMatch(
+    /^Of course\. I'll ask Ridge Plumbing/,
+  );
 });
 
 test.each([PLEASANT, PLEASANT_BOILER, PLEASANT_FUSES])(

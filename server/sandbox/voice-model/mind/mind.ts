@@ -1,5 +1,6 @@
 import { type Briefing, briefingOf, spokenQuestion } from "#server/sandbox/voice-model/mind/briefing.ts";
-import type { Intent } from "#server/sandbox/voice-model/mind/intents.ts";
+import { type Identity, IDENTITY_QUESTION, identityIn } from "#server/sandbox/voice-model/mind/identity.ts";
+import { type Intent, intentOf } from "#server/sandbox/voice-model/mind/intents.ts";
 import * as phrase from "#server/sandbox/voice-model/mind/phrases.ts";
 import {
   LAST_QUESTION,
@@ -28,10 +29,11 @@ export type Move =
 
 type EndReason = keyof typeof phrase.GOODBYES | "voicemail";
 
-const MAX_AGENT_TURNS = 11;
+const MAX_AGENT_TURNS = 14;
 const MAX_UNCLEAR = 2;
 const MAX_TOPIC_CHARACTERS = 80;
 const MAX_ANSWER_CHARACTERS = 300;
+const MAX_REASON_CHARACTERS = 160;
 
 const TIME =
   /\b((this|next) )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|weekend)( (morning|afternoon|evening)| at \w+)*/i;
@@ -45,11 +47,16 @@ class Turn {
   readonly #scene: Scene;
   readonly #briefing: Briefing;
   readonly #progress: Progress;
+  readonly #identity: Identity;
 
   constructor(scene: Scene) {
     const { override, instructions } = scene;
     this.#scene = scene;
-    this.#briefing = briefingOf(override && /^\W*Business:/im.test(override) ? override : instructions);
+    this.#identity = identityIn(scene.lines, intentOf);
+    const prompt = override && /^\W*Business:/im.test(override) ? override : instructions;
+    const briefing = briefingOf(prompt, this.#identity.details?.need);
+    // Whoever is on the phone: nothing of the matter before they said who they are.
+    this.#briefing = this.#isStranger ? { ...briefing, need: "", objective: "" } : briefing;
     this.#progress = progressOf(scene.lines, this.#briefing.questions);
   }
 
@@ -58,7 +65,7 @@ class Turn {
     if (this.#scene.aside) return say(this.#summary());
     if (toolsSinceCaller.includes("end_call")) return [];
     if (isOptedOut) return this.#end("opted_out");
-    const move = this.#recording() ?? this.#note();
+    const move = this.#confirming() ?? this.#recording() ?? this.#note();
     if (move) return move;
     if (agentTurns === 0 && !callerSpokeLast) return say(phrase.opening(this.#briefing));
     if (!callerSpokeLast) return say(phrase.stillThere, lastAgentText ? this.#question() : "");
@@ -69,6 +76,30 @@ class Turn {
 
   #has(tool: string): boolean {
     return this.#scene.tools.includes(tool);
+  }
+
+  /** The tool is there and was not used for the caller's newest words. */
+  #mayUse(tool: string): boolean {
+    return this.#has(tool) && !this.#progress.toolsSinceCaller.includes(tool);
+  }
+
+  get #isStranger(): boolean {
+    return this.#has("confirm_person") && this.#identity.details === null;
+  }
+
+  /** They answered who they are: have it confirmed, ask once more, or leave them alone. */
+  #confirming(): Move[] | null {
+    const { callerSpokeLast, callerText, toolsSinceCaller, intent } = this.#progress;
+    const { said, isAskedEnough } = this.#identity;
+    const isLeaving = ["optOut", "wrongNumber", "voicemail", "goodbye", "decline", "busy"].includes(intent);
+    if (!this.#isStranger || !callerSpokeLast || isLeaving || said === "nothing") return null;
+    if (said === "no") return this.#end("callee_busy");
+    if (toolsSinceCaller.includes("confirm_person")) return null;
+    if (said === "yes") {
+      const words = callerText.slice(0, MAX_ANSWER_CHARACTERS);
+      return [{ kind: "call", name: "confirm_person", arguments: { words } }];
+    }
+    return isAskedEnough ? this.#end("callee_busy") : say("Just to be sure:", IDENTITY_QUESTION);
   }
 
   #outcome(): EndReason {
@@ -88,6 +119,7 @@ class Turn {
 
   /** The next thing to ask; the unanswered pending question comes again. */
   #question(): string {
+    if (this.#isStranger) return IDENTITY_QUESTION;
     const { answers } = this.#progress;
     const next = this.#briefing.questions.find(({ topic }) => !answers.has(topic));
     return next?.ask ?? LAST_QUESTION;
@@ -156,6 +188,15 @@ class Turn {
       price: phrase.noPrice(briefing),
       question: phrase.notKnown(briefing),
     };
+    if (intent === "human" && this.#mayUse("request_person")) {
+      return [
+        {
+          kind: "call",
+          name: "request_person",
+          arguments: { reason: this.#progress.callerText.slice(0, MAX_REASON_CHARACTERS) },
+        },
+      ];
+    }
     const reply = replies[intent];
     if (reply !== undefined) return say(reply, this.#resume());
     if (intent === "repeat") return say(this.#isWaiting() ? this.#question() : this.#introduction());
@@ -189,11 +230,15 @@ class Turn {
 
   /** The callee answered, agreed or told something: thank and take the next step. */
   #goOn(): Move[] {
-    const { pending, justAnswered, callerText, agentTurns, lastAgentCut, intent } = this.#progress;
+    const { pending, justAnswered, callerText, agentTurns, lastAgentCut, intent, toolsSinceCaller } =
+      this.#progress;
     if (pending.kind === "last") return this.#end("objective_met", intent === "no" ? "" : "I'll add that.");
     if (lastAgentCut && !justAnswered) return say(this.#afterInterruption(), this.#resume());
     const thanks = phrase.acknowledge(agentTurns, justAnswered?.answer ?? callerText);
     const question = this.#question();
+    const { details } = this.#identity;
+    if (details !== null && toolsSinceCaller.includes("confirm_person"))
+      return say(`Thank you, ${details.name.split(" ")[0]}.`, question);
     if (question === LAST_QUESTION)
       return say(thanks, phrase.nextStep(this.#briefing, this.#preferredTime()));
     return say(justAnswered ? thanks : "Great.", question);
