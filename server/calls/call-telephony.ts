@@ -1,6 +1,7 @@
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
+import { apologyWords } from "#server/calls/live/apology.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
@@ -31,6 +32,12 @@ export type CallTelephonyDeps = {
   /** A call goes on over another stream. */
   resumed(): void;
 };
+
+/** What the carrier says before it puts the phone down, if something was left to say. Asked again, it says it again. */
+function farewell({ state }: CallHead, carrierCallId: string): AnswerInstruction {
+  const words = state.phase === "leaving" && state.carrierCallId === carrierCallId ? state.say : null;
+  return words === null ? { kind: "hangUp" } : { kind: "sayAndHangUp", text: words.text };
+}
 
 type Admitted = { call: CallHead; epoch: number; answeredAt: number };
 
@@ -96,12 +103,13 @@ export class CallTelephony implements TelephonyEvents {
     // Somebody asked to stop while it rang, and the dial's reply is still out: this names the phone call.
     await advance(callId, { kind: "carrierReported", attemptId, carrierCallId, status: "initiated" });
     // Too many streams were tried: the talk was given up by us, not by the consumer.
-    await advance(callId, ({ state }) => {
+    const left = await advance(callId, ({ state, briefing }) => {
       const givenUp = state.phase === "answered" || (state.phase === "talking" && after === "stream");
       if (!givenUp || state.carrierCallId !== carrierCallId) return null;
-      return { kind: "hangUpAsked", end: { status: "failed", reason: "connection_lost" } };
+      const end = { status: "failed", reason: "connection_lost" } as const;
+      return { kind: "hangUpAsked", end, say: apologyWords(briefing) };
     });
-    return { kind: "hangUp" };
+    return left.kind === "absent" ? { kind: "hangUp" } : farewell(left.call, carrierCallId);
   }
 
   async statusChanged(attemptId: string, { carrierCallId, status }: StatusReport): Promise<void> {

@@ -44,7 +44,7 @@ test("[CL3] many writers of one call: every event is stored once, numbers withou
       feed: { event() {}, draft() {}, boardChanged() {} },
       clock: bench.clock,
       logger: silentLogger,
-      rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1, maxResumes: 3 },
+      rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1 },
     });
   const writers = Array.from({ length: 8 }, store);
   const note = (noteId: string) => [
@@ -70,7 +70,7 @@ test("[CL4] a batch whose reply was lost is not stored twice", async () => {
     feed: { event() {}, draft() {}, boardChanged() {} },
     clock: bench.clock,
     logger: silentLogger,
-    rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1, maxResumes: 3 },
+    rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1 },
   });
   const heard = [{ type: "opening.heard" as const, atMs: 1 }];
   await store.record(callId, 0, "rec_1", heard);
@@ -217,4 +217,54 @@ test("[CL16] a check that the peer does not know releases the hold; only a refus
   bench.script.check = () => ({ ok: false, reason: "Twilio refused the request (code 20404)." });
   bench.clock.advance(30_000);
   await expect.poll(() => bench.calls.hold.reason).toBeNull();
+});
+
+/** A call that was picked up and whose stream may come. */
+async function pickedUp(bench: ReturnType<typeof start>) {
+  const { call_id: callId } = await request(bench);
+  await becomes(bench.documents, callId, { state: { dial: "placed" } });
+  const attemptId = bench.dials[0]?.attemptId ?? "";
+  const carrierCallId = `CA-${attemptId}`;
+  await bench.calls.telephonyEvents.answered(attemptId, carrierCallId);
+  return { callId, attemptId, carrierCallId };
+}
+
+test("[CL43] [CL101] streams that keep breaking: three more tries, then the carrier apologises, as often as it asks", async () => {
+  const bench = start();
+  const { callId, attemptId, carrierCallId } = await pickedUp(bench);
+  const ask = () => bench.calls.telephonyEvents.streamEnded(attemptId, carrierCallId);
+  for (let tries = 0; tries < 3; tries++) expect(await ask()).toMatchObject({ kind: "connect" });
+  const apology = { kind: "sayAndHangUp", text: expect.stringContaining("Acme LLC will be asked") };
+  expect(await ask()).toEqual(apology);
+  expect(await ask()).toEqual(apology);
+  // The words are not cut off, and a phone that the carrier keeps all the same is put down.
+  expect(bench.script.ended).toEqual([]);
+  bench.script.fetch = () => ({
+    kind: "found",
+    call: { carrierCallId, status: "in_progress", durationSeconds: null, priceCents: null },
+  });
+  bench.script.end = () => ({ kind: "accepted", status: "completed" });
+  await becomesInTime(bench, callId, {
+    status: "failed",
+    state: { phase: "ended", end: { status: "failed", reason: "connection_lost" } },
+    journal: expect.arrayContaining([expect.objectContaining({ type: "flag.raised" })]),
+  });
+});
+
+test("[CL105] a call that waits in the carrier's queue for more than ten minutes is taken back", async () => {
+  const bench = start();
+  const { call_id: callId } = await request(bench);
+  await becomes(bench.documents, callId, { state: { dial: "placed" } });
+  const carrierCallId = `CA-${bench.dials[0]?.attemptId}`;
+  bench.script.fetch = () => ({
+    kind: "found",
+    call: { carrierCallId, status: "queued", durationSeconds: null, priceCents: null },
+  });
+  for (let minutes = 0; minutes < 10; minutes++) bench.clock.advance(60_000);
+  await becomesInTime(bench, callId, {
+    status: "failed",
+    state: { end: { status: "failed", reason: "queued_too_long" } },
+    livePersonKey: null,
+  });
+  expect(new Set(bench.script.ended)).toEqual(new Set([carrierCallId]));
 });

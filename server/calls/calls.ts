@@ -68,7 +68,6 @@ export type CallsDeps = {
 };
 
 const MAX_ATTEMPTS = 3;
-const MAX_RESUMES = 3;
 /** What one call takes on average, for the estimate of the wait. */
 const TYPICAL_CALL_SECONDS = 90;
 
@@ -94,7 +93,6 @@ export class Calls {
       maxAttempts: MAX_ATTEMPTS,
       retryBackoffMs: config.retryBackoffSeconds * 1000,
       timeLimitMs: config.callTimeLimitSeconds * 1000,
-      maxResumes: MAX_RESUMES,
     };
     const store = new CallStore({ connection, feed, clock, logger, rules });
     const queries = new CallQueries(connection);
@@ -149,7 +147,10 @@ export class Calls {
     return {
       ...this.#deps,
       store: this.#store,
-      endCall: (callId, end) => this.#effects.work(this.#advance(callId, { kind: "hangUpAsked", end })),
+      endCall: (callId, end, say) =>
+        this.#effects.work(
+          this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
+        ),
       optOut: (callId, how) => this.#optOut.record(callId, how),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),

@@ -12,15 +12,18 @@ import {
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
-import type { FetchOutcome, Telephony } from "#server/telephony/telephony.ts";
+import type { CarrierStatus, FetchOutcome, Telephony } from "#server/telephony/telephony.ts";
 
 const SWEEP_MS = 4000;
 /** A call of which nothing was heard for this long, by this server's own monotonic clock, is looked into. */
 const STALE_MS = 10_000;
 /** A phone that the carrier keeps in somebody's hand without a stream of ours is put down after this. */
 const ABANDONED_MS = 30_000;
-/** A dial whose reply was lost and that the carrier does not list is given up this long after it would have rung out (twilio.md §9). */
+/** A dial whose reply was lost and that the carrier does not list is given up this long after it would have rung out, and not before `LOST_AFTER_MS`: listings lag. */
 const LOST_AFTER_RINGING_MS = 60_000;
+const LOST_AFTER_MS = 5 * 60_000;
+/** A phone that the carrier would make ring later than this is not what was asked for: the hours and the person's day have moved on. */
+const QUEUED_TOO_LONG_MS = 10 * 60_000;
 const LATE_ALARM_MS = 5000;
 
 export type ReconcilerDeps = {
@@ -80,6 +83,9 @@ export class Reconciler {
     const call = await this.#deps.store.head(callId);
     if (call === null || (call.state.phase !== "cancelling" && call.state.phase !== "leaving")) return;
     const { carrierCallId } = call.state;
+    // The carrier still speaks our last words.
+    const until = call.state.phase === "leaving" ? (call.state.say?.until ?? 0) : 0;
+    if (this.#deps.clock.nowMs() < until) return;
     if (carrierCallId !== null) this.#deps.perform(call, [{ kind: "endPhone", carrierCallId }]);
   }
 
@@ -94,7 +100,11 @@ export class Reconciler {
         ? await this.#find(call, attempt.attemptId, attempt.from)
         : await this.#deps.telephony.fetch(carrierCallId);
     const input = this.#inputOf(call, attempt.attemptId, carrierCallId, seen);
-    if (input !== null) await this.#deps.advance(callId, input);
+    if (input === null) return;
+    // Picked up in the meantime: it waits no more.
+    await this.#deps.advance(callId, ({ state }) =>
+      input.kind === "hangUpAsked" && state.phase !== "dialing" ? null : input,
+    );
   }
 
   #find(call: CallHead, attemptId: string, from: string): Promise<FetchOutcome> {
@@ -111,12 +121,22 @@ export class Reconciler {
     if (seen.kind === "unreachable") return null;
     if (seen.kind === "found") {
       const { carrierCallId: found, status } = seen.call;
+      if (this.#waitsTooLong(call, status)) {
+        return { kind: "hangUpAsked", end: { status: "failed", reason: "queued_too_long" } };
+      }
       return { kind: "carrierReported", attemptId, carrierCallId: found, status, learned: true };
     }
     if (carrierCallId !== null) return { kind: "lostAtCarrier", attemptId };
     const since = "since" in call.state ? call.state.since : 0;
-    const patience = this.#deps.ringTimeoutMs + LOST_AFTER_RINGING_MS;
-    return this.#deps.clock.nowMs() - since > patience ? { kind: "lostAtCarrier", attemptId } : null;
+    const patienceMs = Math.max(LOST_AFTER_MS, this.#deps.ringTimeoutMs + LOST_AFTER_RINGING_MS);
+    return this.#deps.clock.nowMs() - since > patienceMs ? { kind: "lostAtCarrier", attemptId } : null;
+  }
+
+  /** [CL105] The carrier queues what it can't dial at once, for up to a day. */
+  #waitsTooLong({ state }: CallHead, status: CarrierStatus): boolean {
+    if (state.phase !== "dialing" || state.carrierCallId === null) return false;
+    const waits = status === "queued" || status === "initiated";
+    return waits && this.#deps.clock.nowMs() - state.since > QUEUED_TOO_LONG_MS;
   }
 
   async #sweep(): Promise<void> {

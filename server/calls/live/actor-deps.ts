@@ -21,8 +21,8 @@ export type ActorDeps = {
   clock: Clock;
   logger: Logger;
   instance: string;
-  /** The actor wants the phone call to end as `end`. */
-  endCall(callId: string, end: End): void;
+  /** The actor wants the phone call to end as `end`; `say` is spoken by the carrier before. */
+  endCall(callId: string, end: End, say?: string): void;
   /** Suppress the person now and everywhere. */
   optOut(callId: string, how: "spoken" | "key"): Promise<void>;
   /** The voice model will not work for anybody (wrong key, no quota). */

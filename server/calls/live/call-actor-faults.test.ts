@@ -103,3 +103,50 @@ test("a gap in the phone's audio is filled with silence, so that a turn can end"
   bench.phone.says().audio(sound(20), 1240);
   expect(bench.asked.length - before).toBe(11);
 });
+
+test("[CL101] nobody is left in silence: without a voice for 3 s the carrier apologises and the call ends", () => {
+  const bench = actorBench();
+  bench.join();
+  bench.clock.advance(2999);
+  expect(bench.ended).toEqual([]);
+  bench.clock.advance(1);
+  expect(bench.ended).toEqual([{ status: "failed", reason: "voice_unavailable" }]);
+  expect(bench.farewells[0]).toMatch(/^This was an automated call for Acme LLC\. I am sorry/);
+});
+
+test("[CL101] the silence of one incident is counted once, however many sessions are tried in it", async () => {
+  const bench = openCall();
+  for (let tries = 0; tries < 2; tries++) {
+    bench.voiceSays().closed({ reason: "lost", fatal: false });
+    bench.clock.advance(1000);
+    await nextTurn();
+  }
+  expect(bench.ended).toEqual([]);
+  bench.clock.advance(1000);
+  expect(bench.ended).toHaveLength(1);
+});
+
+test("[CL103] a long call that lost more sessions than one incident may, an hour apart, was ended", async () => {
+  const bench = openCall();
+  for (let hours = 0; hours < 6; hours++) {
+    bench.voiceSays().closed({ reason: "lost", fatal: false });
+    bench.clock.advance(300);
+    await nextTurn();
+    expect(bench.sessions).toHaveLength(hours + 2);
+    bench.voiceSays().ready();
+    bench.clock.advance(3_600_000);
+  }
+  expect(bench.ended).toEqual([]);
+});
+
+test("[CL103] a voice service that drops every session is given up after the third replacement", async () => {
+  const bench = openCall();
+  for (let tries = 0; tries < 4; tries++) {
+    bench.voiceSays().ready();
+    bench.voiceSays().closed({ reason: "lost", fatal: false });
+    bench.clock.advance(1000);
+    await nextTurn();
+  }
+  expect(bench.sessions).toHaveLength(4);
+  expect(bench.ended).toEqual([{ status: "failed", reason: "voice_unavailable" }]);
+});

@@ -1,5 +1,6 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
+import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import type { Timer } from "#server/lib/clock.ts";
@@ -17,6 +18,7 @@ export class CallActor {
   readonly callId: string;
   readonly #deps: ActorDeps;
   readonly #past: Past;
+  readonly #apology: string;
   readonly #recorder: Recorder;
   readonly #conversation: Conversation;
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
@@ -29,6 +31,7 @@ export class CallActor {
     this.callId = call._id;
     this.#deps = deps;
     this.#past = past;
+    this.#apology = apologyWords(call.briefing);
     this.#answeredAt = deps.clock.nowMs();
     this.#recorder = new Recorder({ ...deps, callId: call._id, onFenced: () => this.#disowned() });
     this.#conversation = new Conversation(call, past, {
@@ -112,7 +115,7 @@ export class CallActor {
   #giveUp() {
     // Without a stream this actor is one of several that may be warm: pick-up makes a new one.
     if (this.#stream === null) this.#deps.letGo(this.callId, this, "voice unavailable");
-    else this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" });
+    else this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" }, this.#apology);
   }
 
   #voiceEnded({ reason, fatal }: { reason: string; fatal: boolean }) {

@@ -70,7 +70,7 @@ export class Conversation implements VoiceListener {
     const spokeBefore = past.openingHeard && past.turns.some(({ speaker }) => speaker === "consumer");
     this.#acts = new ToolActs({ call, optOut, goodbye, past: past.tools, spokeBefore });
     this.#tools = new ToolDesk({ clock, record, flush, callMs, acts: this.#acts, past: past.tools });
-    this.line = new VoiceLine(voice, call, past, this);
+    this.line = new VoiceLine(call, past, { voice, clock, listener: this, giveUp: () => host.giveUp() });
   }
 
   get #voice(): VoiceSession {
@@ -89,6 +89,7 @@ export class Conversation implements VoiceListener {
 
   join(media: MediaStream, epoch: number) {
     this.#joined = true;
+    this.line.joined();
     this.#talk.join(media, epoch);
     this.#begin();
   }
@@ -103,6 +104,7 @@ export class Conversation implements VoiceListener {
     this.#over = true;
     this.#tools.close();
     this.silence();
+    this.line.stop();
     this.#goodbye.stop();
     this.#opening.stop();
   }
@@ -118,6 +120,7 @@ export class Conversation implements VoiceListener {
   /** Nothing comes any more. */
   close() {
     this.#over = true;
+    this.line.stop();
     this.#goodbye.stop();
     this.#opening.stop();
     this.#talk.close();

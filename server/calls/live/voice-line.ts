@@ -2,24 +2,31 @@ import type { CallHead } from "#server/calls/call-document.ts";
 import type { Past, PastTurn } from "#server/calls/live/actor-deps.ts";
 import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
 import { agentInstructions } from "#server/calls/live/prompt.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
 import type { VoiceListener, VoiceModel, VoiceSession } from "#server/voice/voice.ts";
 
-/** Waits before the second, third and fourth session of one actor (reliability O1). */
+/** Waits before the second, third and fourth session of one incident (reliability O1). */
 const PAUSE_MS = [200, 500, 1000];
+/** Sessions that ended longer ago belong to another incident: a long call may lose many, an hour apart [CL103]. */
+const INCIDENT_MS = 60_000;
+/** Somebody listens and the agent has no voice: longer than this they are not left in silence [CL101]. */
+const DEAD_AIR_MS = 3000;
+
+type Deps = { voice: VoiceModel; clock: Clock; listener: VoiceListener; giveUp(): void };
 
 /** The call's line to the voice model: the session that is open now, and its replacement when one ends early. */
 export class VoiceLine {
-  readonly #voice: VoiceModel;
+  readonly #deps: Deps;
   readonly #call: CallHead;
-  readonly #listener: VoiceListener;
   #session: VoiceSession;
-  #sessions = 1;
+  #endedAtMs: number[] = [];
   #ready = false;
+  #joined = false;
+  #deadAir: Timer | null = null;
 
-  constructor(voice: VoiceModel, call: CallHead, past: Past, listener: VoiceListener) {
-    this.#voice = voice;
+  constructor(call: CallHead, past: Past, deps: Deps) {
+    this.#deps = deps;
     this.#call = call;
-    this.#listener = listener;
     this.#session = this.#open(past.turns, !past.openingHeard);
   }
 
@@ -34,13 +41,22 @@ export class VoiceLine {
 
   becameReady() {
     this.#ready = true;
+    this.#endWatch();
   }
 
-  /** The session is over. Returns how long to wait before the next one; null when too many ended: another would not fare better. */
+  /** Somebody listens from now on. */
+  joined() {
+    this.#joined = true;
+    this.#watch();
+  }
+
+  /** The session is over. Returns how long to wait before the next one; null when too many ended lately: another would not fare better. */
   ended(): number | null {
+    const now = this.#deps.clock.monotonicMs();
     this.#ready = false;
-    this.#sessions += 1;
-    return PAUSE_MS[this.#sessions - 2] ?? null;
+    this.#endedAtMs = [...this.#endedAtMs.filter((at) => now - at < INCIDENT_MS), now];
+    this.#watch();
+    return PAUSE_MS[this.#endedAtMs.length - 1] ?? null;
   }
 
   /** A new session that knows what was said. */
@@ -48,9 +64,26 @@ export class VoiceLine {
     this.#session = this.#open(past, floorClosed);
   }
 
+  /** The line is not needed any more; its session still takes last words until it is closed. */
+  stop() {
+    this.#joined = false;
+    this.#endWatch();
+  }
+
+  /** The silence counts from its beginning, however many sessions were tried in it. */
+  #watch() {
+    if (!this.#joined || this.#ready) return;
+    this.#deadAir ??= this.#deps.clock.after(DEAD_AIR_MS, () => this.#deps.giveUp());
+  }
+
+  #endWatch() {
+    this.#deadAir?.cancel();
+    this.#deadAir = null;
+  }
+
   #open(history: PastTurn[], floorClosed: boolean): VoiceSession {
     const { briefing, personKey } = this.#call;
-    return this.#voice.open(
+    return this.#deps.voice.open(
       {
         instructions: agentInstructions(briefing),
         voice: briefing.voice,
@@ -61,7 +94,7 @@ export class VoiceLine {
         floorClosed,
         history,
       },
-      this.#listener,
+      this.#deps.listener,
     );
   }
 }

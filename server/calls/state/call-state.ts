@@ -18,6 +18,8 @@ export type StreamToken = { value: string; expiresAt: number };
 
 export type End = { status: FinalStatus; reason: string };
 
+type LastWords = { text: string; until: number };
+
 /**
  * What a call is, as a union whose fields exist only where they mean something: "talking without a stream" or "cancelled but ringing" cannot
  * be written. Stored in the call document as it is; instants are ms since the epoch.
@@ -43,8 +45,8 @@ export type CallState =
       carrierCallId: string;
       answeredAt: number;
       token: StreamToken | null;
-      /** How often the carrier was told to connect, and how many streams came of it. */
-      connects: number;
+      /** When the carrier was told to connect (at most eleven times), and how many streams came of it. */
+      connectedAts: number[];
       streams: number;
     }
   /** Media flows to the actor that owns `epoch`. */
@@ -54,10 +56,13 @@ export type CallState =
       carrierCallId: string;
       answeredAt: number;
       epoch: number;
-      connects: number;
+      connectedAts: number[];
       streams: number;
     }
-  /** We asked the carrier to end the phone call; it has not confirmed yet. `end` is what the attempt will then be. */
+  /**
+   * The phone call is being ended; the carrier has not confirmed yet. `end` is what the attempt will then be. `say`: the carrier first speaks
+   * these words, and is not asked to end the call before `until`.
+   */
   | {
       phase: "leaving";
       attempt: Attempt;
@@ -65,6 +70,7 @@ export type CallState =
       answeredAt: number | null;
       before: "dialing" | "ringing" | "in_progress";
       end: End;
+      say: LastWords | null;
     }
   /** Somebody asked to cancel while a phone may ring or talk. `carrierCallId` is null while the dial's reply is outstanding. */
   | {
@@ -150,7 +156,8 @@ export type CallInput =
   | { kind: "streamOpened"; attemptId: string; epoch: number }
   | { kind: "streamLost"; attemptId: string; epoch: number }
   | { kind: "machineAnswered"; attemptId: string; carrierCallId: string; answeredBy: string }
-  | { kind: "hangUpAsked"; end: End }
+  /** `say`: to somebody who listens, spoken by the carrier before the phone is put down. */
+  | { kind: "hangUpAsked"; end: End; say?: string }
   | { kind: "cancelAsked"; by: Actor }
   /** The carrier does not know the call (any more). */
   | { kind: "lostAtCarrier"; attemptId: string }

@@ -7,6 +7,9 @@ type StopInput = Extract<CallInput, { kind: "hangUpAsked" | "cancelAsked" | "sum
 
 /** How long the carrier may take to confirm before we ask it ourselves. */
 const CONFIRM_WITHIN_MS = 5000;
+/** Last words of the carrier: it has to ask for them first, and speaks slowly. */
+const LAST_WORDS_SLACK_MS = 10_000;
+const MS_PER_CHARACTER = 90;
 
 /** Stopping: a cancel in every state, a hang-up, the last step after the summary [CL11–CL14, CL50]. */
 export function stepCancel(state: CallState, input: StopInput, rules: StepRules): StepResult {
@@ -14,7 +17,7 @@ export function stepCancel(state: CallState, input: StopInput, rules: StepRules)
     case "cancelAsked":
       return cancel(state, input.by, rules);
     case "hangUpAsked":
-      return hangUp(state, input.end, rules);
+      return hangUp(state, input, rules);
     case "summedUp":
       return state.phase === "wrappingUp" ? endNow(state.end, input.events, input.outcome) : null;
   }
@@ -55,17 +58,45 @@ function cancel(state: CallState, by: Actor, rules: StepRules): StepResult {
 }
 
 /** Ends the phone call as if the talk were over; `end` is what it will be called. */
-function hangUp(state: CallState, end: End, rules: StepRules): StepResult {
+function hangUp(
+  state: CallState,
+  { end, say }: Extract<StopInput, { kind: "hangUpAsked" }>,
+  rules: StepRules,
+): StepResult {
   switch (state.phase) {
     case "dialing":
     case "ringing":
       return leave(state, null, state.phase, end, rules);
     case "answered":
     case "talking":
+      if (say !== undefined) return leaveWithWords(state, end, say, rules);
       return leave(state, state.answeredAt, "in_progress", end, rules);
     default:
       return null;
   }
+}
+
+/** The stream is let go; the carrier then asks what to do, and is told the words. */
+function leaveWithWords(
+  { attempt, carrierCallId, answeredAt }: StateOf<"answered" | "talking">,
+  end: End,
+  text: string,
+  rules: StepRules,
+): StepResult {
+  const until = rules.nowMs + LAST_WORDS_SLACK_MS + text.length * MS_PER_CHARACTER;
+  return {
+    state: {
+      phase: "leaving",
+      attempt,
+      carrierCallId,
+      answeredAt,
+      before: "in_progress",
+      end,
+      say: { text, until },
+    },
+    events: [],
+    effects: [{ kind: "releaseActor" }, { kind: "setAlarm", alarm: "call.reconcile", at: until }],
+  };
 }
 
 function leave(
@@ -76,7 +107,7 @@ function leave(
   rules: StepRules,
 ): StepResult {
   return {
-    state: { phase: "leaving", attempt, carrierCallId, answeredAt, before, end },
+    state: { phase: "leaving", attempt, carrierCallId, answeredAt, before, end, say: null },
     events: [],
     effects: stopPhone(carrierCallId, rules),
   };

@@ -1,4 +1,5 @@
 import type { CallInput, CallState, StateOf, StreamToken } from "#server/calls/state/call-state.ts";
+import { mayConnectAgain } from "#server/calls/state/resume-budget.ts";
 import { answeredNow } from "#server/calls/state/transitions.ts";
 import { liveAttempt } from "#server/calls/state/call-state.ts";
 import type { StepResult, StepRules } from "#server/calls/state/step.ts";
@@ -50,9 +51,10 @@ function pickedUp(
       };
     }
     case "answered":
-      if (state.carrierCallId !== carrierCallId || state.connects > rules.maxResumes) return null;
+      if (state.carrierCallId !== carrierCallId || !mayConnectAgain(state.connectedAts, rules.nowMs))
+        return null;
       return {
-        state: { ...state, token, connects: state.connects + 1 },
+        state: { ...state, token, connectedAts: [...state.connectedAts, rules.nowMs] },
         events: [],
         effects: [{ kind: "prepareVoice" }],
       };
@@ -60,9 +62,10 @@ function pickedUp(
       // A repeated question about the ringing must not cut the talk. After a stream the question may come before we noticed that the stream
       // is gone: the socket that holds `token` will claim a higher epoch.
       if (input.after === "ringing") return null;
-      if (state.carrierCallId !== carrierCallId || state.connects > rules.maxResumes) return null;
+      if (state.carrierCallId !== carrierCallId || !mayConnectAgain(state.connectedAts, rules.nowMs))
+        return null;
       return {
-        state: { ...withoutStream(state, token), connects: state.connects + 1 },
+        state: { ...withoutStream(state, token), connectedAts: [...state.connectedAts, rules.nowMs] },
         events: [lostEvent(state, rules)],
         effects: [{ kind: "prepareVoice" }],
       };
@@ -75,8 +78,8 @@ const admits = (token: StreamToken | null, value: string, rules: StepRules) =>
   token !== null && token.value === value && rules.nowMs < token.expiresAt;
 
 function withoutStream(state: StateOf<"talking">, token: StreamToken | null): StateOf<"answered"> {
-  const { attempt, carrierCallId, answeredAt, connects, streams } = state;
-  return { phase: "answered", attempt, carrierCallId, answeredAt, token, connects, streams };
+  const { attempt, carrierCallId, answeredAt, connectedAts, streams } = state;
+  return { phase: "answered", attempt, carrierCallId, answeredAt, token, connectedAts, streams };
 }
 
 function lostEvent(state: StateOf<"talking">, rules: StepRules): NewCallEvent {
@@ -87,10 +90,18 @@ function lostEvent(state: StateOf<"talking">, rules: StepRules): NewCallEvent {
 const sinceAnswer = (answeredAt: number, rules: StepRules) => Math.max(0, rules.nowMs - answeredAt);
 
 function opened(state: StateOf<"answered">, epoch: number, rules: StepRules): StepResult {
-  const { attempt, carrierCallId, answeredAt, connects, streams } = state;
+  const { attempt, carrierCallId, answeredAt, connectedAts, streams } = state;
   const type = streams === 0 ? "stream.opened" : "call.resumed";
   return {
-    state: { phase: "talking", attempt, carrierCallId, answeredAt, epoch, connects, streams: streams + 1 },
+    state: {
+      phase: "talking",
+      attempt,
+      carrierCallId,
+      answeredAt,
+      epoch,
+      connectedAts,
+      streams: streams + 1,
+    },
     events: [{ type, attemptId: attempt.attemptId, epoch, atMs: sinceAnswer(answeredAt, rules) }],
     effects: [],
   };
@@ -132,6 +143,7 @@ function machine(
       answeredAt,
       before: "in_progress",
       end: { status: "voicemail", reason: "voicemail" },
+      say: null,
     },
     events: [{ type: "attempt.machineDetected", attemptId: attempt.attemptId, answeredBy }],
     effects: [{ kind: "endPhone", carrierCallId }, { kind: "releaseActor" }],

@@ -40,7 +40,8 @@ const move = fc.oneof(
     kind: fc.constantFrom("streamAdmitted", "streamOpened", "streamLost", "machineAnswered"),
     who,
   }),
-  fc.record({ kind: fc.constantFrom("hangUpAsked", "cancelAsked", "summedUp") }),
+  fc.record({ kind: fc.constant("hangUpAsked" as const), speaks: fc.boolean() }),
+  fc.record({ kind: fc.constantFrom("cancelAsked", "summedUp") }),
 );
 
 function inputOf(
@@ -86,8 +87,10 @@ function inputOf(
       return { kind: "streamLost", attemptId, epoch: call.epoch };
     case "machineAnswered":
       return { kind: "machineAnswered", attemptId, carrierCallId, answeredBy: "machine" };
-    case "hangUpAsked":
-      return { kind: "hangUpAsked", end: { status: "completed", reason: "objective_met" } };
+    case "hangUpAsked": {
+      const end = { status: "completed", reason: "objective_met" } as const;
+      return { kind: "hangUpAsked", end, ...(one["speaks"] === true && { say: "Goodbye." }) };
+    }
     case "cancelAsked":
       return { kind: "cancelAsked", by: BY };
     case "summedUp":
@@ -128,5 +131,42 @@ test("[CL2] any interleaving of webhooks, sockets, cancels and time-outs: legal 
       expect(row).toEqual(summaryOf(call.view));
     }),
     { numRuns: 3000 },
+  );
+});
+
+test("[CL11] a cancel in any state ends the call without another dial, as soon as the carrier has told what became of the phone", () => {
+  const carrierEnd = fc.constantFrom("completed" as const, "cancelled" as const, "lostAtCarrier" as const);
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 25 }), carrierEnd, (moves, how) => {
+      const call = new StepJournal();
+      for (const one of moves) {
+        if (one.kind === "claim") call.claim();
+        const input = one.kind === "claim" || one.kind === "wait" ? null : inputOf(call, one);
+        if (input !== null) call.feed(input);
+      }
+      const before = call.state;
+      const attemptId = liveAttempt(before)?.attemptId ?? "";
+      const asked = call.feed({ kind: "cancelAsked", by: BY });
+      const carrierCallId = liveCarrierCallId(before);
+      // Whatever has a phone in it is ended at the carrier; what has none yet is ended as soon as it is named.
+      if (before.phase !== "cancelling" && carrierCallId !== null) {
+        expect(asked?.effects).toContainEqual({ kind: "endPhone", carrierCallId });
+      }
+      const dials = call.dials.length;
+      if (how === "lostAtCarrier") call.feed({ kind: "lostAtCarrier", attemptId });
+      else
+        call.feed({
+          kind: "carrierReported",
+          attemptId,
+          carrierCallId: carrierCallId ?? CARRIER,
+          status: how,
+        });
+      call.feed({ kind: "summedUp", events: [], outcome: null });
+      expect(isFinal(statusOf(call.state))).toBe(true);
+      expect(call.dials).toHaveLength(dials);
+      const wasOver = before.phase === "wrappingUp" || before.phase === "ended";
+      if (!wasOver) expect(call.view.status).toBe("cancelled");
+    }),
+    { numRuns: 2000 },
   );
 });

@@ -95,7 +95,7 @@ test("[CL30] an answer report that overtakes the carrier's question does not los
   const attemptId = call.claim();
   call.feed(report(attemptId, "in_progress"));
   call.feed({ kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t"), after: "ringing" });
-  expect(call.state).toMatchObject({ phase: "answered", connects: 1, streams: 0 });
+  expect(call.state).toMatchObject({ phase: "answered", connectedAts: [NOW], streams: 0 });
   expect(call.events.filter((event) => event.type === "attempt.answered")).toHaveLength(1);
 });
 
@@ -120,25 +120,54 @@ test("[CL42] a token opens one stream, once, and not after it expired", () => {
   expect(call.feed({ kind: "streamAdmitted", attemptId, token: "t2" })).toBeNull();
 });
 
-test("[CL43] a lost stream is replaced at most three times", () => {
-  const { call, attemptId } = talking();
-  let resumes = 0;
-  for (let epoch = 2; epoch < 10; epoch++) {
-    call.feed({ kind: "streamLost", attemptId, epoch: epoch - 1 });
-    const asked = call.feed({
-      kind: "pickedUp",
-      attemptId,
-      carrierCallId: CARRIER,
-      after: "stream",
-      token: token(`t${epoch}`),
-    });
-    if (asked === null) break;
-    call.feed({ kind: "streamAdmitted", attemptId, token: `t${epoch}` });
-    call.feed({ kind: "streamOpened", attemptId, epoch });
-    resumes += 1;
+/** Loses the stream again and again, `everyMs`, until no more is connected. Returns how often it went on. */
+function loseStreams({ call, attemptId }: ReturnType<typeof talking>, everyMs: number): number {
+  for (let resumes = 0; resumes < 100; resumes++) {
+    call.nowMs += everyMs;
+    const value = `again ${resumes}`;
+    call.feed({ kind: "streamLost", attemptId, epoch: call.epoch });
+    const asked = { attemptId, carrierCallId: CARRIER, after: "stream", token: token(value) } as const;
+    if (call.feed({ kind: "pickedUp", ...asked }) === null) return resumes;
+    call.feed({ kind: "streamAdmitted", attemptId, token: value });
+    call.feed({ kind: "streamOpened", attemptId, epoch: call.epoch + 1 });
   }
-  expect(resumes).toBe(3);
-  expect(call.events.filter((event) => event.type === "call.resumed")).toHaveLength(3);
+  return Number.POSITIVE_INFINITY;
+}
+
+test("[CL43] a lost stream is replaced at most three times within a minute", () => {
+  const talk = talking();
+  expect(loseStreams(talk, 1000)).toBe(3);
+  expect(talk.call.events.filter((event) => event.type === "call.resumed")).toHaveLength(3);
+  // A minute later the line may be tried again.
+  talk.call.nowMs += 60_000;
+  expect(loseStreams(talk, 1000)).toBe(3);
+});
+
+test("[CL43] a lost stream is replaced at most ten times in a call, however seldom it happens", () => {
+  expect(loseStreams(talking(), 50_000)).toBe(10);
+});
+
+test("[CL101] a talk that we have to give up ends after the carrier's apology, and somebody is asked to call back", () => {
+  const { call, attemptId } = talking();
+  const end = { status: "failed", reason: "connection_lost" } as const;
+  const left = call.feed({ kind: "hangUpAsked", end, say: "I am sorry." });
+  expect(left?.effects.map((effect) => effect.kind)).toEqual(["releaseActor", "setAlarm"]);
+  expect(call.state).toMatchObject({ phase: "leaving", say: { text: "I am sorry." } });
+  call.feed(report(attemptId, "completed"));
+  call.feed({ kind: "summedUp", events: [], outcome: null });
+  expect(call.view).toMatchObject({ status: "failed", endReason: "connection_lost" });
+  expect(call.view.flags).toHaveLength(1);
+});
+
+test("[CL13] a cancel during the carrier's last words ends the phone at once", () => {
+  const { call, attemptId } = talking();
+  const end = { status: "failed", reason: "voice_unavailable" } as const;
+  call.feed({ kind: "hangUpAsked", end, say: "I am sorry." });
+  const asked = call.feed({ kind: "cancelAsked", by: BY });
+  expect(asked?.effects[0]).toEqual({ kind: "endPhone", carrierCallId: CARRIER });
+  call.feed(report(attemptId, "completed"));
+  call.feed({ kind: "summedUp", events: [], outcome: null });
+  expect(call.view).toMatchObject({ status: "cancelled", endReason: "cancelled_after_answer", flags: [] });
 });
 
 test("[CL47] a machine is not talked to", () => {

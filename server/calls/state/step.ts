@@ -12,7 +12,6 @@ export type StepRules = {
   retryBackoffMs: number;
   /** After this the carrier ends the call by itself. */
   timeLimitMs: number;
-  maxResumes: number;
 };
 
 export type Step = { state: CallState; events: NewCallEvent[]; effects: Effect[] };

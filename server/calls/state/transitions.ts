@@ -14,6 +14,8 @@ import type { AttemptEnd, NewCallEvent, Outcome } from "#shared/call/events.ts";
  * that holds it starts as soon as they are stored.
  */
 const WRAP_UP_AFTER_MS = 5000;
+/** Ends that the person on the phone did not want and could not foresee. */
+const BROKEN_OFF = new Set(["connection_lost", "voice_unavailable"]);
 
 /** The call is over without a talk to sum up. */
 export function endNow(end: End, before: NewCallEvent[], outcome: Outcome | null = null): Step {
@@ -45,13 +47,22 @@ export function wrapUp(
       carrierCallId,
       talkedMs: Math.max(0, rules.nowMs - answeredAt),
     },
-    events: [{ type: "attempt.ended", attemptId: attempt.attemptId, ended: "completed" }],
+    events: [
+      ...callbackDue(end),
+      { type: "attempt.ended", attemptId: attempt.attemptId, ended: "completed" },
+    ],
     effects: [
       { kind: "releaseActor" },
       { kind: "setAlarm", alarm: "call.wrapUp", at: rules.nowMs + WRAP_UP_AFTER_MS },
       { kind: "nudgeQueue" },
     ],
   };
+}
+
+/** We broke a talk off: the business sees that somebody waits for its call [CL102]. */
+function callbackDue({ reason }: End): NewCallEvent[] {
+  if (!BROKEN_OFF.has(reason)) return [];
+  return [{ type: "flag.raised", by: { kind: "system" }, reason: "The call broke off. Please call back." }];
 }
 
 /** An attempt that reached nobody: try again later, or give up with `end` [CL20]. */
@@ -97,6 +108,14 @@ export function answeredNow(
   token: StreamToken | null,
   rules: StepRules,
 ): StateOf<"answered"> {
-  const connects = token === null ? 0 : 1;
-  return { phase: "answered", attempt, carrierCallId, answeredAt: rules.nowMs, token, connects, streams: 0 };
+  const connectedAts = token === null ? [] : [rules.nowMs];
+  return {
+    phase: "answered",
+    attempt,
+    carrierCallId,
+    answeredAt: rules.nowMs,
+    token,
+    connectedAts,
+    streams: 0,
+  };
 }

@@ -1,52 +1,80 @@
 import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
 import { type ActorDeps, NO_PAST, type Past, type PastTurn } from "#server/calls/live/actor-deps.ts";
+import type { CallHead } from "#server/calls/call-document.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { Draft, NewCallEvent } from "#shared/call/events.ts";
 
+/** What the actor asked for and told. */
+function actorBooks() {
+  return {
+    recorded: [] as NewCallEvent[],
+    ended: [] as End[],
+    /** What the carrier was to say before the end. */
+    farewells: [] as string[],
+    optOuts: [] as string[],
+    drafts: [] as Draft[],
+    lost: [] as number[],
+    broken: [] as string[],
+    letGo: [] as string[],
+  };
+}
+
+type Books = ReturnType<typeof actorBooks>;
+/** `fenced`: another stream owns the call. `failing`: the database is away. */
+type Mood = { fenced: boolean; failing: boolean };
+
+function scriptedStore(head: CallHead, { recorded }: Books, mood: Mood): ActorDeps["store"] {
+  return {
+    async record(_callId, _epoch, _recordId, events) {
+      if (mood.failing) throw new Error("no database");
+      if (mood.fenced) return { kind: "unchanged", call: head };
+      recorded.push(...events);
+      return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
+    },
+    events: async () => ({ events: [], seq: 0 }),
+    draftOf: async () => null,
+    beat: async () => (mood.fenced ? null : head),
+    checkpointDraft: async () => undefined,
+  };
+}
+
+type Asked = Pick<ActorDeps, "endCall" | "optOut" | "voiceBroken" | "letGo" | "streamLost" | "measured">;
+
+function askedOf(books: Books, mood: Mood): Asked {
+  return {
+    endCall(_callId, end, say) {
+      books.ended.push(end);
+      if (say !== undefined) books.farewells.push(say);
+    },
+    optOut: async (_callId, how) => void books.optOuts.push(how),
+    voiceBroken: (reason) => books.broken.push(reason),
+    letGo: (_callId, _actor, reason) => books.letGo.push(reason),
+    async streamLost(_callId, _attemptId, epoch) {
+      books.lost.push(epoch);
+      if (mood.failing) throw new Error("no database");
+    },
+    measured() {},
+  };
+}
+
 /** One actor between a scripted voice and a phone whose ear the test holds. */
 export function actorBench(turns: PastTurn[] = [], past: Partial<Past> = {}) {
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
-  const recorded: NewCallEvent[] = [];
-  const ended: End[] = [];
-  const optOuts: string[] = [];
-  const drafts: Draft[] = [];
-  const lost: number[] = [];
-  const broken: string[] = [];
-  const letGo: string[] = [];
-  let fenced = false;
-  let failing = false;
+  const books = actorBooks();
+  const mood = { fenced: false, failing: false };
   const head = callHead(clock.nowMs());
   const deps: ActorDeps = {
-    store: {
-      async record(_callId, _epoch, _recordId, events) {
-        if (failing) throw new Error("no database");
-        if (fenced) return { kind: "unchanged", call: head };
-        recorded.push(...events);
-        return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
-      },
-      events: async () => ({ events: [], seq: 0 }),
-      draftOf: async () => null,
-      beat: async () => (fenced ? null : head),
-      checkpointDraft: async () => undefined,
-    },
-    feed: { event() {}, draft: (draft) => drafts.push(draft), boardChanged() {} },
+    store: scriptedStore(head, books, mood),
+    feed: { event() {}, draft: (draft) => books.drafts.push(draft), boardChanged() {} },
     voice,
     clock,
     logger: silentLogger,
     instance: "srv_1",
-    endCall: (_callId, end) => ended.push(end),
-    optOut: async (_callId, how) => void optOuts.push(how),
-    voiceBroken: (reason) => broken.push(reason),
-    letGo: (_callId, _actor, reason) => letGo.push(reason),
-    async streamLost(_callId, _attemptId, epoch) {
-      lost.push(epoch);
-      if (failing) throw new Error("no database");
-    },
-    measured() {},
+    ...askedOf(books, mood),
   };
   const actor = new CallActor(head, { ...NO_PAST, turns, openingHeard: turns.length > 0, ...past }, deps);
   const phone = phoneEar();
@@ -60,9 +88,8 @@ export function actorBench(turns: PastTurn[] = [], past: Partial<Past> = {}) {
     if (session === undefined) throw new Error("No voice session was opened.");
     return session.listener;
   };
-  const fail = () => void (failing = true);
-  const fence = () => void (fenced = true);
-  const books = { recorded, ended, optOuts, drafts, lost, broken, letGo };
+  const fail = () => void (mood.failing = true);
+  const fence = () => void (mood.fenced = true);
   return { actor, clock, asked, sessions, phone, join, voiceSays, fence, fail, ...books };
 }
 

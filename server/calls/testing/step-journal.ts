@@ -10,7 +10,6 @@ const RULES: StepRules = {
   maxAttempts: 3,
   retryBackoffMs: 60_000,
   timeLimitMs: 900_000,
-  maxResumes: 3,
 };
 export const BY = { kind: "person", accountId: "acc_1", name: "Sam", role: "supervisor" } as const;
 export const CARRIER = "CA1";
