@@ -19,24 +19,32 @@ const fault = z.discriminatedUnion("kind", [
 ]);
 
 /** Body of `POST /sandbox/analyst-faults`: this fault for the next `times` requests. */
-export const faultOrder = z.strictObject({ fault, times: z.int().min(1).max(1000).default(1) });
+export const faultOrder = z.strictObject({
+  fault,
+  times: z.int().min(1).max(1000).default(1),
+  /** Only requests that hold this text somewhere. */
+  about: z.string().min(1).max(500).optional(),
+});
+
+type FaultOrder = z.infer<typeof faultOrder>;
+type Pending = { fault: AnalystFault; left: number; about: string | null };
 
 export type AnalystFault = z.infer<typeof fault>;
 
 const MAX_PENDING = 100;
 
-/** Faults in the order they were asked for; each request takes one. */
+/** Faults in the order they were asked for; each request takes the first that is meant for it. */
 export class FaultQueue {
-  #pending: { fault: AnalystFault; left: number }[] = [];
+  #pending: Pending[] = [];
 
-  get pending(): readonly { fault: AnalystFault; left: number }[] {
+  get pending(): readonly Pending[] {
     return this.#pending;
   }
 
   /** False when the queue is full (100). */
-  add(added: AnalystFault, times: number): boolean {
+  add({ fault: added, times, about }: FaultOrder): boolean {
     if (this.#pending.length >= MAX_PENDING) return false;
-    this.#pending.push({ fault: added, left: times });
+    this.#pending.push({ fault: added, left: times, about: about ?? null });
     return true;
   }
 
@@ -44,11 +52,14 @@ export class FaultQueue {
     this.#pending = [];
   }
 
-  take(): AnalystFault | null {
-    const [first] = this.#pending;
+  /** The fault of this request, or null. */
+  take(request: unknown): AnalystFault | null {
+    if (this.#pending.length === 0) return null;
+    const text = JSON.stringify(request);
+    const first = this.#pending.find(({ about }) => about === null || text.includes(about));
     if (!first) return null;
     first.left -= 1;
-    if (first.left === 0) this.#pending.shift();
+    this.#pending = this.#pending.filter(({ left }) => left > 0);
     return first.fault;
   }
 }

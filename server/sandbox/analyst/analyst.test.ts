@@ -47,11 +47,14 @@ async function post(body: unknown, headers: Record<string, string> = {}): Promis
   });
 }
 
-async function fault(kind: Record<string, unknown>, times = 1): Promise<void> {
+async function fault(
+  kind: Record<string, unknown>,
+  rest: { times?: number; about?: string } = {},
+): Promise<void> {
   const response = await fetch(`${baseURL}/sandbox/analyst-faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ fault: kind, times }),
+    body: JSON.stringify({ fault: kind, ...rest }),
   });
   expect(response.status).toBe(201);
 }
@@ -225,6 +228,13 @@ test("[AN7] scripted: hang, reset and an error in the middle of a stream", async
   await expect.poll(taken).toBe(true);
   abort.abort();
   expect(await caught).toBeInstanceOf(Anthropic.APIUserAbortError);
+});
+
+test("[AN7] scripted: a fault about one text leaves other requests alone", async () => {
+  await fault({ kind: "error", status: 529 }, { about: "leaks badly" });
+  expect((await client().messages.create(ask("hi"))).type).toBe("message");
+  await expect(client().messages.create(ask("It leaks badly."))).rejects.toThrow(/529/);
+  expect((await client().messages.create(ask("It leaks badly."))).type).toBe("message");
 });
 
 test("[AN8] structured output satisfies the schema, known words or not", async () => {

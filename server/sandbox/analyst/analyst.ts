@@ -84,8 +84,7 @@ function controlRoutes(router: Router, faults: FaultQueue, served: readonly Serv
     const order = faultOrder.safeParse(request.body);
     if (!order.success)
       response.status(400).json({ error: "This is not a fault.", issues: order.error.issues });
-    else if (!faults.add(order.data.fault, order.data.times))
-      response.status(409).json({ error: "Too many faults are waiting." });
+    else if (!faults.add(order.data)) response.status(409).json({ error: "Too many faults are waiting." });
     else response.status(201).json({ pending: faults.pending });
   });
 }
@@ -127,7 +126,7 @@ export function createAnalystRouter({ apiKey }: AnalystOptions): Router {
 
   function serve(message: MessageRequest, response: Response, requestId: string): void {
     const isStream = message.stream === true;
-    const fault = faults.take();
+    const fault = faults.take(message);
     if (strike(fault, isStream, response)) return;
     const reply = replyTo(message, cache.measure(message), fault);
     remember({

@@ -1,5 +1,5 @@
 import express, { type Router } from "express";
-import { type FaultQueue, faultOrder, isUpgradeFault } from "#server/sandbox/voice-model/faults.ts";
+import { type FaultQueue, faultOrder, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
 import type { Session } from "#server/sandbox/voice-model/session.ts";
 import { httpErrorBody, isKnownModel, keyProblem } from "#server/sandbox/voice-model/upgrade.ts";
 
@@ -28,7 +28,7 @@ function modelRoute(router: Router, apiKey: string): void {
 
 /**
  * The sandbox's own routes beside the voice model:
- * `GET /sandbox/voice-sessions`, `GET /sandbox/voice-sessions/:id`, and faults by `GET`, `POST` and `DELETE`
+ * `GET /sandbox/voice-sessions`, `GET /sandbox/voice-sessions/:id` and its `/frames`, and faults by `GET`, `POST` and `DELETE`
  * on `/sandbox/voice-faults`.
  */
 export function createControlRouter({ apiKey, faults, sessions }: Controlled): Router {
@@ -43,6 +43,12 @@ export function createControlRouter({ apiKey, faults, sessions }: Controlled): R
   router.get("/sandbox/voice-sessions/:id", (request, response) => {
     const session = find(request.params.id);
     if (session) response.json(session.view());
+    else response.status(404).json({ error: "There is no such voice session." });
+  });
+
+  router.get("/sandbox/voice-sessions/:id/frames", (request, response) => {
+    const session = find(request.params.id);
+    if (session) response.json(session.frames());
     else response.status(404).json({ error: "There is no such voice session." });
   });
 
@@ -61,14 +67,14 @@ export function createControlRouter({ apiKey, faults, sessions }: Controlled): R
       response.status(400).json({ error: "This is not a fault.", issues: order.error.issues });
       return;
     }
-    const { fault, times, sessionId } = order.data;
+    const { fault, times, person, sessionId } = order.data;
     if (sessionId === undefined) {
-      if (faults.add(fault, times)) response.status(201).json({ pending: faults.pending });
+      if (faults.add(fault, times, person ?? null)) response.status(201).json({ pending: faults.pending });
       else response.status(409).json({ error: "Too many faults are waiting." });
       return;
     }
     const session = find(sessionId);
-    if (!session || session.isClosed || isUpgradeFault(fault)) {
+    if (!session || session.isClosed || !isSessionFault(fault)) {
       response.status(404).json({ error: "There is no such open voice session for this fault." });
       return;
     }

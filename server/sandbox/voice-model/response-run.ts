@@ -1,4 +1,5 @@
 import type { Clock } from "#server/lib/clock.ts";
+import type { ResponseTrouble } from "#server/sandbox/voice-model/behaviour.ts";
 import type { Conversation } from "#server/sandbox/voice-model/conversation.ts";
 import type { Ids } from "#server/sandbox/voice-model/ids.ts";
 import { type Item, wireItem } from "#server/sandbox/voice-model/items.ts";
@@ -19,7 +20,7 @@ import {
   textTokens,
   usageBody,
 } from "#server/sandbox/voice-model/usage.ts";
-import type { Emit } from "#server/sandbox/voice-model/wire.ts";
+import type { Emit, ServerEvent } from "#server/sandbox/voice-model/wire.ts";
 
 /** What one response is asked to be, the session's settings and its own together. */
 export type ResponseOrder = {
@@ -40,8 +41,7 @@ export type RunDeps = {
   /** Asked once, after the model's thinking time, so it knows all that was said until then. */
   readonly decide: () => Move[];
   readonly input: () => InputTokens;
-  /** Set by a scripted fault: the response fails with this code instead. */
-  readonly failWith: string | null;
+  readonly trouble: ResponseTrouble;
   readonly onSpoken: (itemId: string, text: string) => void;
   /** After `response.done` was sent; `tokens` were used in all. */
   readonly onEnded: (ended: { totalTokens: number; audioMs: number }) => void;
@@ -50,7 +50,7 @@ export type RunDeps = {
 type Ending =
   | { status: "completed" }
   | { status: "cancelled"; reason: "turn_detected" | "client_cancelled" }
-  | { status: "incomplete"; reason: "max_output_tokens" }
+  | { status: "incomplete"; reason: "max_output_tokens" | "content_filter" }
   | { status: "failed"; code: string; message: string };
 
 type Writer = SpokenWriter | TextWriter | CallWriter;
@@ -81,6 +81,9 @@ export class ResponseRun {
   #state: "open" | "interrupted" | "ended" = "open";
   #input: InputTokens | null = null;
   #tokensUsed = 0;
+  /** A scripted fault: nothing more is generated. */
+  #isHalted = false;
+  readonly #heldDones: ServerEvent[] = [];
 
   constructor(deps: RunDeps, order: ResponseOrder) {
     this.#deps = deps;
@@ -97,7 +100,7 @@ export class ResponseRun {
   }
 
   start(): void {
-    this.#deps.emit({ type: "response.created", response: this.#body("in_progress", null, null) });
+    this.#emit({ type: "response.created", response: this.#body("in_progress", null, null) });
     this.#deps.clock.after(THINKING_MS, () => {
       this.#produce().catch(() => {
         this.#end({
@@ -111,7 +114,7 @@ export class ResponseRun {
 
   /** The caller spoke: deltas under way may still go out, then the response ends cancelled. */
   interrupt(): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" || this.#isStuckFast) return;
     this.#state = "interrupted";
     this.#deps.clock.after(LATE_DELTAS_MS, () => this.settle());
   }
@@ -122,7 +125,7 @@ export class ResponseRun {
   }
 
   cancel(): void {
-    this.#end({ status: "cancelled", reason: "client_cancelled" });
+    if (!this.#isStuckFast) this.#end({ status: "cancelled", reason: "client_cancelled" });
   }
 
   /** Stops without a word: the socket is gone. */
@@ -130,14 +133,34 @@ export class ResponseRun {
     this.#state = "ended";
   }
 
+  /** A scripted fault: it has no end, whoever wants one. */
+  get #isStuckFast(): boolean {
+    const { halt } = this.#deps.trouble;
+    return halt?.kind === "stuckResponse" && !halt.canBeCancelled;
+  }
+
+  /** All events of the response pass here, so that scripted faults can hold them back or stop them. */
+  #emit(event: ServerEvent): void {
+    const { emit, trouble } = this.#deps;
+    if (trouble.halt && event.type === "response.output_audio.delta") this.#isHalted = true;
+    if (trouble.holdsDones && event.type.endsWith(".done") && event.type !== "response.done") {
+      this.#heldDones.push(event);
+      return;
+    }
+    if (event.type === "response.done") for (const held of this.#heldDones.splice(0)) emit(held);
+    emit(event);
+  }
+
   async #produce(): Promise<void> {
     if (this.isEnded) return;
-    const { failWith, decide, input } = this.#deps;
-    if (failWith) {
-      this.#end({ status: "failed", code: failWith, message: "The request could not be completed." });
+    const { trouble, decide, input } = this.#deps;
+    const { failCode, halt } = trouble;
+    if (failCode) {
+      this.#end({ status: "failed", code: failCode, message: "The request could not be completed." });
       return;
     }
     this.#input = input();
+    if (halt?.kind === "stuckResponse" && halt.at === "created") return;
     for (const move of decide()) {
       const writer = this.#writerFor(move);
       this.#writer = writer;
@@ -145,6 +168,10 @@ export class ResponseRun {
       writer.open();
       await writer.write();
       if (this.isEnded) return;
+      if (this.#isHalted) {
+        if (halt?.kind === "filterResponse") this.#end({ status: "incomplete", reason: "content_filter" });
+        return;
+      }
       this.#closeWriter("completed");
       if (writer instanceof SpokenWriter && writer.wasShortened) {
         this.#end({ status: "incomplete", reason: "max_output_tokens" });
@@ -155,9 +182,10 @@ export class ResponseRun {
   }
 
   #writerFor(move: Move): Writer {
-    const { ids, clock, emit, speak, conversation } = this.#deps;
+    const { ids, clock, speak, conversation } = this.#deps;
     const { format, modality } = this.#order;
-    const isLive = () => !this.isEnded;
+    const isLive = () => !this.isEnded && !this.#isHalted;
+    const emit: Emit = (event) => this.#emit(event);
     const output: Output = { clock, emit, speak, responseId: this.id, conversation, format, isLive };
     const index = this.#items.length;
     const id = ids.next("item");
@@ -197,7 +225,7 @@ export class ResponseRun {
     const output = sumTokens(this.#items);
     const usage =
       ending.status === "failed" ? NO_USAGE : usageBody(this.#input ?? this.#deps.input(), output);
-    this.#deps.emit({
+    this.#emit({
       type: "response.done",
       response: this.#body(ending.status, statusDetails(ending), usage),
     });

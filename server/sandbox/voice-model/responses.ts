@@ -105,6 +105,7 @@ export class Responses {
     const { clock, ids, emit, conversation, record, behaviour } = this.#core;
     const items = () => given ?? conversation.items;
     const tools = usableTools(created);
+    const trouble = behaviour.takeResponse();
     const override = params.instructions ?? null;
     const prompt = (override ?? config.instructions) + JSON.stringify(tools);
     const run: ResponseRun = new ResponseRun(
@@ -114,7 +115,7 @@ export class Responses {
         emit,
         speak: this.#speak,
         conversation: isAside ? null : conversation,
-        failWith: behaviour.takeFailCode(),
+        trouble,
         decide: () =>
           nextMoves({
             instructions: config.instructions,
@@ -126,9 +127,9 @@ export class Responses {
         input: () =>
           this.#meter.measure(prompt, items(), (id) => conversation.revision(id), !isAside && !given),
         onSpoken: (itemId, text) => record.spoken(itemId, text),
-        onEnded: (ended) => this.#ended(run, ended),
+        onEnded: (ended) => this.#ended(run, ended, trouble.hasLateDelta),
       },
-      this.#order(params, config, behaviour.takeTextOnly()),
+      this.#order(params, config, trouble.isTextOnly),
     );
     if (isAside) this.#aside.add(run);
     else this.#active = run;
@@ -147,12 +148,12 @@ export class Responses {
     };
   }
 
-  #ended(run: ResponseRun, ended: { totalTokens: number; audioMs: number }): void {
+  #ended(run: ResponseRun, ended: { totalTokens: number; audioMs: number }, hasLateDelta: boolean): void {
     const isAside = this.#aside.delete(run);
     if (this.#active === run) this.#active = null;
     this.#core.emit({ type: "rate_limits.updated", rate_limits: [this.#budget.spend(ended.totalTokens)] });
     if (isAside) return;
-    if (this.#core.behaviour.takeLateDelta()) this.#lateDelta(run.id);
+    if (hasLateDelta) this.#lateDelta(run.id);
     this.onDone(ended.audioMs);
   }
 

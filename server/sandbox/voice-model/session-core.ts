@@ -1,6 +1,6 @@
 import type { Clock } from "#server/lib/clock.ts";
 import type { Conversation } from "#server/sandbox/voice-model/conversation.ts";
-import type { Behaviour } from "#server/sandbox/voice-model/faults.ts";
+import type { Behaviour } from "#server/sandbox/voice-model/behaviour.ts";
 import type { Ids } from "#server/sandbox/voice-model/ids.ts";
 import type { SessionConfig } from "#server/sandbox/voice-model/session-config.ts";
 import type { SessionRecord } from "#server/sandbox/voice-model/session-record.ts";

@@ -1,4 +1,6 @@
 import type { AudioCheck } from "#server/sandbox/speech/frame-ledger.ts";
+import { FrameLog, type FrameLogView } from "#server/sandbox/voice-model/frame-log.ts";
+import type { ServerEvent } from "#server/sandbox/voice-model/wire.ts";
 import type { TurnWords } from "#server/sandbox/voice-model/words.ts";
 
 /** What `GET /sandbox/voice-sessions/:id` answers. */
@@ -18,6 +20,8 @@ export type SessionView = {
   /** Audio written before the first `session.updated`: read as PCM, so it is noise. */
   appendsBeforeReady: number;
   errors: { code: string | null; message: string; eventId: string | null }[];
+  /** What no well-behaved client does (frame-log.ts); empty is good. */
+  violations: string[];
 };
 
 /** Stands for words nobody can know: the audio carried none. */
@@ -39,23 +43,37 @@ export class SessionRecord {
   readonly #received = new Map<string, number>();
   readonly #sent = new Map<string, number>();
   readonly #errors: SessionView["errors"] = [];
+  readonly #log: FrameLog;
   #closed: { atMs: number; code: number } | null = null;
   appendsBeforeReady = 0;
 
-  constructor(head: Pick<SessionView, "id" | "model" | "openedAtMs">) {
+  /** `sinceOpenMs` dates the frames. */
+  constructor(head: Pick<SessionView, "id" | "model" | "openedAtMs">, sinceOpenMs: () => number) {
     this.#head = head;
+    this.#log = new FrameLog(sinceOpenMs);
   }
 
   get isClosed(): boolean {
     return this.#closed !== null;
   }
 
-  received(type: string): void {
-    this.#received.set(type, (this.#received.get(type) ?? 0) + 1);
+  received(event: { type: string } & Readonly<Record<string, unknown>>): void {
+    this.#received.set(event.type, (this.#received.get(event.type) ?? 0) + 1);
+    this.#log.received(event);
   }
 
-  sent(type: string): void {
-    this.#sent.set(type, (this.#sent.get(type) ?? 0) + 1);
+  sent(event: ServerEvent): void {
+    this.#sent.set(event.type, (this.#sent.get(event.type) ?? 0) + 1);
+    this.#log.sent(event);
+  }
+
+  frames(): FrameLogView {
+    return this.#log.view();
+  }
+
+  /** Forgets the frames; the counts stay. */
+  forgetFrames(): void {
+    this.#log.forget();
   }
 
   heard(itemId: string, words: TurnWords): void {
@@ -95,6 +113,7 @@ export class SessionRecord {
       events: { received: Object.fromEntries(this.#received), sent: Object.fromEntries(this.#sent) },
       appendsBeforeReady: this.appendsBeforeReady,
       errors: [...this.#errors],
+      violations: this.#log.violations,
     };
   }
 }

@@ -7,7 +7,9 @@ import {
   parseClientEvent,
 } from "#server/sandbox/voice-model/client-events.ts";
 import { Conversation } from "#server/sandbox/voice-model/conversation.ts";
-import { Behaviour, isTimedFault, type SessionFault } from "#server/sandbox/voice-model/faults.ts";
+import { Behaviour } from "#server/sandbox/voice-model/behaviour.ts";
+import { isTimedFault, type SessionFault, type TimedFault } from "#server/sandbox/voice-model/faults.ts";
+import type { FrameLogView } from "#server/sandbox/voice-model/frame-log.ts";
 import type { Ids } from "#server/sandbox/voice-model/ids.ts";
 import { wireItem } from "#server/sandbox/voice-model/items.ts";
 import type { Speak } from "#server/sandbox/voice-model/output-item.ts";
@@ -31,11 +33,13 @@ export type SessionDeps = {
   readonly model: string;
   readonly speak: Speak;
   readonly budget: RateBudget;
+  /** How long the session may last. */
+  readonly limitMs: number;
 };
 
-const SESSION_LIMIT_MS = 60 * 60_000;
 const EXPIRED = "Your session hit the maximum duration of 60 minutes.";
 const GOING_AWAY = 1001;
+const TORN = 1006;
 
 const envelope = z.looseObject({ type: z.string() });
 
@@ -51,16 +55,22 @@ export class Session {
   readonly #turns: Turns;
   readonly #responses: Responses;
   readonly #timers = new Set<Timer>();
+  readonly #limitMs: number;
   #config: SessionConfig;
   #isReady = false;
 
   constructor(deps: SessionDeps) {
-    const { socket, clock, ids, model } = deps;
+    const { socket, clock, ids, model, limitMs } = deps;
     this.id = ids.next("sess");
     this.#socket = socket;
-    const record = new SessionRecord({ id: this.id, model, openedAtMs: clock.nowMs() });
-    this.#outbox = new Outbox(socket, ids, record);
-    this.#config = defaultConfig(this.id, model, clock.nowMs() + SESSION_LIMIT_MS);
+    this.#limitMs = limitMs;
+    const openedMs = clock.monotonicMs();
+    const record = new SessionRecord(
+      { id: this.id, model, openedAtMs: clock.nowMs() },
+      () => clock.monotonicMs() - openedMs,
+    );
+    this.#outbox = new Outbox({ socket, clock, ids, record });
+    this.#config = defaultConfig(this.id, model, clock.nowMs() + limitMs);
     this.#core = {
       clock,
       ids,
@@ -81,7 +91,7 @@ export class Session {
     this.#socket.on("close", (code) => this.#closed(code));
     this.#socket.on("error", () => this.#socket.terminate());
     this.#core.emit({ type: "session.created", session: this.#config });
-    this.#after(SESSION_LIMIT_MS, () => this.#expire());
+    this.#after(this.#limitMs, () => this.#expire());
   }
 
   get isClosed(): boolean {
@@ -90,6 +100,14 @@ export class Session {
 
   view(): SessionView {
     return this.#core.record.view(this.#turns.check(this.isClosed));
+  }
+
+  frames(): FrameLogView {
+    return this.#core.record.frames();
+  }
+
+  forgetFrames(): void {
+    this.#core.record.forgetFrames();
   }
 
   /** Ends the session from the server's side. */
@@ -103,18 +121,38 @@ export class Session {
       this.#core.behaviour.add(fault);
       return;
     }
-    this.#after(fault.afterMs, () => {
-      if (fault.kind === "drop") this.#socket.terminate();
-      else if (fault.kind === "close") this.close(fault.code, fault.reason);
-      else if (fault.kind === "expire") this.#expire();
-      else if (fault.kind === "rawFrame") this.#outbox.sendRaw(fault.text);
-      else this.#stall(fault.forMs);
-    });
+    // At once means before anything else of the session happens.
+    if (fault.afterMs === 0) this.#strike(fault);
+    else this.#after(fault.afterMs, () => this.#strike(fault));
   }
 
-  #stall(forMs: number): void {
-    this.#outbox.hold();
-    this.#after(forMs, () => this.#outbox.release());
+  #strike(fault: TimedFault): void {
+    switch (fault.kind) {
+      case "drop":
+        return this.#socket.terminate();
+      case "close":
+        return this.#closeWith(fault.code, fault.reason);
+      case "expire":
+        return this.#expire();
+      case "rawFrame":
+        return this.#outbox.sendRaw(fault.text);
+      case "delay":
+        return this.#outbox.delay(fault);
+      case "repeatEvents":
+        return this.#outbox.repeat(fault.events);
+      case "stall":
+        this.#outbox.hold();
+        return this.#after(fault.forMs, () => this.#outbox.release());
+      case "stopReading":
+        this.#socket.pause();
+        return this.#after(fault.forMs, () => this.#socket.resume());
+    }
+  }
+
+  /** 1006 cannot be sent: it is what the other side sees when the connection is torn. */
+  #closeWith(code: number, reason: string): void {
+    if (code === TORN) this.#socket.terminate();
+    else this.close(code, reason);
   }
 
   #after(delayMs: number, task: () => void): void {
@@ -133,6 +171,7 @@ export class Session {
   #closed(code: number): void {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
+    this.#outbox.stop();
     this.#turns.stop();
     this.#responses.stop();
     // The record stays readable; minutes of audio of hundreds of old calls would fill the memory.
@@ -152,7 +191,7 @@ export class Session {
     let eventId: string | null = null;
     try {
       const raw = this.#read(data, isBinary);
-      this.#core.record.received(raw.type);
+      this.#core.record.received(raw);
       if (raw.type === "input_audio_buffer.append") {
         if (!this.#isReady) this.#core.record.appendsBeforeReady += 1;
         this.#turns.append(raw["audio"]);

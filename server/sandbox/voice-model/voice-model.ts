@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "#server/lib/clock.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
 import { createControlRouter } from "#server/sandbox/voice-model/control.ts";
-import { FaultQueue } from "#server/sandbox/voice-model/faults.ts";
+import { FaultQueue, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
 import { Ids } from "#server/sandbox/voice-model/ids.ts";
 import { Session } from "#server/sandbox/voice-model/session.ts";
 import { judgeUpgrade, REALTIME_PROTOCOL, refuseUpgrade } from "#server/sandbox/voice-model/upgrade.ts";
@@ -30,9 +30,12 @@ export type VoiceModel = {
   close(): void;
 };
 
+const SESSION_LIMIT_MS = 60 * 60_000;
 const MAX_FRAME_BYTES = 24 * 1024 * 1024;
 /** Closed sessions stay readable until this many newer ones came. */
 const MAX_SESSIONS = 500;
+/** Frames are kept of this many; counts of all. */
+const MAX_LOGGED_SESSIONS = 100;
 const BETA = "The beta API shape is no longer available. Use the GA shape.";
 const REFUSALS = {
   401: ["invalid_api_key", "Incorrect API key provided."],
@@ -41,6 +44,12 @@ const REFUSALS = {
   500: ["server_error", "The server had an error."],
   503: ["server_overloaded", "The server is overloaded."],
 } as const;
+
+/** Who the client says that it talks to; faults can be meant for one person. */
+function personOf(request: IncomingMessage): string | null {
+  const named = request.headers["openai-safety-identifier"];
+  return typeof named === "string" ? named : null;
+}
 
 function speakAsAgent(text: string, utteranceId: number): Promise<Uint8Array> {
   return speak(text, "slt", utteranceId);
@@ -66,23 +75,28 @@ export function attachVoiceModel({ httpServer, apiKey, clock, seed }: VoiceModel
     handleProtocols: (offered) => (offered.has(REALTIME_PROTOCOL) ? REALTIME_PROTOCOL : false),
   });
 
-  function start(socket: WebSocket, model: string, isBeta: boolean): void {
+  function start(socket: WebSocket, model: string, isBeta: boolean, person: string | null): void {
     opened += 1;
     const ids = new Ids(`${root}/${opened}`);
     if (isBeta) {
       closeBeta(socket, ids);
       return;
     }
-    const session = new Session({ socket, clock, ids, model, speak: speakAsAgent, budget });
+    const struck = faults.takeForSession(person);
+    const limit = struck.find((fault) => fault.kind === "limit");
+    const limitMs = limit?.limitMs ?? SESSION_LIMIT_MS;
+    const session = new Session({ socket, clock, ids, model, speak: speakAsAgent, budget, limitMs });
     sessions = [...sessions, session].slice(-MAX_SESSIONS);
+    sessions.at(-MAX_LOGGED_SESSIONS - 1)?.forgetFrames();
     session.open();
-    for (const fault of faults.takeForSession()) session.misbehave(fault);
+    for (const fault of struck) if (isSessionFault(fault)) session.misbehave(fault);
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (new URL(request.url ?? "", "http://sandbox").pathname !== "/v1/realtime") return;
     socket.on("error", () => socket.destroy());
-    const fault = faults.takeForUpgrade();
+    const person = personOf(request);
+    const fault = faults.takeForUpgrade(person);
     if (fault?.kind === "hangUpgrade") return;
     if (fault) {
       const [code, message] = REFUSALS[fault.status];
@@ -91,7 +105,10 @@ export function attachVoiceModel({ httpServer, apiKey, clock, seed }: VoiceModel
     }
     const verdict = judgeUpgrade(request, apiKey);
     if (verdict.kind === "refuse") refuseUpgrade(socket, verdict.status, verdict.code, verdict.message);
-    else sockets.handleUpgrade(request, socket, head, (open) => start(open, verdict.model, verdict.isBeta));
+    else
+      sockets.handleUpgrade(request, socket, head, (open) =>
+        start(open, verdict.model, verdict.isBeta, person),
+      );
   }
 
   httpServer.on("upgrade", upgrade);

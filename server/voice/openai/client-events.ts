@@ -47,15 +47,23 @@ export function toolResultItem(toolCallId: string, output: string): RealtimeClie
   };
 }
 
-/** Earlier turns as text: the service accepts no assistant audio from outside. */
-export function historyItem(turn: VoiceSessionOptions["history"][number]): RealtimeClientEvent {
+type Turn = VoiceSessionOptions["history"][number];
+
+/** Earlier turns as text: the service accepts no assistant audio from outside. `id` is ours, so that the item can be taken back. */
+export function historyItem(id: string, turn: Turn): RealtimeClientEvent {
   return turn.speaker === "agent"
     ? {
         type: "conversation.item.create",
-        item: { type: "message", role: "assistant", content: [{ type: "output_text", text: turn.text }] },
+        item: { id, type: "message", role: "assistant", content: [{ type: "output_text", text: turn.text }] },
       }
     : {
         type: "conversation.item.create",
-        item: { type: "message", role: "user", content: [{ type: "input_text", text: turn.text }] },
+        item: { id, type: "message", role: "user", content: [{ type: "input_text", text: turn.text }] },
       };
+}
+
+/** The same turns as one note: a model that takes up a written conversation in writing is shown no written conversation. */
+export function historyNote(turns: readonly Turn[]): RealtimeClientEvent {
+  const lines = turns.map(({ speaker, text }) => `${speaker === "agent" ? "You" : "Caller"}: ${text}`);
+  return noteItem(["What was said on the phone so far. Go on by speaking.", ...lines].join("\n"));
 }

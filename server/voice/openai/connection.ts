@@ -32,7 +32,7 @@ type ConnectionListener = {
 };
 
 const OPEN = 1;
-const HANDSHAKE_MS = 5000;
+const HANDSHAKE_MS = 3000;
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const PING_MS = 10_000;
 /** Two pings without any sign of life. */
@@ -100,11 +100,15 @@ export class RealtimeConnection {
     const { socket } = this.#rt;
     if (socket.readyState !== OPEN || !BASE64.test(payloadBase64)) return false;
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      if (this.#droppedMs === 0) this.#options.logger.warn({}, "voice service takes no sound; dropping it");
       this.#droppedMs += base64Bytes(payloadBase64) / MULAW_BYTES_PER_MS;
       if (this.#droppedMs > MAX_DROPPED_MS) this.#end(TOO_SLOW);
       return false;
     }
-    this.#droppedMs = 0;
+    if (this.#droppedMs > 0) {
+      this.#options.logger.warn({ droppedMs: this.#droppedMs }, "voice service takes sound again");
+      this.#droppedMs = 0;
+    }
     this.#guard(() => socket.send(`{"type":"input_audio_buffer.append","audio":"${payloadBase64}"}`));
     return true;
   }

@@ -1,11 +1,20 @@
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { BoundedMap } from "#server/voice/openai/bounded.ts";
 import type { ServerEventOf, TranscriptionUsage } from "#server/voice/openai/server-events.ts";
+import { TURN_MARGIN_MS } from "#server/voice/openai/session-config.ts";
 import type { VoiceListener } from "#server/voice/voice.ts";
 
-type Words = { text: string; isFinal: boolean; deadline: Timer | null };
+type Words = {
+  text: string;
+  isFinal: boolean;
+  deadline: Timer | null;
+  startMs: number | null;
+  /** Shorter than any word: whatever is recognised in it was not said. */
+  isNoise: boolean;
+};
 
 const REMEMBERED_TURNS = 200;
+const SHORTEST_WORD_MS = 200;
 /** Recognition comes late, rarely never. A turn must not stay open for ever. */
 const TRANSCRIPT_WAIT_MS = 20_000;
 /** The service counts one token for 100 ms of the consumer's audio. */
@@ -28,6 +37,20 @@ export class ConsumerTurns {
     this.#listener = listener;
   }
 
+  speechStarted({ item_id, audio_start_ms }: ServerEventOf<"input_audio_buffer.speech_started">): void {
+    // At the very beginning there is no room for the margin, so nothing can be said about the length.
+    this.#wordsOf(item_id).startMs = audio_start_ms || null;
+    this.#listener.speechStarted({ itemId: item_id });
+  }
+
+  speechStopped({ item_id, audio_end_ms }: ServerEventOf<"input_audio_buffer.speech_stopped">): void {
+    const words = this.#wordsOf(item_id);
+    if (words.startMs !== null && typeof audio_end_ms === "number") {
+      words.isNoise = audio_end_ms - words.startMs - TURN_MARGIN_MS < SHORTEST_WORD_MS;
+    }
+    this.#listener.speechStopped({ itemId: item_id });
+  }
+
   committed(event: ServerEventOf<"input_audio_buffer.committed">): void {
     const words = this.#wordsOf(event.item_id);
     if (!words.isFinal && !words.deadline) {
@@ -43,7 +66,7 @@ export class ConsumerTurns {
 
   delta(event: ServerEventOf<"conversation.item.input_audio_transcription.delta">): void {
     const words = this.#wordsOf(event.item_id);
-    if (words.isFinal) return;
+    if (words.isFinal || words.isNoise) return;
     words.text += event.delta;
     this.#listener.consumerWords({
       itemId: event.item_id,
@@ -68,7 +91,7 @@ export class ConsumerTurns {
   #wordsOf(itemId: string): Words {
     const known = this.#turns.get(itemId);
     if (known) return known;
-    const words: Words = { text: "", isFinal: false, deadline: null };
+    const words: Words = { text: "", isFinal: false, deadline: null, startMs: null, isNoise: false };
     this.#turns.set(itemId, words);
     return words;
   }
@@ -78,6 +101,6 @@ export class ConsumerTurns {
     if (words.isFinal) return;
     words.isFinal = true;
     words.deadline?.cancel();
-    this.#listener.consumerWords({ itemId, text, final: true, audioSeconds });
+    this.#listener.consumerWords({ itemId, text: words.isNoise ? "" : text, final: true, audioSeconds });
   }
 }

@@ -33,6 +33,7 @@ const RATE_LIMITED = new Set(["rate_limit_exceeded", "inference_rate_limit_excee
 export const UNREACHABLE: SessionEnd = { reason: "OpenAI could not be reached.", fatal: false };
 export const LOST: SessionEnd = { reason: "The connection to OpenAI was lost.", fatal: false };
 export const SILENT: SessionEnd = { reason: "OpenAI stopped answering.", fatal: false };
+export const UNRESPONSIVE: SessionEnd = { reason: "OpenAI no longer answers aloud.", fatal: false };
 export const TOO_SLOW: SessionEnd = {
   reason: "The connection to OpenAI cannot keep up with the call.",
   fatal: false,

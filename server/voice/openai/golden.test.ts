@@ -1,7 +1,7 @@
 import { readServerEvent } from "#server/voice/openai/server-events.ts";
 import { fixture } from "#server/voice/openai/testing/fixtures.ts";
-import { readySession, readUpToHere } from "#server/voice/openai/testing/open-session.ts";
-import type { ListenerCall } from "#server/voice/testing/recording-listener.ts";
+import { readySession, readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
+import { type ListenerCall, nextCall } from "#server/voice/testing/recording-listener.ts";
 import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import type { VoiceSession } from "#server/voice/voice.ts";
 import { readdirSync } from "node:fs";
@@ -118,6 +118,72 @@ describe("[VO2] recorded sequences of the service", () => {
       ["audioDone", { answerId: "resp_1", itemId: "item_A2" }],
       ["answerEnded", expect.objectContaining({ answerId: "resp_1", end: "completed" })],
     ]);
+  });
+
+  /** What the recorded client sent of these types, without ids of its own. */
+  const clientSent = (name: string, type: string) =>
+    fixture(name)
+      .filter(({ from, event }) => from === "client" && event.type === type)
+      .map(({ event: { event_id: _own, ...event } }) => event);
+
+  test("the beginning: configured once, then ready", async () => {
+    const open = startSession(service);
+    session = open.session;
+    await service.connected();
+    const [created, , updated] = fixture("01_session_start");
+    service.send(created?.event);
+    await service.next("session.update");
+    service.send(updated?.event);
+    await readUpToHere(service, open.listener);
+    expect(open.listener.calls.all.slice(0, -1)).toEqual([["ready"]]);
+    expect(service.received.all.length).toBe(1);
+  });
+
+  test("the consumer interrupts after the answer was made: only the truncation goes out", async () => {
+    const open = await readySession(service);
+    session = open.session;
+    const ids = { response_id: "resp_3", item_id: "item_A4" };
+    const delta = Buffer.alloc(48_000, 0xff).toString("base64");
+    service.send({ type: "response.created", response: { id: "resp_3" } });
+    service.send({ type: "response.output_audio.delta", ...ids, delta });
+    service.send({ type: "response.output_audio.done", ...ids });
+    service.send({ type: "response.done", response: { id: "resp_3", status: "completed" } });
+    const [started] = fixture("05_barge_in_after_response_done");
+    service.send(started?.event);
+    expect(await nextCall(open.listener, "speechStarted")).toEqual({ itemId: "item_U4" });
+    session.truncate("item_A4", 1800);
+    const { event_id: _own, ...sent } = await service.next("conversation.item.truncate");
+    expect([sent]).toEqual(clientSent("05_barge_in_after_response_done", "conversation.item.truncate"));
+    for (const { from, event } of fixture("05_barge_in_after_response_done").slice(1)) {
+      if (from === "server") service.send(event);
+    }
+    await readUpToHere(service, open.listener);
+    expect(open.listener.calls.all.map(([name]) => name)).not.toContain("closed");
+    expect(service.received.all.map(({ type }) => type)).not.toContain("response.cancel");
+  });
+
+  test("a conversation taken up again is told as the recorded client told it", async () => {
+    const recorded = clientSent("10_reconnect_reseed", "conversation.item.create");
+    const history = recorded.map((event) => {
+      const { role, content } = event["item"] as { role: string; content: { text: string }[] };
+      const speaker = role === "assistant" ? ("agent" as const) : ("consumer" as const);
+      return { speaker, text: content[0]?.text ?? "" };
+    });
+    const open = startSession(service, { history });
+    session = open.session;
+    await service.greet();
+    for (const { from, event } of fixture("10_reconnect_reseed").slice(3)) {
+      if (from === "server") service.send(event);
+    }
+    await readUpToHere(service, open.listener);
+    const withoutId = (event: Record<string, unknown>) => {
+      const { id: _own, ...item } = event["item"] as Record<string, unknown>;
+      return { ...event, item };
+    };
+    const told = [];
+    for (const { type } of recorded) told.push(await service.next(type));
+    expect(told.map(withoutId)).toEqual(recorded.map(withoutId));
+    expect(open.listener.calls.all.slice(0, -1)).toEqual([["ready"]]);
   });
 
   test("the consumer interrupts while the answer is being made", async () => {

@@ -16,7 +16,7 @@ export type SequencerWire = {
   /** `requestId` is the event's id and the answer's `metadata.client_event_id`. */
   create(requestId: string, request: AnswerRequest): void;
   cancel(responseId: string): void;
-  /** An answer that was started never ended; it is forgotten now. */
+  /** An answer did not end although it was cancelled; it is forgotten now. */
   stuck(responseId: string): void;
   /** The request will not be answered; nothing of it was heard. */
   gaveUp(requestId: string, request: AnswerRequest, code: string): void;
@@ -37,8 +37,9 @@ const MAX_SENDS = 2;
 const UNANSWERED_MS = 5000;
 const PAUSE_MS = 1000;
 /** An answer of the longest permitted length is generated in far less. */
-const STUCK_MS = 30_000;
-const CANCEL_GRACE_MS = 5000;
+const ENDLESS_MS = 30_000;
+/** A service that neither ends nor cancels an answer leaves the caller in silence. */
+const CANCEL_GRACE_MS = 2000;
 const REMEMBERED = 64;
 
 /**
@@ -136,7 +137,7 @@ export class ResponseSequencer {
       responseId,
       request,
       cancelSent: false,
-      deadline: this.#clock.after(STUCK_MS, () => this.#onStuck(responseId)),
+      deadline: this.#clock.after(ENDLESS_MS, () => this.#onEndless(responseId)),
     };
     this.#answering = answering;
     if (cancelWanted) this.#cancelAnswering(answering);
@@ -211,6 +212,13 @@ export class ResponseSequencer {
   #cancelAnswering(answering: Answering): void {
     if (answering.cancelSent) return;
     answering.cancelSent = true;
+    answering.deadline.cancel();
+    answering.deadline = this.#clock.after(CANCEL_GRACE_MS, () => {
+      if (this.#answering !== answering) return;
+      this.#forgetAnswering();
+      this.#wire.stuck(answering.responseId);
+      this.#pump();
+    });
     this.#wire.cancel(answering.responseId);
   }
 
@@ -222,16 +230,9 @@ export class ResponseSequencer {
     this.#pump();
   }
 
-  #onStuck(responseId: string): void {
+  #onEndless(responseId: string): void {
     const answering = this.#answering;
-    if (answering?.responseId !== responseId) return;
-    this.#cancelAnswering(answering);
-    answering.deadline = this.#clock.after(CANCEL_GRACE_MS, () => {
-      if (this.#answering !== answering) return;
-      this.#forgetAnswering();
-      this.#wire.stuck(responseId);
-      this.#pump();
-    });
+    if (answering?.responseId === responseId) this.#cancelAnswering(answering);
   }
 
   #pauseThenPump(): void {

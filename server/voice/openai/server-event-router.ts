@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { AgentOutput } from "#server/voice/openai/agent-output.ts";
+import { BoundedMap } from "#server/voice/openai/bounded.ts";
 import { endOf, reasonOf, usageOf } from "#server/voice/openai/answer-end.ts";
 import type { ConsumerTurns } from "#server/voice/openai/consumer-turns.ts";
 import {
@@ -10,9 +11,11 @@ import {
   MISCONFIGURED,
   safeCode,
   type SessionEnd,
+  UNRESPONSIVE,
 } from "#server/voice/openai/faults.ts";
 import type { AnswerRequest, ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
 import {
+  eventIdOf,
   readServerEvent,
   type ServerEvent,
   type ServerEventOf,
@@ -37,6 +40,8 @@ export type RouterParts = {
   isFloorOpen(): boolean;
   onCreated(): void;
   onUpdated(): void;
+  /** The model answers in writing where sound was asked for. */
+  onWritten(): void;
   onMalformed(): void;
   onEnd(end: SessionEnd): void;
 };
@@ -44,7 +49,11 @@ export type RouterParts = {
 /** Why an answer that was cancelled by us ended, when it was not the actor's wish. */
 type GaveWay = "retried" | "no_audio";
 
+/** Until the service has said when its limit resets, and the bounds of waiting for it: nobody listens to a longer silence. */
 const RATE_LIMIT_PAUSE_MS = 1000;
+const MIN_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 2000;
+const REMEMBERED_EVENTS = 512;
 
 function requestIdOf(response: ServerResponse): string | null {
   return response.metadata?.["client_event_id"] ?? null;
@@ -65,7 +74,9 @@ export class ServerEventRouter {
   readonly #parts: RouterParts;
   readonly #watchdog: TurnWatchdog;
   readonly #gaveWay = new Map<string, GaveWay>();
+  readonly #seen = new BoundedMap<true>(REMEMBERED_EVENTS);
   #rateLimitPause: Timer | null = null;
+  #rateLimitPauseMs = RATE_LIMIT_PAUSE_MS;
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -75,7 +86,11 @@ export class ServerEventRouter {
     });
   }
 
+  /** An event that comes twice, by its id, counts once. */
   handle(raw: unknown): void {
+    const eventId = eventIdOf(raw);
+    if (eventId !== null && this.#seen.has(eventId)) return;
+    if (eventId !== null) this.#seen.set(eventId, true);
     const reading = readServerEvent(raw);
     if (reading.kind === "malformed") this.#parts.onMalformed();
     if (reading.kind === "known") this.#route(reading.event);
@@ -96,7 +111,7 @@ export class ServerEventRouter {
   }
 
   #route(event: ServerEvent): void {
-    const { output, turns, listener } = this.#parts;
+    const { output, turns } = this.#parts;
     switch (event.type) {
       case "response.output_audio.delta":
         this.#watchdog.answerSettled(event.response_id);
@@ -122,9 +137,9 @@ export class ServerEventRouter {
       case "input_audio_buffer.speech_started":
         this.#watchdog.speechStarted();
         this.#parts.sequencer.dropRescues();
-        return listener.speechStarted({ itemId: event.item_id });
+        return turns.speechStarted(event);
       case "input_audio_buffer.speech_stopped":
-        return listener.speechStopped({ itemId: event.item_id });
+        return turns.speechStopped(event);
       case "input_audio_buffer.committed":
         if (this.#parts.isFloorOpen()) this.#watchdog.turnCommitted();
         return turns.committed(event);
@@ -138,6 +153,8 @@ export class ServerEventRouter {
         return this.#parts.onCreated();
       case "session.updated":
         return this.#parts.onUpdated();
+      case "rate_limits.updated":
+        return this.#onRateLimits(event);
       case "error":
         return this.#onError(event);
     }
@@ -166,7 +183,8 @@ export class ServerEventRouter {
     if (gaveWay === "retried") this.#tryAgain(secondTry(request), isLimited);
     if (tools.answerEnded(response.id)) this.askAfterTools();
     const end = response.status === "failed" ? endForCode(reason) : null;
-    if (end) onEnd(end);
+    // Silent twice: the session is no good any more, another may be.
+    if (end || gaveWay === "no_audio") onEnd(end ?? UNRESPONSIVE);
   }
 
   #onItemDone({ response_id, item }: ServerEventOf<"response.output_item.done">): void {
@@ -204,7 +222,14 @@ export class ServerEventRouter {
   }
 
   #onTextInsteadOfSound(responseId: string): void {
-    if (this.#parts.sequencer.isAnswering(responseId)) this.#onMuteAnswer(responseId);
+    if (!this.#parts.sequencer.isAnswering(responseId)) return;
+    this.#parts.onWritten();
+    this.#onMuteAnswer(responseId);
+  }
+
+  #onRateLimits({ rate_limits }: ServerEventOf<"rate_limits.updated">): void {
+    const resetMs = Math.max(0, ...rate_limits.map(({ reset_seconds }) => reset_seconds * 1000));
+    this.#rateLimitPauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, resetMs));
   }
 
   #onMuteAnswer(responseId: string): void {
@@ -222,6 +247,6 @@ export class ServerEventRouter {
     if (sequencer.isAskedFor(request)) return;
     if (!isLimited) return sequencer.request(request);
     this.#rateLimitPause?.cancel();
-    this.#rateLimitPause = clock.after(RATE_LIMIT_PAUSE_MS, () => sequencer.request(request));
+    this.#rateLimitPause = clock.after(this.#rateLimitPauseMs, () => sequencer.request(request));
   }
 }

@@ -64,13 +64,15 @@ export type TranscriptionUsage = z.infer<typeof transcriptionUsage>;
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
+/** On the clock of audio written; only a figure for judging how long somebody spoke. */
+const audioMs = z.number().nullish().catch(null);
 const piece = { response_id: id, item_id: id };
 
 const serverEventSchema = z.discriminatedUnion("type", [
   event("session.created", {}),
   event("session.updated", {}),
-  event("input_audio_buffer.speech_started", { item_id: id }),
-  event("input_audio_buffer.speech_stopped", { item_id: id }),
+  event("input_audio_buffer.speech_started", { item_id: id, audio_start_ms: audioMs }),
+  event("input_audio_buffer.speech_stopped", { item_id: id, audio_end_ms: audioMs }),
   event("input_audio_buffer.committed", { item_id: id, previous_item_id: id.nullish() }),
   event("conversation.item.input_audio_transcription.delta", { item_id: id, delta: z.string() }),
   event("conversation.item.input_audio_transcription.completed", {
@@ -88,6 +90,9 @@ const serverEventSchema = z.discriminatedUnion("type", [
   event("response.output_audio_transcript.delta", { ...piece, delta: z.string() }),
   event("response.output_audio_transcript.done", { ...piece, transcript: z.string() }),
   event("response.done", { response: responseSchema }),
+  event("rate_limits.updated", {
+    rate_limits: z.array(z.object({ reset_seconds: z.number().nonnegative().catch(0) })),
+  }),
   event("error", {
     error: z.object({
       code: z.string().nullish(),
@@ -102,6 +107,12 @@ export type ServerEventOf<Type extends ServerEvent["type"]> = Extract<ServerEven
 const USED = new Set<string>(serverEventSchema.options.map((option) => option.shape.type.value));
 
 type Reading = { kind: "known"; event: ServerEvent } | { kind: "ignored" } | { kind: "malformed" };
+
+/** The service's own id of an event; null when it has none. */
+export function eventIdOf(raw: unknown): string | null {
+  if (typeof raw !== "object" || raw === null || !("event_id" in raw)) return null;
+  return typeof raw.event_id === "string" ? raw.event_id : null;
+}
 
 /** Reads one frame that was already parsed as JSON. */
 export function readServerEvent(raw: unknown): Reading {

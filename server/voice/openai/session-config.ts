@@ -13,13 +13,18 @@ const MAX_OUTPUT_TOKENS = 1024;
 const CONVERSATION_TOKENS = 8000;
 const MAX_KEYWORDS = 50;
 
+/** The service counts both as speech: what it hears before a voice, and the silence by which it knows the end. */
+const PREFIX_MS = 300;
+const SILENCE_MS = 500;
+export const TURN_MARGIN_MS = PREFIX_MS + SILENCE_MS;
+
 /** The service's own defaults differ between its documents, so every value is sent. */
 function turnDetection(isFloorOpen: boolean): RealtimeAudioInputTurnDetection {
   return {
     type: "server_vad",
     threshold: 0.5,
-    prefix_padding_ms: 300,
-    silence_duration_ms: 500,
+    prefix_padding_ms: PREFIX_MS,
+    silence_duration_ms: SILENCE_MS,
     create_response: isFloorOpen,
     interrupt_response: isFloorOpen,
     idle_timeout_ms: null,

@@ -24,11 +24,11 @@ describe("[VO13] silences", () => {
   const committed = () =>
     service.send({ type: "input_audio_buffer.committed", item_id: "item_U1", previous_item_id: null });
 
-  test("a turn without an answer is answered on our request after 4 s, once", async () => {
+  test("a turn without an answer is answered on our request after 2 s, once", async () => {
     const { listener, clock } = await ready();
     committed();
     await nextCall(listener, "turnCommitted");
-    clock.advance(4000);
+    clock.advance(2000);
     const create = await service.next("response.create");
     expect(create["response"]).toMatchObject({ metadata: { purpose: "rescue" } });
   });
@@ -38,17 +38,17 @@ describe("[VO13] silences", () => {
     committed();
     service.send({ type: "input_audio_buffer.speech_started", item_id: "item_U2" });
     await nextCall(listener, "speechStarted");
-    clock.advance(4000);
+    clock.advance(2000);
     committed();
     service.send({ type: "response.created", response: { id: "resp_1" } });
     await nextCall(listener, "answerStarted");
-    clock.advance(4000);
+    clock.advance(1900);
     session.note("end");
     await service.next("conversation.item.create");
     expect(service.received.all.length).toBe(2);
   });
 
-  test("exact words without sound are cancelled after 6 s and asked for once more; the second silence is final", async () => {
+  test("exact words without sound are cancelled after 2 s and asked for once more; the second silence ends the session", async () => {
     const { session, listener, clock } = await ready();
     session.say("Hello.");
     const first = await service.next("response.create");
@@ -57,7 +57,7 @@ describe("[VO13] silences", () => {
       response: { id: "resp_1", metadata: { client_event_id: "answer_1" } },
     });
     await nextCall(listener, "answerStarted");
-    clock.advance(6000);
+    clock.advance(2000);
     await service.next("response.cancel");
     service.send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "cancelled", reason: "retried" });
@@ -70,10 +70,14 @@ describe("[VO13] silences", () => {
       response: { id: "resp_2", metadata: { client_event_id: "answer_2" } },
     });
     await nextCall(listener, "answerStarted");
-    clock.advance(6000);
+    clock.advance(2000);
     await service.next("response.cancel");
     service.send({ type: "response.done", response: { id: "resp_2", status: "cancelled" } });
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "failed", reason: "no_audio" });
+    expect(await nextCall(listener, "closed")).toEqual({
+      reason: "OpenAI no longer answers aloud.",
+      fatal: false,
+    });
   });
 
   test("an actor that asks for the same words itself when told of the end does not get them twice", async () => {

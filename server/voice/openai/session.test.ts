@@ -122,6 +122,7 @@ describe("[VO1] the handshake", () => {
       {
         type: "conversation.item.create",
         item: {
+          id: "history_1",
           type: "message",
           role: "assistant",
           content: [{ type: "output_text", text: "Hi, this is the assistant." }],
@@ -129,7 +130,12 @@ describe("[VO1] the handshake", () => {
       },
       {
         type: "conversation.item.create",
-        item: { type: "message", role: "user", content: [{ type: "input_text", text: "Yes?" }] },
+        item: {
+          id: "history_2",
+          type: "message",
+          role: "user",
+          content: [{ type: "input_text", text: "Yes?" }],
+        },
       },
       {
         type: "conversation.item.create",

@@ -5,6 +5,7 @@ import {
   createAnswer,
   guidedInstructions,
   historyItem,
+  historyNote,
   noteItem,
   sayInstructions,
   toolResultItem,
@@ -12,7 +13,7 @@ import {
 import { type ConnectionOptions, RealtimeConnection } from "#server/voice/openai/connection.ts";
 import { ConsumerTurns } from "#server/voice/openai/consumer-turns.ts";
 import { EarlyAudio } from "#server/voice/openai/early-audio.ts";
-import { NOT_READY, type SessionEnd, UNREACHABLE } from "#server/voice/openai/faults.ts";
+import { NOT_READY, type SessionEnd, UNREACHABLE, UNRESPONSIVE } from "#server/voice/openai/faults.ts";
 import { guardedListener } from "#server/voice/openai/guarded-listener.ts";
 import { ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
 import { ServerEventRouter } from "#server/voice/openai/server-event-router.ts";
@@ -28,6 +29,8 @@ const CONFIG_EVENT_ID = "session_config";
 const FLOOR_EVENT_ID = "open_floor";
 const EARLY_EVENTS = 32;
 const HISTORY_TURNS = 20;
+
+const historyId = (index: number) => `history_${index + 1}`;
 
 /** One live session: puts the parts together, holds the session's state, and turns the port's calls into client events. */
 export class OpenAiVoiceSession implements VoiceSession {
@@ -45,6 +48,8 @@ export class OpenAiVoiceSession implements VoiceSession {
   #connection: RealtimeConnection | null = null;
   #state: State = "connecting";
   #isFloorOpen: boolean;
+  /** Earlier turns that stand in the conversation as items of their own. */
+  #history: VoiceSessionOptions["history"] = [];
   #malformed = 0;
 
   constructor(options: VoiceSessionOptions, link: ConnectionOptions, listener: VoiceListener) {
@@ -60,6 +65,7 @@ export class OpenAiVoiceSession implements VoiceSession {
       stuck: (responseId) => {
         link.logger.warn({}, "a voice answer never ended");
         this.#output.ended(responseId, "failed", "stuck", null);
+        this.#end(UNRESPONSIVE);
       },
       gaveUp: (requestId, request, code) => {
         link.logger.warn({ purpose: request.purpose, code }, "voice answer was not given");
@@ -79,6 +85,7 @@ export class OpenAiVoiceSession implements VoiceSession {
       isFloorOpen: () => this.#isFloorOpen,
       onCreated: () => this.#configure(),
       onUpdated: () => this.#becomeReady(),
+      onWritten: () => this.#retellHistory(),
       onMalformed: () => this.#countMalformed(),
       onEnd: (end) => this.#end(end),
     });
@@ -177,12 +184,24 @@ export class OpenAiVoiceSession implements VoiceSession {
     if (this.#state !== "configuring") return;
     this.#state = "ready";
     this.#readyDeadline.cancel();
-    for (const turn of this.#options.history.slice(-HISTORY_TURNS)) this.#send(historyItem(turn));
+    this.#history = this.#options.history.slice(-HISTORY_TURNS);
+    for (const [index, turn] of this.#history.entries()) this.#send(historyItem(historyId(index), turn));
     for (const event of this.#earlyEvents) this.#send(event);
     this.#earlyEvents = [];
     for (const payload of this.#earlyAudio.take()) this.#connection?.appendAudio(payload);
     this.#listener.ready();
     this.#sequencer.start();
+  }
+
+  /** The model answered in writing: the written turns become one note. Once. */
+  #retellHistory(): void {
+    const turns = this.#history;
+    if (turns.length === 0) return;
+    this.#history = [];
+    for (const index of turns.keys()) {
+      this.#send({ type: "conversation.item.delete", item_id: historyId(index) });
+    }
+    this.#send(historyNote(turns));
   }
 
   #cancelOnWire(responseId: string): void {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "#server/lib/clock.ts";
 
-const UNANSWERED_TURN_MS = 4000;
-const MUTE_ANSWER_MS = 6000;
+const UNANSWERED_TURN_MS = 2000;
+const MUTE_ANSWER_MS = 2000;
 
 /**
  * Notices the two silences a caller would hear: a finished turn that the service does not answer, and an answer that makes no sound. Speaks up once

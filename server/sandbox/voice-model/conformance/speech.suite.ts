@@ -81,7 +81,7 @@ export function speechSuite(name: string, target: () => RealtimeTarget): void {
       client.sendRaw({ type: "input_audio_buffer.commit" });
       const { item_id } = await client.next("input_audio_buffer.committed");
       const { transcript } = await client.next("conversation.item.input_audio_transcription.completed");
-      expect(transcript).toBe("Keep this.");
+      expect(transcript.toLowerCase()).toContain("keep this");
       client.sendRaw({ type: "conversation.item.retrieve", item_id });
       expect((await client.next("conversation.item.retrieved")).item).toMatchObject({
         role: "user",

@@ -25,6 +25,21 @@ const viewSchema = z.object({
   errors: z.array(
     z.object({ code: z.string().nullable(), message: z.string(), eventId: z.string().nullable() }),
   ),
+  violations: z.array(z.string()),
+});
+const frameLogSchema = z.object({
+  frames: z.array(
+    z.object({
+      atMs: z.number(),
+      by: z.enum(["client", "server"]),
+      type: z.string(),
+      event: z.record(z.string(), z.unknown()).optional(),
+      frames: z.number(),
+      bytes: z.number(),
+    }),
+  ),
+  dropped: z.number(),
+  violations: z.array(z.string()),
 });
 
 /** A voice model on loopback for tests, with its control routes as functions. */
@@ -40,10 +55,24 @@ export async function startTestServer(clock: Clock) {
   return {
     origin,
     target,
+    async sessionIds() {
+      const listed = await (await fetch(`${origin}/sandbox/voice-sessions`)).json();
+      return z
+        .object({ sessions: z.array(z.object({ id: z.string() })) })
+        .parse(listed)
+        .sessions.map(({ id }) => id);
+    },
     async session(id: string) {
       return viewSchema.parse(await (await fetch(`${origin}/sandbox/voice-sessions/${id}`)).json());
     },
-    async fault(fault: Record<string, unknown>, rest: { times?: number; sessionId?: string } = {}) {
+    async frames(id: string) {
+      const response = await fetch(`${origin}/sandbox/voice-sessions/${id}/frames`);
+      return frameLogSchema.parse(await response.json());
+    },
+    async fault(
+      fault: Record<string, unknown>,
+      rest: { times?: number; sessionId?: string; person?: string } = {},
+    ) {
       const response = await fetch(`${origin}/sandbox/voice-faults`, {
         method: "POST",
         headers: { "content-type": "application/json" },

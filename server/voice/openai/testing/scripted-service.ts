@@ -6,10 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 export type ClientEvent = Record<string, unknown> & { type: string };
 
 /** How a handshake is answered: a socket, or an HTTP error. */
-export type Handshake =
-  | { kind: "accept" }
-  | { kind: "refuse"; status: number; body: string }
-  | { kind: "hang" };
+export type Handshake = { kind: "accept" } | { kind: "refuse"; status: number; body: string };
 
 /** A Realtime service on loopback that does nothing by itself: tests say what it sends. */
 export class ScriptedService {
@@ -26,7 +23,6 @@ export class ScriptedService {
     http.on("upgrade", (request, socket, head) => {
       this.handshakes.push(request);
       const { handshake } = this;
-      if (handshake.kind === "hang") return;
       if (handshake.kind === "refuse") {
         const length = Buffer.byteLength(handshake.body);
         socket.end(
