@@ -82,6 +82,7 @@ export class CallTelephony implements TelephonyEvents {
     const { advance, suppressions, clock } = this.#deps;
     if (this.#stopping) return { kind: "hangUp" };
     if (await suppressions.isSuppressed(call.personKey)) {
+      if (after === "stream") return this.#stopRequested(call._id, carrierCallId);
       await advance(call._id, { kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } });
       return { kind: "hangUp" };
     }
@@ -90,6 +91,14 @@ export class CallTelephony implements TelephonyEvents {
     const asked = await advance(call._id, { kind: "pickedUp", attemptId, carrierCallId, token, after });
     if (asked.kind === "stepped") return { kind: "connect", token: value };
     return this.#refused(call._id, attemptId, carrierCallId, after);
+  }
+
+  /** They asked not to be called again, and the line broke before that was confirmed: the carrier does it. */
+  async #stopRequested(callId: string, carrierCallId: string): Promise<AnswerInstruction> {
+    const end = { status: "completed", reason: "opted_out" } as const;
+    const say = "You will not be called again. Goodbye.";
+    const left = await this.#deps.advance(callId, { kind: "hangUpAsked", end, say });
+    return left.kind === "absent" ? { kind: "hangUp" } : farewell(left.call, carrierCallId);
   }
 
   /** Nobody talks: what the phone call was is written down before the phone is put down. */

@@ -27,8 +27,15 @@ export type VoiceSessionOptions = {
    */
   floorClosed: boolean;
   /** Earlier turns, when a session takes up a conversation again. */
-  history: { speaker: "agent" | "consumer"; text: string }[];
+  history: VoiceTurn[];
 };
+
+/** One earlier turn: only what was heard. A tool call comes with its result, so that it is not made again. */
+export type VoiceTurn =
+  | { speaker: "agent" | "consumer"; text: string }
+  | { speaker: "tool"; toolCallId: string; name: string; argumentsJson: string; output: string }
+  /** What the model should know beside the turns. */
+  | { speaker: "note"; text: string };
 
 /** Tokens of one answer by class, as the provider bills them. `cached…` are part of the input counts. */
 export type VoiceUsage = {
@@ -82,6 +89,8 @@ export type VoiceListener = {
 };
 
 export type VoiceSession = {
+  /** When the provider ends the session by itself, ms since the epoch; null while or where it does not say. */
+  readonly expiresAt: number | null;
   /** µ-law, base64. Kept (at most 5 s, oldest dropped) until the session is ready. */
   appendAudio(payloadBase64: string): void;
   /** Lets the model speak exactly these words next, before anything else. At most one answer runs at a time; further ones wait their turn. */
@@ -90,6 +99,8 @@ export type VoiceSession = {
   respond(guidance?: string): void;
   /** From now on the consumer's speech interrupts the agent and is answered by itself. Once; later calls do nothing. */
   openFloor(): void;
+  /** Adds earlier turns at the end of the conversation, without an answer. */
+  recall(turns: readonly VoiceTurn[]): void;
   /** Puts a note for the model into the conversation without an answer. */
   note(text: string): void;
   /** Stops the running answer, if any; its late audio is dropped. */

@@ -4,14 +4,12 @@ import type { End } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { CallActor } from "#server/calls/live/call-actor.ts";
+import { historyOf } from "#server/calls/live/history.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { ToolView } from "#shared/call/view.ts";
-import type { VoiceModel } from "#server/voice/voice.ts";
-
-/** One finished turn, as a new voice session takes it up. */
-export type PastTurn = { speaker: "agent" | "consumer"; text: string };
+import type { VoiceModel, VoiceTurn } from "#server/voice/voice.ts";
 
 /** What an actor needs, and what it may ask for. */
 export type ActorDeps = {
@@ -37,29 +35,31 @@ export type ActorDeps = {
 
 /** What an actor that takes a call over has to know of it. */
 export type Past = {
-  turns: PastTurn[];
+  turns: VoiceTurn[];
   voiceCents: number;
   openingHeard: boolean;
+  /** They asked not to be called again, and may not have heard the confirmation. */
+  optedOut: boolean;
   /** Every tool call of the model so far; one without a result was under way when its owner was lost. */
   tools: ToolView[];
   /** Words that were being spoken when the earlier owner was lost, and that it could not finish. */
   openDraft: Draft | null;
 };
 
-export const NO_PAST: Past = { turns: [], voiceCents: 0, openingHeard: false, tools: [], openDraft: null };
+export const NO_PAST: Past = {
+  turns: [],
+  voiceCents: 0,
+  openingHeard: false,
+  optedOut: false,
+  tools: [],
+  openDraft: null,
+};
 
 /** What both sides said, only what was heard, and what the voice model has cost so far. */
 export async function pastOf(store: Pick<CallStore, "events" | "draftOf">, callId: string): Promise<Past> {
   const view = foldCall((await store.events(callId, 0))?.events ?? []);
-  const { transcript, cost, openingHeard, tools } = view;
+  const { cost, openingHeard, tools, optedOut } = view;
   const openDraft = unfinished(await store.draftOf(callId), view);
-  const turns = transcript.map(({ speaker, text, heardText }) => ({
-    speaker: sideOf(speaker),
-    text: heardText ?? text,
-  }));
-  if (openDraft !== null) turns.push({ speaker: sideOf(openDraft.speaker), text: `${openDraft.text} —` });
-  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, tools, openDraft };
+  const turns = historyOf(view, openDraft);
+  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, optedOut, tools, openDraft };
 }
-
-const sideOf = (speaker: Draft["speaker"]) =>
-  speaker === "consumer" ? ("consumer" as const) : ("agent" as const);

@@ -46,9 +46,10 @@ test("[CL45] an opt-out by word ends the call even if the model does not", async
   expect(bench.ended).toEqual([{ status: "completed", reason: "opted_out" }]);
 });
 
-test("[CL41] a stream that was lost before the opening was heard let the next one skip it", () => {
+test("[CL41] a stream that was lost before the opening was heard let the next one skip it", async () => {
   const bench = actorBench([{ speaker: "consumer", text: "Hello?" }], { openingHeard: false });
   bench.join();
+  await nextTurn();
   bench.voiceSays().ready();
   bench.clock.advance(1000);
   expect(bench.sessions[0]?.options.floorClosed).toBe(true);

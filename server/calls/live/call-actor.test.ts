@@ -168,9 +168,11 @@ test("[CL4] an actor whose call was taken over writes nothing more and lets go o
   expect(bench.phone.closedBecause()).not.toBeNull();
 });
 
-test("[CL43] a session that takes a call over knows what was said and apologises instead of opening", () => {
+test("[CL43] a session that takes a call over knows what was said and apologises instead of opening", async () => {
   const bench = actorBench([{ speaker: "agent", text: "Hello" }]);
   bench.join();
+  expect(bench.asked).toEqual([]);
+  await nextTurn();
   bench.voiceSays().ready();
   expect(bench.sessions[0]?.options).toMatchObject({ floorClosed: false, history: [{ text: "Hello" }] });
   expect(bench.asked).toEqual(["respond guided"]);

@@ -1,5 +1,5 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
+import { type ActorDeps, NO_PAST, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
@@ -56,9 +56,15 @@ export class CallActor {
   /** The stream's claim is stored: the journal may be written, and other servers are told that the owner lives. */
   claimed() {
     if (this.#stream === null || this.#released !== null) return;
-    this.#conversation.keepUnfinished(this.#past);
     this.#recorder.own(this.#stream.epoch);
+    this.#background(this.#takeOver());
     this.#beat = this.#deps.clock.every(BEAT_MS, () => this.#background(this.#sendBeat()));
+  }
+
+  /** From the claim on nobody else writes: what is stored now is all that was said and done before [CL100]. */
+  async #takeOver() {
+    const past = this.#past === NO_PAST ? NO_PAST : await pastOf(this.#deps.store, this.callId);
+    if (this.#released === null) this.#conversation.takeOver(past);
   }
 
   /** The stream is here and alive. */
@@ -130,6 +136,7 @@ export class CallActor {
 
   async #reopenVoice(pauseMs: number) {
     await this.#deps.clock.sleep(pauseMs);
+    await this.#conversation.toolsDone();
     if (this.#stream !== null) await this.#recorder.flush();
     const past = await pastOf(this.#deps.store, this.callId);
     if (this.#closed || this.#released !== null) return;

@@ -3,8 +3,10 @@ import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
 import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
+import { endLeftOpen, lostResults } from "#server/calls/live/history.ts";
 import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords } from "#server/calls/live/prompt.ts";
+import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
 import { Talk } from "#server/calls/live/talk.ts";
@@ -12,9 +14,10 @@ import { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
+import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
-import type { NewCallEvent } from "#shared/call/events.ts";
+import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
 
 /** What a conversation needs of the actor that holds it. */
 export type ConversationHost = {
@@ -32,6 +35,8 @@ export type ConversationHost = {
   giveUp(): void;
 };
 
+const OPTED_OUT = { status: "completed", reason: "opted_out" } as const;
+
 /** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
 export class Conversation implements VoiceListener {
   readonly line: VoiceLine;
@@ -48,6 +53,10 @@ export class Conversation implements VoiceListener {
   readonly #activeAnswers = new Set<string>();
   /** Both sides are connected. */
   #joined = false;
+  /** The stream's claim is stored, and what was before is known. */
+  #mayBegin = false;
+  /** Who was speaking when the line broke. */
+  #cutOff: Speaker | null = null;
   /** Nothing new is said any more; words on their way are still kept. */
   #over = false;
 
@@ -91,12 +100,25 @@ export class Conversation implements VoiceListener {
     this.#joined = true;
     this.line.joined();
     this.#talk.join(media, epoch);
+  }
+
+  /** The stream is ours: what an earlier owner of the call left open is ended, and the talk goes on from there. */
+  takeOver(past: Past) {
+    this.#cutOff = past.openDraft?.speaker ?? null;
+    this.#talk.keepUnfinished(past);
+    this.#host.record(...lostResults(past.tools));
+    this.line.recall(past.turns);
+    const end = endLeftOpen(past);
+    if (past.optedOut) return this.#lastWord("You will not be called again. Goodbye.", OPTED_OUT);
+    if (end !== null) return this.#lastWord("Goodbye.", end);
+    this.#mayBegin = true;
     this.#begin();
   }
 
-  /** What an earlier owner of the call was saying or hearing when it was lost. */
-  keepUnfinished(past: Past) {
-    this.#talk.keepUnfinished(past);
+  /** The talk was over when the line broke. */
+  #lastWord(words: string, end: End) {
+    this.#goodbye.wantedAfterNextAnswer(end, []);
+    this.#voice.say(words);
   }
 
   /** Falls silent for good; the words that are on their way are still taken. */
@@ -127,11 +149,16 @@ export class Conversation implements VoiceListener {
     this.#voice.close();
   }
 
+  /** No tool works any more, or it was waited for long enough. */
+  toolsDone(): Promise<void> {
+    return this.#tools.idle();
+  }
+
   /** The voice session is gone; the next one begins anew. */
   voiceLost() {
     this.#activeAnswers.clear();
     this.#acts.newModel();
-    this.silence();
+    this.#cutOff = this.#talk.voiceLost();
   }
 
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
@@ -141,11 +168,10 @@ export class Conversation implements VoiceListener {
 
   /** Both sides are there: speak. */
   #begin() {
-    if (!this.#joined || !this.line.ready) return;
+    if (!this.#mayBegin || !this.line.ready || this.#over) return;
     if (!this.#opening.heard) return this.#opening.begin();
-    this.#voice.respond(
-      "The line was interrupted for a moment. Apologise in a few words and go on where you stopped; do not repeat what was already said.",
-    );
+    this.#voice.respond(resumeGuidance(this.#cutOff));
+    this.#cutOff = null;
   }
 
   // ——— the phone ———

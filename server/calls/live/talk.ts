@@ -4,7 +4,7 @@ import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceSession } from "#server/voice/voice.ts";
-import type { NewCallEvent } from "#shared/call/events.ts";
+import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
 
 type TalkDeps = {
   deps: ActorDeps;
@@ -67,6 +67,20 @@ export class Talk {
       record(this.#book.agentInterrupted(item));
       this.#drafts.finish(item.itemId);
     }
+  }
+
+  /** The voice session is gone: what it still owed will not come. Returns who was cut off. */
+  voiceLost(): Speaker | null {
+    const { record, callId } = this.#deps;
+    const wasSpeaking = !this.bridge.idle;
+    this.silence();
+    const open = this.#book.abandonTurns();
+    for (const { segmentId, text } of open) {
+      record(this.#book.leftOpen({ callId, segmentId, speaker: "consumer", text }));
+      this.#drafts.finish(segmentId);
+    }
+    if (open.length > 0) return "consumer";
+    return wasSpeaking ? "agent" : null;
   }
 
   consumerStarted(itemId: string) {

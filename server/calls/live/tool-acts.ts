@@ -19,7 +19,7 @@ const done = (output: string, ...events: NewCallEvent[]): Done => ({
 /** They reveal something about the person, or act for them: not before we know that it is them [CL80]. */
 const NEEDS_PERSON: ReadonlySet<ToolName> = new Set(["record_answer"]);
 
-const endOf = (reason: string): End =>
+export const endOf = (reason: string): End =>
   reason === "voicemail" ? { status: "voicemail", reason } : { status: "completed", reason };
 
 const worked = (past: readonly ToolView[], name: ToolName) =>

@@ -86,11 +86,20 @@ export class TranscriptBook {
 
   /** What an earlier owner of the call could not finish: it was heard as far as its draft goes. */
   leftOpen(draft: Draft | null): NewCallEvent | null {
-    if (draft === null) return null;
+    if (draft === null || draft.text.trim() === "") return null;
     const { segmentId, speaker, text } = draft;
     const at = { startMs: this.#callMs(), endMs: this.#callMs() };
     const cut = speaker === "agent" ? { heardText: text, interrupted: true as const } : {};
     return segmentEvent({ segmentId, speaker, text, ...at, ...cut });
+  }
+
+  /** Turns whose words will not come any more, with what was recognised of them so far. */
+  abandonTurns(): { segmentId: string; text: string }[] {
+    const open = [...this.#consumer].map(([segmentId, { text }]) => ({ segmentId, text }));
+    this.#consumer.clear();
+    this.#agent.clear();
+    this.#allSaid?.();
+    return open;
   }
 
   consumerStarted(itemId: string) {

@@ -1,9 +1,10 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import type { Past, PastTurn } from "#server/calls/live/actor-deps.ts";
+import type { Past } from "#server/calls/live/actor-deps.ts";
 import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
 import { agentInstructions } from "#server/calls/live/prompt.ts";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock, Timer } from "#server/lib/clock.ts";
-import type { VoiceListener, VoiceModel, VoiceSession } from "#server/voice/voice.ts";
+import type { VoiceListener, VoiceModel, VoiceSession, VoiceTurn } from "#server/voice/voice.ts";
 
 /** Waits before the second, third and fourth session of one incident (reliability O1). */
 const PAUSE_MS = [200, 500, 1000];
@@ -19,6 +20,8 @@ export class VoiceLine {
   readonly #deps: Deps;
   readonly #call: CallHead;
   #session: VoiceSession;
+  /** The turns that the session was told. */
+  #known: VoiceTurn[] = [];
   #endedAtMs: number[] = [];
   #ready = false;
   #joined = false;
@@ -60,7 +63,7 @@ export class VoiceLine {
   }
 
   /** A new session that knows what was said. */
-  replace(past: PastTurn[], floorClosed: boolean) {
+  replace(past: VoiceTurn[], floorClosed: boolean) {
     this.#session = this.#open(past, floorClosed);
   }
 
@@ -81,7 +84,17 @@ export class VoiceLine {
     this.#deadAir = null;
   }
 
-  #open(history: PastTurn[], floorClosed: boolean): VoiceSession {
+  /** The session is to know these turns: those that it was not opened with are added. */
+  recall(turns: VoiceTurn[]) {
+    const known = this.#known;
+    const same = turns.findIndex((turn, index) => !isDeepStrictEqual(turn, known[index]));
+    const missing = same === -1 ? [] : turns.slice(same);
+    this.#known = turns;
+    if (missing.length > 0) this.#session.recall(missing);
+  }
+
+  #open(history: VoiceTurn[], floorClosed: boolean): VoiceSession {
+    this.#known = history;
     const { briefing, personKey } = this.#call;
     return this.#deps.voice.open(
       {

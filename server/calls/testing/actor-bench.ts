@@ -1,11 +1,12 @@
 import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
-import { type ActorDeps, NO_PAST, type Past, type PastTurn } from "#server/calls/live/actor-deps.ts";
+import { type ActorDeps, NO_PAST, type Past } from "#server/calls/live/actor-deps.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
-import type { Draft, NewCallEvent } from "#shared/call/events.ts";
+import type { VoiceTurn } from "#server/voice/voice.ts";
+import type { CallEvent, Draft, NewCallEvent } from "#shared/call/events.ts";
 
 /** What the actor asked for and told. */
 function actorBooks() {
@@ -22,11 +23,33 @@ function actorBooks() {
   };
 }
 
+type Said = Extract<VoiceTurn, { text: string }>;
 type Books = ReturnType<typeof actorBooks>;
 /** `fenced`: another stream owns the call. `failing`: the database is away. */
 type Mood = { fenced: boolean; failing: boolean };
 
-function scriptedStore(head: CallHead, { recorded }: Books, mood: Mood): ActorDeps["store"] {
+/** The journal that leads to this past. */
+function journalOf({ turns, openingHeard, optedOut, tools }: Past): CallEvent[] {
+  const at = "2026-11-24T15:00:00Z";
+  const fresh: NewCallEvent[] = [];
+  if (openingHeard) fresh.push({ type: "opening.heard", atMs: 0 });
+  if (optedOut) fresh.push({ type: "optOut.recorded", how: "spoken" });
+  for (const [index, turn] of turns.entries()) {
+    if (turn.speaker !== "agent" && turn.speaker !== "consumer") continue;
+    const times = { startMs: index, endMs: index };
+    fresh.push({ type: "transcript.segment", segmentId: `past_${index}`, ...turn, ...times });
+  }
+  for (const { result, ...tool } of tools) {
+    fresh.push({ type: "tool.called", ...tool });
+    if (result === null) continue;
+    const { ok, text, durationMs } = result;
+    fresh.push({ type: "tool.returned", toolCallId: tool.toolCallId, ok, result: text, durationMs });
+  }
+  return fresh.map((event, index) => ({ ...event, seq: index + 1, at }));
+}
+
+function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mood): ActorDeps["store"] {
+  const events = journalOf(past);
   return {
     async record(_callId, _epoch, _recordId, events) {
       if (mood.failing) throw new Error("no database");
@@ -34,8 +57,8 @@ function scriptedStore(head: CallHead, { recorded }: Books, mood: Mood): ActorDe
       recorded.push(...events);
       return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
     },
-    events: async () => ({ events: [], seq: 0 }),
-    draftOf: async () => null,
+    events: async () => ({ events, seq: events.length }),
+    draftOf: async () => past.openDraft,
     beat: async () => (mood.fenced ? null : head),
     checkpointDraft: async () => undefined,
   };
@@ -61,14 +84,16 @@ function askedOf(books: Books, mood: Mood): Asked {
 }
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
-export function actorBench(turns: PastTurn[] = [], past: Partial<Past> = {}) {
+export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
+  const past = { ...NO_PAST, turns, openingHeard: turns.length > 0, ...given };
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
   const books = actorBooks();
   const mood = { fenced: false, failing: false };
   const head = callHead(clock.nowMs());
+  const isNew = turns.length === 0 && Object.keys(given).length === 0;
   const deps: ActorDeps = {
-    store: scriptedStore(head, books, mood),
+    store: scriptedStore(head, past, books, mood),
     feed: { event() {}, draft: (draft) => books.drafts.push(draft), boardChanged() {} },
     voice,
     clock,
@@ -76,7 +101,7 @@ export function actorBench(turns: PastTurn[] = [], past: Partial<Past> = {}) {
     instance: "srv_1",
     ...askedOf(books, mood),
   };
-  const actor = new CallActor(head, { ...NO_PAST, turns, openingHeard: turns.length > 0, ...past }, deps);
+  const actor = new CallActor(head, isNew ? NO_PAST : past, deps);
   const phone = phoneEar();
   const join = () => {
     actor.join(phone.stream, 1, "att_00000001", clock.nowMs());

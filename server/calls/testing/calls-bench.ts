@@ -70,6 +70,8 @@ const silentVoice: VoiceModel = {
     say() {},
     respond() {},
     openFloor() {},
+    expiresAt: null,
+    recall() {},
     note() {},
     cancelAnswer() {},
     discard() {},

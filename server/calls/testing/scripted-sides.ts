@@ -47,6 +47,8 @@ export function scriptedVoice() {
         say: (words) => asked.push(`say ${words}`),
         respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
         openFloor: () => asked.push("openFloor"),
+        expiresAt: null,
+        recall: (turns) => asked.push(`recall ${JSON.stringify(turns)}`),
         note: (text) => asked.push(`note ${text}`),
         cancelAnswer: () => asked.push("cancelAnswer"),
         discard: (answerId) => asked.push(`discard ${answerId}`),

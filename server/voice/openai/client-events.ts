@@ -1,5 +1,5 @@
 import type { AnswerRequest } from "#server/voice/openai/response-sequencer.ts";
-import type { VoiceSessionOptions } from "#server/voice/voice.ts";
+import type { VoiceTurn } from "#server/voice/voice.ts";
 import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
 
 /** The words as they stand between quotation marks: one line, and no mark that would end the quotation early. Neither is spoken. */
@@ -47,23 +47,51 @@ export function toolResultItem(toolCallId: string, output: string): RealtimeClie
   };
 }
 
-type Turn = VoiceSessionOptions["history"][number];
+type SpokenTurn = Extract<VoiceTurn, { speaker: "agent" | "consumer" }>;
 
-/** Earlier turns as text: the service accepts no assistant audio from outside. `id` is ours, so that the item can be taken back. */
-export function historyItem(id: string, turn: Turn): RealtimeClientEvent {
-  return turn.speaker === "agent"
-    ? {
-        type: "conversation.item.create",
-        item: { id, type: "message", role: "assistant", content: [{ type: "output_text", text: turn.text }] },
-      }
-    : {
-        type: "conversation.item.create",
-        item: { id, type: "message", role: "user", content: [{ type: "input_text", text: turn.text }] },
-      };
+function toolCallItem(turn: Extract<VoiceTurn, { speaker: "tool" }>): RealtimeClientEvent {
+  const { toolCallId, name, argumentsJson } = turn;
+  return {
+    type: "conversation.item.create",
+    item: { type: "function_call", call_id: toolCallId, name, arguments: argumentsJson },
+  };
+}
+
+/** The turns in which somebody spoke. */
+export const isSpoken = (turn: VoiceTurn): turn is SpokenTurn =>
+  turn.speaker === "agent" || turn.speaker === "consumer";
+
+/** Earlier turns as text: the service accepts no assistant audio from outside. `id` is ours, so that spoken turns can be taken back. */
+export function historyItems(id: string, turn: VoiceTurn): RealtimeClientEvent[] {
+  switch (turn.speaker) {
+    case "agent":
+      return [
+        {
+          type: "conversation.item.create",
+          item: {
+            id,
+            type: "message",
+            role: "assistant",
+            content: [{ type: "output_text", text: turn.text }],
+          },
+        },
+      ];
+    case "consumer":
+      return [
+        {
+          type: "conversation.item.create",
+          item: { id, type: "message", role: "user", content: [{ type: "input_text", text: turn.text }] },
+        },
+      ];
+    case "note":
+      return [noteItem(turn.text)];
+    case "tool":
+      return [toolCallItem(turn), toolResultItem(turn.toolCallId, turn.output)];
+  }
 }
 
 /** The same turns as one note: a model that takes up a written conversation in writing is shown no written conversation. */
-export function historyNote(turns: readonly Turn[]): RealtimeClientEvent {
+export function historyNote(turns: readonly SpokenTurn[]): RealtimeClientEvent {
   const lines = turns.map(({ speaker, text }) => `${speaker === "agent" ? "You" : "Caller"}: ${text}`);
   return noteItem(["What was said on the phone so far. Go on by speaking.", ...lines].join("\n"));
 }

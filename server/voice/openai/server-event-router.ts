@@ -38,7 +38,8 @@ export type RouterParts = {
   isConfiguring(): boolean;
   /** While the floor is closed the service answers no turn, and must not be made to. */
   isFloorOpen(): boolean;
-  onCreated(): void;
+  /** Ms since the epoch. */
+  onCreated(expiresAt: number | null): void;
   onUpdated(): void;
   /** The model answers in writing where sound was asked for. */
   onWritten(): void;
@@ -150,7 +151,7 @@ export class ServerEventRouter {
       case "conversation.item.input_audio_transcription.failed":
         return turns.failed(event);
       case "session.created":
-        return this.#parts.onCreated();
+        return this.#parts.onCreated(event.session?.expires_at ?? null);
       case "session.updated":
         return this.#parts.onUpdated();
       case "rate_limits.updated":

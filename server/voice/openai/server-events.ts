@@ -69,7 +69,18 @@ const audioMs = z.number().nullish().catch(null);
 const piece = { response_id: id, item_id: id };
 
 const serverEventSchema = z.discriminatedUnion("type", [
-  event("session.created", {}),
+  event("session.created", {
+    session: z
+      .object({
+        expires_at: z
+          .number()
+          .transform((seconds) => seconds * 1000)
+          .nullish()
+          .catch(null),
+      })
+      .nullish()
+      .catch(null),
+  }),
   event("session.updated", {}),
   event("input_audio_buffer.speech_started", { item_id: id, audio_start_ms: audioMs }),
   event("input_audio_buffer.speech_stopped", { item_id: id, audio_end_ms: audioMs }),

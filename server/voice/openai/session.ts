@@ -4,8 +4,9 @@ import { AgentOutput } from "#server/voice/openai/agent-output.ts";
 import {
   createAnswer,
   guidedInstructions,
-  historyItem,
+  historyItems,
   historyNote,
+  isSpoken,
   noteItem,
   sayInstructions,
   toolResultItem,
@@ -19,7 +20,7 @@ import { ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
 import { ServerEventRouter } from "#server/voice/openai/server-event-router.ts";
 import { openFloorConfig, sessionConfig } from "#server/voice/openai/session-config.ts";
 import { ToolCalls } from "#server/voice/openai/tool-calls.ts";
-import type { VoiceListener, VoiceSession, VoiceSessionOptions } from "#server/voice/voice.ts";
+import type { VoiceListener, VoiceSession, VoiceSessionOptions, VoiceTurn } from "#server/voice/voice.ts";
 import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
 
 type State = "connecting" | "configuring" | "ready" | "closed";
@@ -28,9 +29,7 @@ const READY_MS = 10_000;
 const CONFIG_EVENT_ID = "session_config";
 const FLOOR_EVENT_ID = "open_floor";
 const EARLY_EVENTS = 32;
-const HISTORY_TURNS = 20;
-
-const historyId = (index: number) => `history_${index + 1}`;
+const HISTORY_TURNS = 64;
 
 /** One live session: puts the parts together, holds the session's state, and turns the port's calls into client events. */
 export class OpenAiVoiceSession implements VoiceSession {
@@ -49,7 +48,9 @@ export class OpenAiVoiceSession implements VoiceSession {
   #state: State = "connecting";
   #isFloorOpen: boolean;
   /** Earlier turns that stand in the conversation as items of their own. */
-  #history: VoiceSessionOptions["history"] = [];
+  #history: { id: string; turn: VoiceTurn }[] = [];
+  #historyCount = 0;
+  #expiresAt: number | null = null;
   #malformed = 0;
 
   constructor(options: VoiceSessionOptions, link: ConnectionOptions, listener: VoiceListener) {
@@ -83,7 +84,10 @@ export class OpenAiVoiceSession implements VoiceSession {
       isConfigEvent: (eventId) => eventId === CONFIG_EVENT_ID || eventId === FLOOR_EVENT_ID,
       isConfiguring: () => this.#state === "configuring",
       isFloorOpen: () => this.#isFloorOpen,
-      onCreated: () => this.#configure(),
+      onCreated: (expiresAt) => {
+        this.#expiresAt = expiresAt;
+        this.#configure();
+      },
       onUpdated: () => this.#becomeReady(),
       onWritten: () => this.#retellHistory(),
       onMalformed: () => this.#countMalformed(),
@@ -113,6 +117,19 @@ export class OpenAiVoiceSession implements VoiceSession {
     if (this.#isFloorOpen) return;
     this.#isFloorOpen = true;
     this.#sendOrKeep({ type: "session.update", event_id: FLOOR_EVENT_ID, session: openFloorConfig() });
+  }
+
+  get expiresAt(): number | null {
+    return this.#expiresAt;
+  }
+
+  recall(turns: readonly VoiceTurn[]): void {
+    for (const turn of turns) {
+      this.#historyCount += 1;
+      const id = `history_${this.#historyCount}`;
+      this.#history.push({ id, turn });
+      for (const event of historyItems(id, turn)) this.#sendOrKeep(event);
+    }
   }
 
   note(text: string): void {
@@ -184,8 +201,7 @@ export class OpenAiVoiceSession implements VoiceSession {
     if (this.#state !== "configuring") return;
     this.#state = "ready";
     this.#readyDeadline.cancel();
-    this.#history = this.#options.history.slice(-HISTORY_TURNS);
-    for (const [index, turn] of this.#history.entries()) this.#send(historyItem(historyId(index), turn));
+    this.recall(this.#options.history.slice(-HISTORY_TURNS));
     for (const event of this.#earlyEvents) this.#send(event);
     this.#earlyEvents = [];
     for (const payload of this.#earlyAudio.take()) this.#connection?.appendAudio(payload);
@@ -195,13 +211,11 @@ export class OpenAiVoiceSession implements VoiceSession {
 
   /** The model answered in writing: the written turns become one note. Once. */
   #retellHistory(): void {
-    const turns = this.#history;
-    if (turns.length === 0) return;
+    const spoken = this.#history.filter(({ turn }) => isSpoken(turn));
+    if (spoken.length === 0) return;
     this.#history = [];
-    for (const index of turns.keys()) {
-      this.#send({ type: "conversation.item.delete", item_id: historyId(index) });
-    }
-    this.#send(historyNote(turns));
+    for (const { id } of spoken) this.#send({ type: "conversation.item.delete", item_id: id });
+    this.#send(historyNote(spoken.map(({ turn }) => turn).filter(isSpoken)));
   }
 
   #cancelOnWire(responseId: string): void {
