@@ -57,7 +57,7 @@ test("[VO17] a tool call goes back into the history with its result, and is not 
     call,
     result,
     message("system", "Much was said."),
-    message("user", "On Wednesday."),
+    { id: "history_3", ...message("user", "On Wednesday.") },
     call,
     result,
   ]);
