@@ -52,8 +52,11 @@ process.once("exit", () => {
 /** Only what a process needs to run at all: nothing configured on this machine reaches the product. */
 const bareEnvironment = (): Environment => ({ PATH: process.env["PATH"] ?? "", LOG_LEVEL: "info" });
 
-function launch(env: Environment, workDir: string): Launched {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN], {
+function launch(env: Environment, workDir: string, command: Command = {}): Launched {
+  const { before = [], nodeFlags = [], main = MAIN } = command;
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", ...nodeFlags, main];
+  const [program = "", ...args] = [...before, ...node];
+  const child = spawn(program, args, {
     cwd: workDir,
     env: { ...bareEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -79,7 +82,16 @@ async function endGroup(pid: number, exited: Promise<unknown>): Promise<void> {
   running.delete(pid);
 }
 
-export type RingsideOptions = { env?: Environment; dataDir?: string; port?: number };
+/** How the server's process is started, where a run is about the process itself. */
+type Command = {
+  /** In front of it, e.g. `taskset -c 1`; must become the server, as `exec` does. */
+  before?: string[];
+  nodeFlags?: string[];
+  /** `server/main.ts` of another checkout. */
+  main?: string;
+};
+
+export type RingsideOptions = { env?: Environment; dataDir?: string; port?: number; command?: Command };
 
 /**
  * Starts `server/main.ts` and waits for its banner. Its folder is a fresh one unless `dataDir` is given.
@@ -90,7 +102,7 @@ export async function startRingside(options: RingsideOptions = {}): Promise<Ring
   const dataDir = options.dataDir ?? join(own, "data");
   const port = options.port ?? (await freePort());
   const env = { PORT: String(port), DATA_DIR: dataDir, QUIET_HOURS: "off", ...options.env };
-  const { child, pid, output, exited } = launch(env, own);
+  const { child, pid, output, exited } = launch(env, own, options.command);
   const forget = () => rmSync(own, { recursive: true, force: true });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const ready = await until(

@@ -31,7 +31,7 @@ export async function startWorld(env: Environment = {}): Promise<World> {
   }
 }
 
-type Consumer = SignedIn & { readonly number: string };
+export type Consumer = SignedIn & { readonly number: string };
 
 /** Reserved for fiction, a hundred in each area; none of them belongs to a demo person. */
 const AREA_CODES = [612, 313, 216, 412, 305, 702, 801, 816, 919, 615];
@@ -45,7 +45,7 @@ export function freshNumber(): string {
 }
 
 /** Somebody with a proven number. */
-async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
+export async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
   const number = freshNumber();
   const person = await signUp(world.baseUrl, "consumer", "Maria Lopez");
   await person.api.account.sendPhoneCode({ phoneNumber: number });

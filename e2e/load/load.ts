@@ -1,0 +1,155 @@
+import { makeCertificate } from "#e2e/load/certificate.ts";
+import { figuresPage, type StageResult, tableOf } from "#e2e/load/figures.ts";
+import { Generator } from "#e2e/load/generator/generator.ts";
+import { loadWorld } from "#e2e/load/load-world.ts";
+import { cpuSeconds, pin, residentKb } from "#e2e/load/process-figures.ts";
+import { type Running, startMinimal, startOurs, type SystemParts } from "#e2e/load/systems.ts";
+import { TestSandbox } from "#e2e/support/sandbox.ts";
+import { until } from "#e2e/support/wait.ts";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+/** Time for the openings to be heard and for compiled code to be compiled. */
+const WARM_MS = 10_000;
+const CONNECTED_WITHIN_MS = 90_000;
+/** Whatever happens, the run ends. */
+const STAGE_LIMIT_MS = 240_000;
+
+const { values: options } = parseArgs({
+  options: {
+    calls: { type: "string", default: "1,50,100,200,400" },
+    seconds: { type: "string", default: "30" },
+    /** both, ringside, minimal */
+    system: { type: "string", default: "both" },
+    repeat: { type: "string", default: "1" },
+    /** People made once and used again. */
+    world: { type: "string" },
+    /** Results are added to this file, and the figures are made of all in it. */
+    results: { type: "string" },
+    /** Another checkout that is measured as well, as `other`. */
+    other: { type: "string" },
+    /** Flags of node for ringside alone, e.g. "--cpu-prof --cpu-prof-dir=/tmp/profiles". */
+    flags: { type: "string", default: "" },
+    /** "system under test,everything else" */
+    cores: { type: "string", default: "1,0" },
+    figures: { type: "boolean", default: false },
+  },
+});
+
+const own = mkdtempSync(join(tmpdir(), "ringside-load-run-"));
+const [core = "1", otherCore = "0"] = options.cores.split(",");
+const stages = options.calls.split(",").map(Number);
+pin(process.pid, otherCore);
+const certificate = makeCertificate(own);
+const sandbox = await TestSandbox.start();
+const account = {
+  accountSid: sandbox.env["TWILIO_ACCOUNT_SID"] ?? "",
+  authToken: sandbox.env["TWILIO_AUTH_TOKEN"] ?? "",
+};
+const generator = new Generator(account, own, [
+  "--max-semi-space-size=32",
+  "--disable-warning=ExperimentalWarning",
+]);
+const results: StageResult[] = [];
+
+type System = { name: string; start(calls: number): Promise<Running> };
+
+async function systems(): Promise<System[]> {
+  const folder = options.world ?? join(own, "world");
+  const world = await loadWorld(resolve(folder), Math.max(...stages));
+  const env = { ...sandbox.env, NODE_EXTRA_CA_CERTS: certificate };
+  const parts: SystemParts = { generator, world, env, core, nodeFlags: [] };
+  const flags = options.flags.split(" ").filter((flag) => flag !== "");
+  const ours = { ...parts, nodeFlags: flags };
+  const all: System[] = [
+    { name: "minimal ws bridge", start: () => startMinimal(parts) },
+    { name: "ringside", start: (calls) => startOurs(ours, calls) },
+  ];
+  if (options.other !== undefined) {
+    const main = resolve(options.other, "server/main.ts");
+    all.push({ name: "other", start: (calls) => startOurs({ ...parts, main }, calls) });
+  }
+  const { system } = options;
+  return all.filter(({ name }) => system === "both" || name.startsWith(system));
+}
+
+async function measure(name: string, running: Running, calls: number): Promise<StageResult> {
+  const idleKb = residentKb(running.pid);
+  await running.dial(calls);
+  const connected = async () => {
+    const { streams, sessions } = await generator.ask<"figures">({ kind: "figures" });
+    return streams === calls && sessions >= calls;
+  };
+  await until(`${calls} calls are connected`, connected, CONNECTED_WITHIN_MS);
+  await new Promise((done) => setTimeout(done, WARM_MS));
+  await generator.ask<"begin">({ kind: "begin" });
+  const before = {
+    cpu: cpuSeconds(running.pid),
+    generator: cpuSeconds(generator.pid),
+    at: performance.now(),
+  };
+  await new Promise((done) => setTimeout(done, Number(options.seconds) * 1000));
+  const cpu = cpuSeconds(running.pid) - before.cpu;
+  const generatorCpu = cpuSeconds(generator.pid) - before.generator;
+  const seconds = (performance.now() - before.at) / 1000;
+  const kbPerCall = (residentKb(running.pid) - idleKb) / calls;
+  const window = await generator.ask<"figures">({ kind: "figures" });
+  const frames = await generator.ask<"hangUp">({ kind: "hangUp" });
+  return {
+    system: name,
+    calls,
+    seconds,
+    corePercent: (cpu / seconds) * 100,
+    cpuPerCallMinute: (cpu * 60) / (calls * seconds),
+    generatorPercent: (generatorCpu / seconds) * 100,
+    kbPerCall,
+    window,
+    frames,
+    trouble: await running.trouble(calls),
+  };
+}
+
+async function stage({ name, start }: System, calls: number): Promise<void> {
+  const limit = setTimeout(() => {
+    console.error(`${name} at ${calls} calls took too long.`);
+    process.exit(1);
+  }, STAGE_LIMIT_MS);
+  const running = await start(calls);
+  try {
+    const result = await measure(name, running, calls);
+    results.push(result);
+    if (options.results !== undefined) appendFileSync(options.results, `${JSON.stringify(result)}\n`);
+    console.log(tableOf([result]).split("\n").at(-1));
+    if (result.trouble !== null) console.log(`  statuses: ${result.trouble}`);
+  } finally {
+    await running.stop();
+    clearTimeout(limit);
+  }
+}
+
+function allResults(): StageResult[] {
+  if (options.results === undefined || !existsSync(options.results)) return results;
+  const lines = readFileSync(options.results, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as StageResult);
+}
+
+try {
+  const compared = await systems();
+  for (const calls of stages) {
+    for (let run = 0; run < Number(options.repeat); run++) {
+      for (const system of compared) await stage(system, calls);
+    }
+  }
+  console.log(`\n${tableOf(allResults())}`);
+  const command = `npm run load -- ${process.argv.slice(2).join(" ")}`.trim();
+  const page = fileURLToPath(new URL("FIGURES.md", import.meta.url));
+  if (options.figures) writeFileSync(page, figuresPage(allResults(), command));
+} finally {
+  generator.stop();
+  await sandbox.stop();
+  rmSync(own, { recursive: true, force: true });
+}
+process.exit(0);
