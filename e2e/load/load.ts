@@ -7,7 +7,7 @@ import { type Running, startMinimal, startOurs, type SystemParts } from "#e2e/lo
 import { TestSandbox } from "#e2e/support/sandbox.ts";
 import { until } from "#e2e/support/wait.ts";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -36,12 +36,16 @@ const { values: options } = parseArgs({
     /** "system under test,everything else" */
     cores: { type: "string", default: "1,0" },
     figures: { type: "boolean", default: false },
+    /** Priority of the whole run, so that it measures itself and not its neighbours; below 0 needs the right to. */
+    nice: { type: "string", default: "0" },
   },
 });
 
 const own = mkdtempSync(join(tmpdir(), "ringside-load-run-"));
 const [core = "1", otherCore = "0"] = options.cores.split(",");
 const stages = options.calls.split(",").map(Number);
+// Children inherit both.
+setPriority(Number(options.nice));
 pin(process.pid, otherCore);
 const certificate = makeCertificate(own);
 const sandbox = await TestSandbox.start();

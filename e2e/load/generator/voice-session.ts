@@ -8,6 +8,7 @@ const PIECE_MS = PIECE_FRAMES * FRAME_MS;
 /** Twice as fast as it is spoken. */
 const PIECE_EVERY_MS = PIECE_MS / 2;
 const LOOK_EVERY_MS = 50;
+const GIVEN_UP_MS = 5000;
 const INTERRUPTED_SHARE = 0.35;
 const WORDS =
   "I see, and when would it suit you that somebody comes by to look at it, this week or next week".split(" ");
@@ -145,7 +146,12 @@ export class VoiceSession {
   /** Looks until the phone has played all of it; then it is the consumer's turn. */
   #whenPlayed(turn: Turn, call: LoadCall): void {
     if (turn.cut) return;
-    const isPlayed = performance.now() > call.ear.endsAtMs + 300;
+    const nowMs = performance.now();
+    const lateMs = nowMs - call.ear.endsAtMs;
+    // A stalled server may let the ear run dry in the middle; what has not come 5 s later is lost.
+    const isPlayed =
+      lateMs > GIVEN_UP_MS ||
+      (lateMs > 300 && call.ear.heardMs(turn.part, nowMs) >= turn.pieces * PIECE_MS - 1);
     if (!isPlayed || !this.#floorOpen) return this.#later(LOOK_EVERY_MS, () => this.#whenPlayed(turn, call));
     call.closePart(turn.pieces * PIECE_FRAMES);
     this.#consumerSpeaks(call);
