@@ -1,8 +1,9 @@
 import { CALLS } from "#client/calls/copy.ts";
+import { CostSplit } from "#client/calls/cost-split.tsx";
 import { endReasonText, outcomeWords } from "#client/calls/words.ts";
 import { Chip } from "#client/ui/chip.tsx";
-import { moneyText, timerText } from "#client/ui/format.ts";
-import type { Analysis, Cost } from "#shared/call/events.ts";
+import { timerText } from "#client/ui/format.ts";
+import type { Analysis } from "#shared/call/events.ts";
 import { isFinal } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 
@@ -82,26 +83,6 @@ function Evidence({ analysis, view, onShow }: SummaryCardProps & { analysis: Ana
         >
           {timerText(line.startMs)}
         </button>
-      ))}
-    </p>
-  );
-}
-
-function CostSplit({ cost }: { cost: Cost }) {
-  const parts = [
-    [CALLS.costPhone, cost.carrierCents],
-    [CALLS.costVoice, cost.voiceCents],
-    [CALLS.summary, cost.analystCents],
-  ] as const;
-  return (
-    <p className="figures flex flex-wrap gap-x-4">
-      <span className="font-medium">
-        {moneyText(cost.totalCents)} {cost.estimated ? CALLS.costEstimated : CALLS.costFinal}
-      </span>
-      {parts.map(([name, cents]) => (
-        <span key={name} className="text-muted">
-          {name} {moneyText(cents)}
-        </span>
       ))}
     </p>
   );

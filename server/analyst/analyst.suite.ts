@@ -39,6 +39,7 @@ const CALL: CallToAnalyse = {
       endMs: 14_000,
     },
   ],
+  facts: [],
   answers: [{ topic: "Day of the visit", answer: "Tuesday afternoon" }],
 };
 

@@ -23,6 +23,8 @@ export type CallToAnalyse = {
   transcript: Segment[];
   /** What the agent noted with its tools. */
   answers: { topic: string; answer: string }[];
+  /** What happened because of the call, in the product's own words (an appointment, a call to follow): not in doubt. */
+  facts: string[];
 };
 
 export type LeadClassification = {
@@ -41,5 +43,7 @@ export type Analyst = {
   check(): Promise<PeerHealth>;
   /** List price of one answer, US cents with fractions. */
   costCents(usage: AnalystUsage): number;
+  /** Which prices those are, so that a stored cost can be explained later. */
+  readonly priceTable: string;
   readonly model: string;
 };

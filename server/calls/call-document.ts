@@ -1,4 +1,6 @@
 import type { CallState } from "#server/calls/state/call-state.ts";
+import type { CarrierCallRow } from "#server/calls/cost/carrier-calls.ts";
+import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { CallEvent, Draft } from "#shared/call/events.ts";
 import type { CallStatus } from "#shared/call/status.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
@@ -47,6 +49,14 @@ export type CallDocument = {
   livePersonKey: string | null;
   briefing: CallBriefing;
   summary: CallSummary;
+  /** What the voice model has used so far; only grows. The actor's heartbeat keeps it, so that a killed server loses a second of it at most. */
+  usage: VoiceTotals;
+  /** The carrier's calls of all attempts, for the bill. */
+  carrierCalls: CarrierCallRow[];
+  /** When the carrier is asked what the call cost; null: not over, nothing to pay, or settled. */
+  settleDueAt: Date | null;
+  /** How often it was asked. */
+  settleTries: number;
   /** Id of the last batch an actor recorded: a batch whose reply was lost is not written twice. */
   lastRecordId: string | null;
   /** The last drafts of the utterance being spoken; not part of the journal. */

@@ -8,6 +8,8 @@ const WITHOUT_JOURNAL = { projection: { journal: 0 } } as const;
 const ONLY_SUMMARY = { projection: { summary: 1 } } as const;
 /** Phone numbers in use are few; a board of more than this is read in pages. */
 const MAX_BOARD = 200;
+/** Prices asked for in one sweep, so that a day without the carrier does not come back as one storm. */
+const MAX_UNSETTLED = 20;
 
 /** Whose calls a list may show. Supervisors see all (DESIGN §4). */
 export type CallScope = { businessId: string } | { consumerId: string } | Record<string, never>;
@@ -52,6 +54,14 @@ export class CallQueries {
     return this.#calls
       .find({ status: "scheduled", dueAt: { $lte: before } }, WITHOUT_JOURNAL)
       .limit(MAX_BOARD)
+      .toArray();
+  }
+
+  /** Calls that are over and whose price the carrier should have been asked for before `before`. */
+  unsettled(before: Date): Promise<CallHead[]> {
+    return this.#calls
+      .find({ settleDueAt: { $type: "date", $lte: before } }, WITHOUT_JOURNAL)
+      .limit(MAX_UNSETTLED)
       .toArray();
   }
 

@@ -1,11 +1,16 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
 import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
+import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
+import { firstSettlement } from "#server/calls/cost/settlement.ts";
 import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
 import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
-import type { CallEvent, Draft, NewCallEvent } from "#shared/call/events.ts";
+import type { VoiceTotals } from "#shared/call/cost.ts";
+import { type CallEvent, type Draft, isLateFact, type NewCallEvent } from "#shared/call/events.ts";
+import { foldCall } from "#shared/call/fold.ts";
+import type { CallView } from "#shared/call/view.ts";
 import { isFinal } from "#shared/call/status.ts";
 import { applyToSummary } from "#shared/call/summary-fold.ts";
 import type { Connection, mongo } from "mongoose";
@@ -66,7 +71,15 @@ export class CallStore {
       if (input === null || next === null) return { kind: "unchanged", call };
       const epoch = input.kind === "streamOpened" ? input.epoch : call.epoch;
       try {
-        const written = await this.#write(call, { ...headOf(call, next, nowMs), epoch }, next.events);
+        const carrierCalls = carrierCallsAfter(call.carrierCalls, {
+          before: call.state,
+          input,
+          after: next.state,
+          nowMs,
+        });
+        const head = { ...headOf(call, next, nowMs), epoch, carrierCalls };
+        const settleDueAt = firstSettlement({ ...call, ...head }, nowMs);
+        const written = await this.#write(call, { ...head, settleDueAt }, next.events);
         if (written === null) return "conflict";
         if (isFinal(written.status)) await this.#completeArchive(callId);
         return { kind: "stepped", call: written, step: next };
@@ -94,6 +107,31 @@ export class CallStore {
     });
   }
 
+  /**
+   * What became known of a call that is over [CL2]: only late facts, and only once it ended. `choose` sees the call and its journal as they are;
+   * null = nothing to write. False when nothing was written.
+   * @throws Error for an event that may not follow the end
+   */
+  async recordLate(
+    callId: string,
+    choose: (call: CallHead, view: CallView) => { change: Partial<CallHead>; events: NewCallEvent[] } | null,
+  ): Promise<boolean> {
+    const applied = await this.#decide(callId, async (call) => {
+      const chosen =
+        call.state.phase === "ended"
+          ? choose(call, foldCall((await this.events(callId, 0))?.events ?? []))
+          : null;
+      if (chosen === null) return { kind: "unchanged", call };
+      const { change, events } = chosen;
+      if (!events.every(isLateFact)) throw new Error("Only late facts may follow the end of a call.");
+      const written = await this.#write(call, change, events);
+      if (written === null) return "conflict";
+      if (events.length > 0) await this.#completeArchive(callId);
+      return { kind: "stepped", call: written, step: { state: call.state, events, effects: [] } };
+    });
+    return applied.kind === "stepped";
+  }
+
   /** The journal after `after`, from the document's tail and, where that does not reach, from the archive. */
   async events(callId: string, after: number): Promise<{ events: CallEvent[]; seq: number } | null> {
     const call = await this.#calls.findOne({ _id: callId }, { projection: { journal: 1, seq: 1 } });
@@ -109,10 +147,10 @@ export class CallStore {
   }
 
   /** Proof of life of the actor that owns `epoch`; the reply carries what it must know. Null: it owns the call no more. */
-  async beat(callId: string, epoch: number, owner: string): Promise<CallHead | null> {
+  async beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<CallHead | null> {
     return this.#calls.findOneAndUpdate(
       { _id: callId, epoch, "state.phase": "talking" },
-      { $inc: { beat: 1 }, $set: { owner } },
+      { $inc: { beat: 1 }, $set: { owner }, $max: usageFields(usage) },
       { projection: { journal: 0 }, returnDocument: "after" },
     );
   }
@@ -137,11 +175,16 @@ export class CallStore {
       seq: call.seq + events.length,
       summary: applyToSummary(call.summary, events),
     };
-    // These three belong to the actor's own small updates and must not be written back from an older reading.
-    const { _id, draft: _draft, beat: _beat, owner: _owner, ...set } = next;
+    // These four belong to the actor's own small updates and must not be written back from an older reading.
+    const { _id, draft: _draft, beat: _beat, owner: _owner, usage: _usage, ...set } = next;
+    const reported = events.findLast((event) => event.type === "cost.updated")?.detail?.voice.usage;
     const written = await this.#calls.updateOne(
       { _id, revision: call.revision },
-      { $set: set, $push: { journal: { $each: events, $slice: -JOURNAL_TAIL } } },
+      {
+        $set: set,
+        $push: { journal: { $each: events, $slice: -JOURNAL_TAIL } },
+        ...(reported !== undefined && { $max: usageFields(reported) }),
+      },
     );
     if (written.matchedCount === 0) return null;
     this.#publish(_id, events);
@@ -194,6 +237,10 @@ export class CallStore {
     if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
   }
 }
+
+/** As paths, so that usage only grows, whoever writes last. */
+const usageFields = (usage: VoiceTotals) =>
+  Object.fromEntries(Object.entries(usage).map(([name, amount]) => [`usage.${name}`, amount]));
 
 const isDuplicateKey = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;

@@ -8,6 +8,7 @@ import { CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
 import { Effects } from "#server/calls/effects.ts";
+import { Settlement } from "#server/calls/cost/settlement.ts";
 import { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
@@ -83,6 +84,7 @@ export class Calls {
   readonly #queue: DialQueue;
   readonly #reconciler: Reconciler;
   readonly #wrapUp: WrapUp;
+  readonly #settlement: Settlement;
   readonly #optOut: OptOut;
   readonly #effects: Effects;
 
@@ -116,6 +118,7 @@ export class Calls {
       depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
     this.#wrapUp = new WrapUp({ ...parts, settled: (callId) => this.#actors.settled(callId) });
+    this.#settlement = new Settlement(parts);
     this.#effects = new Effects({
       ...parts,
       ringTimeoutSeconds: config.ringTimeoutSeconds,
@@ -127,6 +130,7 @@ export class Calls {
     this.#reconciler = new Reconciler({
       ...parts,
       ringTimeoutMs: config.ringTimeoutSeconds * 1000,
+      settle: (callId) => this.#settlement.settle(callId),
       perform: (call, effects) => this.#effects.perform(call, effects),
       wrapUp,
     });
@@ -136,7 +140,10 @@ export class Calls {
     const applied = await this.#store.apply(callId, typeof input === "function" ? input : () => input);
     if (applied.kind === "stepped") {
       const { call, step } = applied;
-      if (call.state.phase === "ended") this.#deps.metrics.callsEnded.inc({ status: call.status });
+      if (call.state.phase === "ended") {
+        this.#deps.metrics.callsEnded.inc({ status: call.status });
+        this.#effects.work(this.#settlement.begin(call));
+      }
       this.#effects.perform(call, step.effects);
     }
     return applied;
@@ -170,6 +177,7 @@ export class Calls {
     });
     alarms.define("call.reconcile", (callId) => this.#reconciler.reconcile(callId));
     alarms.define("call.wrapUp", async (callId) => this.#wrapUp.start(callId));
+    alarms.define("call.settleCost", (callId) => this.#settlement.settle(callId));
   }
 
   start() {

@@ -1,3 +1,4 @@
+import { NO_VOICE_TOTALS } from "#shared/call/cost.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallBriefing, CallDocument } from "#server/calls/call-document.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
@@ -174,6 +175,10 @@ export function newCall({ ids, briefing, phone, dueAt, by, nowMs }: NewCall, sea
     livePersonKey: null,
     briefing,
     summary: summaryOf(foldCall(journal)),
+    usage: NO_VOICE_TOTALS,
+    carrierCalls: [],
+    settleDueAt: null,
+    settleTries: 0,
     lastRecordId: null,
     draft: null,
     journal,

@@ -1,10 +1,12 @@
-import type { Analyst, AnalystResult } from "#server/analyst/analyst.ts";
+import type { Analyst, AnalystResult, AnalystUsage, CallToAnalyse } from "#server/analyst/analyst.ts";
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
-import { estimateCarrierCents } from "#server/calls/cost.ts";
+import { attemptCosts } from "#server/calls/cost/carrier-price.ts";
+import { costEvent, voicePart } from "#server/calls/cost/cost-event.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { VoiceModel } from "#server/voice/voice.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { Analysis, NewCallEvent, Outcome } from "#shared/call/events.ts";
 import type { CallView } from "#shared/call/view.ts";
@@ -16,6 +18,7 @@ export type WrapUpDeps = {
   store: Pick<CallStore, "head" | "events">;
   advance: Advance;
   analyst: Analyst;
+  voice: Pick<VoiceModel, "price" | "priceTable" | "model">;
   clock: Clock;
   logger: Logger;
   /** The last words of the call are stored. */
@@ -61,53 +64,81 @@ export class WrapUp {
     const call = await store.head(callId);
     if (call?.state.phase !== "wrappingUp") return;
     const view = foldCall((await store.events(callId, 0))?.events ?? []);
-    const found = view.transcript.length === 0 ? null : await this.#analyse(call, view);
-    if (this.#stopping && found === null && view.transcript.length > 0) return;
+    // Nobody listened: what the agent said to a machine is nothing to sum up.
+    const nobody = view.transcript.length === 0 || call.state.end.status === "voicemail";
+    const asked = nobody ? NOT_ASKED : await this.#analyse(call, view);
+    if (asked === null) return;
+    const outcome = outcomeOf(call, view, asked.analysis);
+    const analysis = asked.analysis && { ...asked.analysis, outcome: outcome ?? asked.analysis.outcome };
     const events: NewCallEvent[] = [
-      ...(found === null ? [] : [{ type: "analysis.completed" as const, ...found.analysis }]),
-      costEvent(view, call.state.talkedMs, found?.cents ?? 0),
+      ...(analysis === null ? [] : [{ type: "analysis.completed" as const, ...analysis }]),
+      this.#costEvent(call, asked),
     ];
-    const outcome: Outcome | null =
-      found?.analysis.outcome ?? (view.transcript.length === 0 ? "no_conversation" : null);
     await advance(callId, { kind: "summedUp", events, outcome });
   }
 
-  async #analyse(call: CallHead, view: CallView): Promise<{ analysis: Analysis; cents: number } | null> {
+  /** Null: the server stops before the analyst answered; another one asks again. */
+  async #analyse(call: CallHead, view: CallView): Promise<Asked | null> {
     const { analyst, clock, logger } = this.#deps;
+    let billed: Pick<Asked, "usage" | "cents"> = { usage: null, cents: 0 };
     for (const pauseMs of [...RETRY_MS, null]) {
       if (this.#stopping) return null;
-      const result = await analyst.analyseCall({
-        objective: view.objective,
-        businessName: view.businessName,
-        transcript: view.transcript,
-        answers: notedAnswers(view),
-      });
-      if (result.kind === "done") return { analysis: result.value, cents: analyst.costCents(result.usage) };
+      const result = await analyst.analyseCall(toAnalyse(view));
+      // An answer that is of no use is paid for all the same.
+      const usage = "usage" in result ? result.usage : null;
+      if (usage !== null) billed = { usage, cents: analyst.costCents(usage) };
+      if (result.kind === "done") return { analysis: result.value, ...billed };
       logger.warn(
         { callId: call._id, kind: result.kind, reason: result.reason },
         "the analyst did not sum a call up",
       );
-      if (result.kind !== "unavailable" || pauseMs === null) return null;
+      if (result.kind !== "unavailable" || pauseMs === null) break;
       await clock.sleep(waitOf(result, pauseMs));
     }
-    return null;
+    return { analysis: null, ...billed };
+  }
+
+  #costEvent({ carrierCalls, usage }: CallHead, asked: Asked): NewCallEvent {
+    const { voice, analyst, clock } = this.#deps;
+    const { model, priceTable } = analyst;
+    return costEvent({
+      attempts: attemptCosts(carrierCalls, clock.nowMs()),
+      voice: voicePart(voice, usage),
+      analyst: asked.usage === null ? null : { model, priceTable, usage: asked.usage },
+      analystCents: asked.cents,
+    });
   }
 }
+
+/** What the analyst found, and what asking it has cost. */
+type Asked = { analysis: Analysis | null; usage: AnalystUsage | null; cents: number };
+
+const NOT_ASKED: Asked = { analysis: null, usage: null, cents: 0 };
 
 const waitOf = (result: Extract<AnalystResult<unknown>, { kind: "unavailable" }>, pauseMs: number) =>
   Math.min(result.retryAfterMs ?? pauseMs, 20_000);
 
-function notedAnswers(view: CallView) {
-  return view.tools.flatMap((tool) => {
-    const { topic, answer } = tool.arguments;
-    const noted = tool.name === "record_answer" && tool.result?.ok === true;
-    return noted && typeof topic === "string" && typeof answer === "string" ? [{ topic, answer }] : [];
-  });
+/** What was recorded outranks what was understood: an opt-out is one, whatever else they talked about [CL112]. */
+function outcomeOf(call: CallHead, view: CallView, analysis: Analysis | null): Outcome | null {
+  if (view.optedOut) return "opted_out";
+  if (call.state.phase === "wrappingUp" && call.state.end.status === "voicemail") return "voicemail";
+  return analysis?.outcome ?? (view.transcript.length === 0 ? "no_conversation" : null);
 }
 
-function costEvent(view: CallView, talkedMs: number, analystCents: number): NewCallEvent {
-  const carrierCents = estimateCarrierCents(talkedMs);
-  const voiceCents = view.cost?.voiceCents ?? 0;
-  const totalCents = carrierCents + voiceCents + analystCents;
-  return { type: "cost.updated", carrierCents, voiceCents, analystCents, totalCents, estimated: true };
+function toAnalyse(view: CallView): CallToAnalyse {
+  const { objective, businessName, transcript, tools } = view;
+  const worked = tools.flatMap((tool) =>
+    tool.result?.ok === true ? [{ ...tool, said: tool.result.text }] : [],
+  );
+  return {
+    objective,
+    businessName,
+    transcript,
+    answers: worked.flatMap(({ name, arguments: { topic, answer } }) =>
+      name === "record_answer" && typeof topic === "string" && typeof answer === "string"
+        ? [{ topic, answer }]
+        : [],
+    ),
+    facts: worked.flatMap(({ name, said }) => (name === "record_answer" ? [] : [`${name}: ${said}`])),
+  };
 }

@@ -60,6 +60,12 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "calls", keys: { status: 1, endedAt: -1 } },
   { collection: "calls", keys: { personKey: 1 } },
   { collection: "calls", keys: { "state.attempt.attemptId": 1 } },
+  // Calls whose price the carrier still owes.
+  {
+    collection: "calls",
+    keys: { settleDueAt: 1 },
+    partialFilterExpression: { settleDueAt: { $type: "date" } },
+  },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
   // Edges. What servers tell each other is heard within a second.
   { collection: "serverMessages", keys: { createdAt: 1 }, expireAfterSeconds: 60 },

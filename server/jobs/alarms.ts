@@ -2,7 +2,7 @@
  * The jobs port: an alarm clock and nothing more (DESIGN §2.8). It wakes a handler at a time, at least once, perhaps twice, perhaps on
  * another server; the handler reads the truth from its own document and decides. Retries are new alarms that `step()` asks for.
  */
-export type AlarmName = "call.due" | "call.reconcile" | "call.wrapUp";
+export type AlarmName = "call.due" | "call.reconcile" | "call.wrapUp" | "call.settleCost";
 
 export type AlarmHandler = (key: string) => Promise<void>;
 

@@ -1,3 +1,4 @@
+import { NO_VOICE_TOTALS } from "#shared/call/cost.ts";
 import {
   nextCall,
   type RecordingListener,
@@ -98,7 +99,7 @@ export function voiceSuite(name: string, { voice, withKey, speech }: VoiceUnderT
       expect(letters(words)).toBe(letters(HELLO));
       expect(audioBytes).toBeGreaterThan(8000);
       if (!ended.usage) throw new Error("An answer that completed has a usage.");
-      expect(voice().costCents(ended.usage)).toBeGreaterThan(0);
+      expect(voice().price({ ...NO_VOICE_TOTALS, ...ended.usage }).audioOut).toBeGreaterThan(0);
     });
 
     test("two requests at once: both are spoken, one after the other", async () => {
@@ -131,7 +132,8 @@ export function voiceSuite(name: string, { voice, withKey, speech }: VoiceUnderT
       const words = await finalWords(listener);
       expect(words).toMatchObject({ itemId, audioSeconds: expect.any(Number) });
       expect(letters(words.text)).toContain("fix my sink");
-      expect(voice().transcriptionCents(words.audioSeconds ?? 0)).toBeGreaterThan(0);
+      const transcriptionSeconds = words.audioSeconds ?? 0;
+      expect(voice().price({ ...NO_VOICE_TOTALS, transcriptionSeconds }).transcription).toBeGreaterThan(0);
     });
 
     test("while the floor is closed a turn is heard but not answered; then it is answered when asked", async () => {

@@ -1,3 +1,4 @@
+import type { VoiceCents, VoiceTotals } from "#shared/call/cost.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
 
 /**
@@ -120,9 +121,9 @@ export type VoiceModel = {
   open(options: VoiceSessionOptions, listener: VoiceListener): VoiceSession;
   /** One cheap authenticated request. */
   check(): Promise<PeerHealth>;
-  /** List price of one answer, US cents with fractions. */
-  costCents(usage: VoiceUsage): number;
-  /** List price of transcribing this much of the consumer's audio, US cents with fractions. */
-  transcriptionCents(audioSeconds: number): number;
+  /** List price of answers and of the transcription of the consumer's audio, US cents with fractions. */
+  price(usage: VoiceTotals): VoiceCents;
+  /** Which prices those are, so that a stored cost can be explained later. */
+  readonly priceTable: string;
   readonly model: string;
 };

@@ -5,6 +5,7 @@ import {
   leadIdSchema,
   segmentIdSchema,
 } from "#shared/ids.ts";
+import { costSchema } from "#shared/call/cost.ts";
 import { finalStatusSchema } from "#shared/call/status.ts";
 import { z } from "zod";
 
@@ -66,17 +67,6 @@ export const analysisSchema = z.object({
   evidence: z.array(z.string()),
 });
 export type Analysis = z.infer<typeof analysisSchema>;
-
-export const costSchema = z.object({
-  /** Hundredths of a US cent do not exist on a bill: fractions are kept, rounding is for display. */
-  carrierCents: z.number().nonnegative(),
-  voiceCents: z.number().nonnegative(),
-  analystCents: z.number().nonnegative(),
-  totalCents: z.number().nonnegative(),
-  /** True until the carrier's own price is known. */
-  estimated: z.boolean(),
-});
-export type Cost = z.infer<typeof costSchema>;
 
 export const attemptEndSchema = z.enum([
   "completed",
@@ -155,7 +145,7 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("cost.updated", costSchema.shape),
   event("recording.ready", { durationMs: z.number().nonnegative() }),
   event("analysis.completed", analysisSchema.shape),
-  /** Exactly once, last of the call's life. */
+  /** Exactly once; after it only facts that became known late may follow (`isLateFact`). */
   event("call.ended", {
     status: finalStatusSchema,
     outcome: outcomeSchema.optional(),
@@ -176,6 +166,10 @@ export type NewCallEvent = CallEvent extends infer Each
     ? Omit<Each, "seq" | "at">
     : never
   : never;
+
+/** What may still become known of a call that is over: the carrier's own price, and the recording on its disk [CL2]. */
+export const isLateFact = (event: NewCallEvent): boolean =>
+  event.type === "recording.ready" || (event.type === "cost.updated" && !event.estimated);
 
 export const draftSchema = z.object({
   callId: callIdSchema,

@@ -100,8 +100,10 @@ function attemptChange(view: CallView, event: CallEvent): Change | undefined {
       return { attempts: patchAttempt(view, event.attemptId, { answeredBy: event.answeredBy }) };
     case "attempt.ended":
       return {
-        // A talk that is over is summed up; the other ends are followed at once by what comes next.
-        ...(event.ended === "completed" && { status: "wrapping_up" as const }),
+        // What was picked up is summed up; the other ends are followed at once by what comes next.
+        ...((event.ended === "completed" || event.ended === "voicemail") && {
+          status: "wrapping_up" as const,
+        }),
         connected: false,
         attempts: patchAttempt(view, event.attemptId, {
           ended: event.ended,

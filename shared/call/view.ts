@@ -2,10 +2,10 @@ import {
   actorSchema,
   analysisSchema,
   attemptEndSchema,
-  costSchema,
   outcomeSchema,
   segmentSchema,
 } from "#shared/call/events.ts";
+import { costSchema } from "#shared/call/cost.ts";
 import { callStatusSchema } from "#shared/call/status.ts";
 import { z } from "zod";
 

@@ -1,7 +1,7 @@
 import type { Analyst, AnalystResult, LeadClassification } from "#server/analyst/analyst.ts";
 import { faultOf } from "#server/analyst/anthropic/faults.ts";
 import { patientFetch } from "#server/analyst/anthropic/patient-fetch.ts";
-import { analystCents } from "#server/analyst/anthropic/prices.ts";
+import { analystCents, PRICE_TABLE_VERSION } from "#server/analyst/anthropic/prices.ts";
 import {
   ANALYSE_INSTRUCTIONS,
   analyseMessage,
@@ -86,6 +86,7 @@ export function createAnthropicAnalyst(options: AnthropicAnalystOptions): Analys
   const link: AnalystLink = { client, model, logger };
   return {
     model,
+    priceTable: PRICE_TABLE_VERSION,
     async analyseCall(call) {
       const message = analyseMessage(call);
       const schema = analysisSchema;

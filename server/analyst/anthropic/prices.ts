@@ -4,7 +4,10 @@ type Price = { readonly in: number; readonly cached: number; readonly out: numbe
 
 const SONNET: Price = { in: 2, cached: 0.1, out: 10 };
 
-/** US dollars per million tokens as read on 2026-11-23. */
+/** Changes with every change of a price below. */
+export const PRICE_TABLE_VERSION = "anthropic-2026-11-23";
+
+/** US dollars per million tokens as read on the table's date. */
 const PRICES: ReadonlyMap<string, Price> = new Map([
   ["claude-haiku-5-5", { in: 0.1, cached: 0.01, out: 0.5 }],
   ["claude-sonnet-5-5", SONNET],

@@ -3,6 +3,7 @@ import type { Segment } from "#shared/call/events.ts";
 
 /** About 15 000 tokens: far beyond any call within its time limit. */
 const MAX_TRANSCRIPT_CHARACTERS = 60_000;
+const MAX_LINE_CHARACTERS = 4000;
 const MAX_REQUEST_CHARACTERS = 8000;
 
 const UNTRUSTED =
@@ -19,6 +20,8 @@ export const ANALYSE_INSTRUCTIONS = [
   "outcome: objective_met when the call reached its objective; callback_requested when the consumer asked to be called another time; " +
     "not_interested when they declined; opted_out when they asked for no more calls; wrong_number when it was somebody else; " +
     "voicemail when a machine answered; no_conversation when nobody really talked. An opt-out outranks every other outcome.",
+  "Recorded facts were stored by the system while they talked: an appointment or a call listed there exists, one that is not listed does not, " +
+    "whatever the lines say.",
   "nextStep: one short sentence: what the business should do now.",
   "answers: the facts the consumer gave, one topic each. Begin with the notes of the agent and correct them where the lines say otherwise.",
   "evidence: the ids of the few segments that show the outcome, copied exactly.",
@@ -36,9 +39,12 @@ export const CLASSIFY_INSTRUCTIONS = [
   "openQuestions: up to three questions whose answers a business would need first.",
 ].join("\n");
 
-/** One line, so that words cannot pretend to be another line. */
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+/** One line, so that words cannot pretend to be another line; no longer than a person speaks without a pause. */
+function oneLine(text: string, maxCharacters = MAX_LINE_CHARACTERS): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, maxCharacters);
 }
 
 /** What really arrived: of an interrupted segment only the part that was heard. */
@@ -61,11 +67,14 @@ function transcriptLines(transcript: readonly Segment[]): string[] {
 
 export function analyseMessage(call: CallToAnalyse): string {
   const notes = call.answers.map(({ topic, answer }) => `- ${oneLine(topic)}: ${oneLine(answer)}`);
+  const facts = call.facts.map((fact) => `- ${oneLine(fact)}`);
   return [
     `Business: ${oneLine(call.businessName)}`,
     `Objective: ${oneLine(call.objective)}`,
     "Notes of the agent:",
     ...(notes.length > 0 ? notes : ["(none)"]),
+    "Recorded facts:",
+    ...(facts.length > 0 ? facts : ["(none)"]),
     "Transcript:",
     ...(call.transcript.length > 0 ? transcriptLines(call.transcript) : ["(nothing was said)"]),
   ].join("\n");
@@ -74,6 +83,6 @@ export function analyseMessage(call: CallToAnalyse): string {
 export function classifyMessage(lead: { description: string; postalCode: string }): string {
   return [
     `Postal code: ${oneLine(lead.postalCode)}`,
-    `Request: ${oneLine(lead.description).slice(0, MAX_REQUEST_CHARACTERS)}`,
+    `Request: ${oneLine(lead.description, MAX_REQUEST_CHARACTERS)}`,
   ].join("\n");
 }

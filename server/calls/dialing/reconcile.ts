@@ -38,6 +38,8 @@ export type ReconcilerDeps = {
   perform(call: CallHead, effects: Effect[]): void;
   /** A talk that is over and was not summed up: start again. */
   wrapUp(callId: string): void;
+  /** Asks the carrier what a call cost that is over. */
+  settle(callId: string): Promise<void>;
 };
 
 type Sighting = { mark: string; sinceMs: number };
@@ -153,6 +155,9 @@ export class Reconciler {
     this.#sightings = seen;
     for (const call of await queries.overdue(new Date(clock.nowMs() - LATE_ALARM_MS))) {
       await advance(call._id, { kind: "due" });
+    }
+    for (const call of await queries.unsettled(new Date(clock.nowMs() - LATE_ALARM_MS))) {
+      await this.#deps.settle(call._id);
     }
   }
 

@@ -6,6 +6,7 @@ import type { Logger } from "#server/lib/logger.ts";
 import type { CallActor } from "#server/calls/live/call-actor.ts";
 import { historyOf } from "#server/calls/live/history.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
+import { NO_VOICE_TOTALS, type VoiceTotals } from "#shared/call/cost.ts";
 import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { ToolView } from "#shared/call/view.ts";
@@ -13,7 +14,7 @@ import type { VoiceModel, VoiceTurn } from "#server/voice/voice.ts";
 
 /** What an actor needs, and what it may ask for. */
 export type ActorDeps = {
-  store: Pick<CallStore, "record" | "events" | "draftOf" | "beat" | "checkpointDraft">;
+  store: Pick<CallStore, "record" | "events" | "head" | "beat" | "checkpointDraft">;
   feed: CallFeed;
   voice: VoiceModel;
   clock: Clock;
@@ -36,7 +37,8 @@ export type ActorDeps = {
 /** What an actor that takes a call over has to know of it. */
 export type Past = {
   turns: VoiceTurn[];
-  voiceCents: number;
+  /** What earlier sessions of the call have used. */
+  usage: VoiceTotals;
   openingHeard: boolean;
   /** They asked not to be called again, and may not have heard the confirmation. */
   optedOut: boolean;
@@ -48,18 +50,19 @@ export type Past = {
 
 export const NO_PAST: Past = {
   turns: [],
-  voiceCents: 0,
+  usage: NO_VOICE_TOTALS,
   openingHeard: false,
   optedOut: false,
   tools: [],
   openDraft: null,
 };
 
-/** What both sides said, only what was heard, and what the voice model has cost so far. */
-export async function pastOf(store: Pick<CallStore, "events" | "draftOf">, callId: string): Promise<Past> {
+/** What both sides said, only what was heard, and what the voice model has used so far. */
+export async function pastOf(store: Pick<CallStore, "events" | "head">, callId: string): Promise<Past> {
+  const head = await store.head(callId);
   const view = foldCall((await store.events(callId, 0))?.events ?? []);
-  const { cost, openingHeard, tools, optedOut } = view;
-  const openDraft = unfinished(await store.draftOf(callId), view);
+  const { openingHeard, tools, optedOut } = view;
+  const openDraft = unfinished(head?.draft ?? null, view);
   const turns = historyOf(view, openDraft);
-  return { turns, voiceCents: cost?.voiceCents ?? 0, openingHeard, optedOut, tools, openDraft };
+  return { turns, usage: head?.usage ?? NO_VOICE_TOTALS, openingHeard, optedOut, tools, openDraft };
 }

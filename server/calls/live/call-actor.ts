@@ -97,7 +97,7 @@ export class CallActor {
   async #sendBeat() {
     const { store, instance } = this.#deps;
     if (this.#stream === null || this.#released !== null) return;
-    const owned = await store.beat(this.callId, this.#stream.epoch, instance);
+    const owned = await store.beat(this.callId, this.#stream.epoch, instance, this.#conversation.usage);
     if (owned === null) this.#disowned();
   }
 

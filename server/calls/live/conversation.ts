@@ -7,6 +7,7 @@ import { endLeftOpen, lostResults } from "#server/calls/live/history.ts";
 import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords } from "#server/calls/live/prompt.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
+import { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
 import { Talk } from "#server/calls/live/talk.ts";
@@ -17,6 +18,7 @@ import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
+import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
 
 /** What a conversation needs of the actor that holds it. */
@@ -50,7 +52,7 @@ export class Conversation implements VoiceListener {
   readonly #consumer: ConsumerAudio;
   readonly #stopRequest: StopRequest;
   readonly #turns: TurnTimer;
-  readonly #activeAnswers = new Set<string>();
+  readonly #answers = new RunningAnswers();
   /** Both sides are connected. */
   #joined = false;
   /** The stream's claim is stored, and what was before is known. */
@@ -67,14 +69,14 @@ export class Conversation implements VoiceListener {
     const itemHeard = (item: SpokenItem) => this.#itemHeard(item);
     this.#talk = new Talk({ deps, callId: call._id, callMs, record, voice: () => this.#voice, itemHeard });
     this.#turns = new TurnTimer({ clock, callMs, record, measured });
-    this.#cost = new RunningCost({ voice, clock, callMs, record }, past.voiceCents);
-    const answering = () => this.#activeAnswers.size > 0;
+    this.#cost = new RunningCost({ voice, clock, callMs, record }, call, past.usage);
+    const answering = () => this.#answers.any;
     this.#goodbye = new Goodbye(clock, this.#talk.bridge, answering, (end) => deps.endCall(call._id, end));
     this.#opening = new Opening(clock, past.openingHeard, () => this.#voice.say(openingWords(call.briefing)));
     this.#consumer = new ConsumerAudio(clock, (payload) => this.#voice.appendAudio(payload));
     const goodbye = this.#goodbye;
     const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
-    this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#activeAnswers, suppress });
+    this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#answers.ids, suppress });
     const optOut = () => this.#stopRequest.make("spoken");
     const spokeBefore = past.openingHeard && past.turns.some(({ speaker }) => speaker === "consumer");
     this.#acts = new ToolActs({ call, optOut, goodbye, past: past.tools, spokeBefore });
@@ -89,6 +91,11 @@ export class Conversation implements VoiceListener {
   /** The opening was heard, in this stream or an earlier one. */
   get opened(): boolean {
     return this.#opening.heard;
+  }
+
+  /** What the voice model has used in this call so far. */
+  get usage(): VoiceTotals {
+    return this.#cost.usage;
   }
 
   /** Frames of the phone keep coming. */
@@ -134,7 +141,8 @@ export class Conversation implements VoiceListener {
   /** Resolves when the last words have arrived, or were waited for long enough. */
   async lastWords(): Promise<void> {
     if (this.#talk.consumerTurnOpen) this.#consumer.endTurn();
-    await this.#talk.lastWords();
+    if (this.#answers.any) this.#voice.cancelAnswer();
+    await Promise.all([this.#talk.lastWords(), this.#answers.settled(this.#host.deps.clock)]);
     await this.#tools.idle();
     this.#cost.flush();
   }
@@ -156,7 +164,7 @@ export class Conversation implements VoiceListener {
 
   /** The voice session is gone; the next one begins anew. */
   voiceLost() {
-    this.#activeAnswers.clear();
+    this.#answers.lost();
     this.#acts.newModel();
     this.#cutOff = this.#talk.voiceLost();
   }
@@ -202,7 +210,7 @@ export class Conversation implements VoiceListener {
   }
 
   answerStarted({ answerId }: { answerId: string }) {
-    this.#activeAnswers.add(answerId);
+    this.#answers.started(answerId);
   }
 
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
@@ -233,8 +241,8 @@ export class Conversation implements VoiceListener {
   }
 
   answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
-    this.#activeAnswers.delete(answer.answerId);
     if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
+    this.#answers.ended(answer.answerId);
     const opening = this.#opening.answerEnded(answer.answerId, answer.end);
     if (opening === "heard") this.#openFloor();
     if (opening === "failed") {

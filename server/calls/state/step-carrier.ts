@@ -117,9 +117,6 @@ const attemptEnd = (status: FinalStatus) => (status === "busy" || status === "no
 /** We had asked the carrier to end it: now it did. */
 function left(state: StateOf<"leaving">, carrierCallId: string, rules: StepRules): Step {
   const { attempt, answeredAt, end } = state;
-  if (end.status === "voicemail") {
-    return endNow(end, [{ type: "attempt.ended", attemptId: attempt.attemptId, ended: "voicemail" }]);
-  }
   if (answeredAt === null) {
     return endNow(end, [{ type: "attempt.ended", attemptId: attempt.attemptId, ended: "failed" }]);
   }

@@ -1,7 +1,7 @@
 import { type CallInput, liveAttempt, liveCarrierCallId, statusOf } from "#server/calls/state/call-state.ts";
 import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { BY, CARRIER, StepJournal, token } from "#server/calls/testing/step-journal.ts";
-import { callEventSchema } from "#shared/call/events.ts";
+import { callEventSchema, isLateFact, type NewCallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import { isFinal } from "#shared/call/status.ts";
 import { applyToSummary, summaryOf } from "#shared/call/summary-fold.ts";
@@ -19,6 +19,14 @@ const CARRIER_EVENTS: CarrierStatus[] = [
   "no_answer",
   "failed",
   "cancelled",
+];
+const cost = { carrierCents: 2, voiceCents: 1, analystCents: 0, totalCents: 3 };
+/** Facts that may become known after the end, and two that may not. */
+const LATE: NewCallEvent[] = [
+  { type: "cost.updated", ...cost, estimated: false },
+  { type: "recording.ready", durationMs: 1000 },
+  { type: "cost.updated", ...cost, estimated: true },
+  { type: "flag.raised", by: BY, reason: "late" },
 ];
 const who = fc.constantFrom("current", "older");
 const move = fc.oneof(
@@ -42,6 +50,7 @@ const move = fc.oneof(
   }),
   fc.record({ kind: fc.constant("hangUpAsked" as const), speaks: fc.boolean() }),
   fc.record({ kind: fc.constantFrom("cancelAsked", "summedUp") }),
+  fc.record({ kind: fc.constant("late" as const), event: fc.constantFrom(...LATE) }),
 );
 
 function inputOf(
@@ -107,6 +116,7 @@ test("[CL2] any interleaving of webhooks, sockets, cancels and time-outs: legal 
       for (const one of moves) {
         const before = { final: isFinal(statusOf(call.state)), carrier: liveCarrierCallId(call.state) };
         if (one.kind === "claim") call.claim();
+        else if (one.kind === "late") call.late(one.event);
         else if (one.kind === "wait") call.nowMs += 20 * 60_000;
         else {
           const input = inputOf(call, one);
@@ -122,7 +132,17 @@ test("[CL2] any interleaving of webhooks, sockets, cancels and time-outs: legal 
       for (const event of call.events) callEventSchema.parse(event);
       const ends = call.events.filter((event) => event.type === "call.ended");
       expect(ends).toHaveLength(isFinal(call.view.status) ? 1 : 0);
-      if (ends[0] !== undefined) expect(call.events.at(-1)).toBe(ends[0]);
+      // Nothing but late facts follows it.
+      if (ends[0] !== undefined)
+        expect(call.events.slice(ends[0].seq).filter((one) => !isLateFact(one))).toEqual([]);
+      // Whoever was picked up is on the bill, and nobody else; over is over.
+      const answered = call.events.flatMap((one) => (one.type === "attempt.answered" ? [one.attemptId] : []));
+      const billed = call.carrierCalls.filter((row) => row.answeredAt !== null).map((row) => row.attemptId);
+      expect(billed).toEqual(expect.arrayContaining(answered));
+      for (const row of call.carrierCalls) {
+        const live = liveAttempt(call.state)?.attemptId === row.attemptId;
+        expect(row.endedAt === null).toBe(live);
+      }
       // Each attempt is dialled once, and never more than the rules allow at one call.
       expect(new Set(call.dials).size).toBe(call.dials.length);
       // The row of the list is the fold of the whole journal, however the journal was cut into pieces.

@@ -180,7 +180,9 @@ test("[CL47] a machine is not talked to", () => {
   });
   expect(heard?.effects[0]).toEqual({ kind: "endPhone", carrierCallId: CARRIER });
   call.feed(report(attemptId, "completed"));
-  expect(call.view).toMatchObject({ status: "voicemail" });
+  expect(call.view).toMatchObject({ status: "wrapping_up" });
+  call.feed({ kind: "summedUp", events: [], outcome: "voicemail" });
+  expect(call.view).toMatchObject({ status: "voicemail", outcome: "voicemail" });
 });
 
 test("a repeated question about the ringing cut the talk it belonged to", () => {
@@ -204,7 +206,9 @@ test("[CL47] a verdict about a machine that overtakes the answer is not lost", (
   call.feed(report(attemptId, "ringing"));
   call.feed({ kind: "machineAnswered", attemptId, carrierCallId: CARRIER, answeredBy: "machine" });
   call.feed(report(attemptId, "completed"));
-  expect(call.view).toMatchObject({ status: "voicemail" });
+  expect(call.view).toMatchObject({ status: "wrapping_up" });
+  call.feed({ kind: "summedUp", events: [], outcome: "voicemail" });
+  expect(call.view).toMatchObject({ status: "voicemail", outcome: "voicemail" });
 });
 
 test("a talk that ended while we were away said that the consumer had hung up", () => {

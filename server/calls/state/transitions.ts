@@ -32,7 +32,7 @@ export function endNow(end: End, before: NewCallEvent[], outcome: Outcome | null
   };
 }
 
-/** The phone call is over and was a talk: it is summed up, then ends as `end`. */
+/** The phone was picked up, by a person or a machine, and the phone call is over: it is summed up and priced, then ends as `end`. */
 export function wrapUp(
   talk: { attempt: Attempt; carrierCallId: string; answeredAt: number },
   end: End,

@@ -58,7 +58,7 @@ function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mo
       return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
     },
     events: async () => ({ events, seq: events.length }),
-    draftOf: async () => past.openDraft,
+    head: async () => ({ ...head, draft: past.openDraft }),
     beat: async () => (mood.fenced ? null : head),
     checkpointDraft: async () => undefined,
   };

@@ -63,8 +63,8 @@ function scriptedTelephony() {
 const silentVoice: VoiceModel = {
   model: "silent",
   check: async () => ({ ok: true, reason: "" }),
-  costCents: () => 0,
-  transcriptionCents: () => 0,
+  priceTable: "silent",
+  price: ({ transcriptionSeconds, ...tokens }) => ({ ...tokens, transcription: transcriptionSeconds }),
   open: () => ({
     appendAudio() {},
     say() {},
@@ -121,6 +121,7 @@ export function callsBench(
       analyseCall: async () => ({ kind: "unusable", reason: "none here", usage: null }),
       classifyLead: async () => ({ kind: "unusable", reason: "none here", usage: null }),
       costCents: () => 0,
+      priceTable: "silent",
       check: async () => ({ ok: true, reason: "" }),
     },
     alarms: {

@@ -38,8 +38,9 @@ export function scriptedVoice() {
   const voice: VoiceModel = {
     model: "scripted",
     check: async () => ({ ok: true, reason: "" }),
-    costCents: () => 1,
-    transcriptionCents: () => 0.1,
+    priceTable: "scripted",
+    // A cent each: tokens of every class, and seconds.
+    price: ({ transcriptionSeconds, ...tokens }) => ({ ...tokens, transcription: transcriptionSeconds }),
     open(options, listener) {
       sessions.push({ options, listener });
       return {

@@ -1,7 +1,8 @@
 import type { CallInput, CallState, StreamToken } from "#server/calls/state/call-state.ts";
 import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { type Step, step, type StepRules } from "#server/calls/state/step.ts";
-import type { CallEvent, NewCallEvent } from "#shared/call/events.ts";
+import { carrierCallsAfter, type CarrierCallRow } from "#server/calls/cost/carrier-calls.ts";
+import { type CallEvent, isLateFact, type NewCallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 
 export const NOW = Date.parse("2026-11-24T15:00:00Z");
@@ -21,6 +22,7 @@ export class StepJournal {
   epoch = 0;
   attempts = 0;
   dials: string[] = [];
+  carrierCalls: CarrierCallRow[] = [];
   readonly events: CallEvent[] = [];
 
   constructor() {
@@ -43,11 +45,18 @@ export class StepJournal {
   feed(input: CallInput): Step | null {
     const next = step(this.state, input, { ...RULES, nowMs: this.nowMs });
     if (next === null) return null;
+    const moved = { before: this.state, input, after: next.state, nowMs: this.nowMs };
+    this.carrierCalls = carrierCallsAfter(this.carrierCalls, moved);
     this.state = next.state;
     if (input.kind === "streamOpened") this.epoch = input.epoch;
     this.#add(next.events);
     for (const effect of next.effects) if (effect.kind === "dial") this.dials.push(effect.attempt.attemptId);
     return next;
+  }
+
+  /** What became known after the end, as the store writes it. */
+  late(event: NewCallEvent) {
+    if (this.state.phase === "ended" && isLateFact(event)) this.#add([event]);
   }
 
   claim(): string {

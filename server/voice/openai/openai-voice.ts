@@ -2,7 +2,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
 import { endForCode, endForHttp } from "#server/voice/openai/faults.ts";
-import { NO_USAGE, voiceCents } from "#server/voice/openai/prices.ts";
+import { PRICE_TABLE_VERSION, voicePrice } from "#server/voice/openai/prices.ts";
 import { OpenAiVoiceSession } from "#server/voice/openai/session.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 import OpenAI, { APIError } from "openai";
@@ -54,7 +54,7 @@ export function createOpenAiVoice(options: OpenAiVoiceOptions): VoiceModel {
       return new OpenAiVoiceSession(session, link, listener);
     },
     check: () => check(client, model),
-    costCents: (usage) => voiceCents(model, usage, 0),
-    transcriptionCents: (audioSeconds) => voiceCents(model, NO_USAGE, audioSeconds),
+    priceTable: PRICE_TABLE_VERSION,
+    price: (usage) => voicePrice(model, usage),
   };
 }

@@ -1,4 +1,4 @@
-import type { VoiceUsage } from "#server/voice/voice.ts";
+import type { VoiceCents, VoiceTotals } from "#shared/call/cost.ts";
 
 /** Changes with every change of a price below, so a stored cost can be explained later. */
 export const PRICE_TABLE_VERSION = "openai-2026-11-23";
@@ -37,25 +37,21 @@ function priceOf(model: string): ModelPrice {
   return (longest === undefined ? undefined : PRICES.get(longest)) ?? FULL;
 }
 
-function classDollars(price: Price, tokensIn: number, cachedIn: number, tokensOut: number): number {
-  const cached = Math.min(cachedIn, tokensIn);
-  return ((tokensIn - cached) * price.in + cached * price.cached + tokensOut * price.out) / MILLION;
-}
-
-/** List price of answers and of the transcription of the consumer's audio, US cents with fractions. */
-export function voiceCents(model: string, usage: VoiceUsage, transcriptionSeconds: number): number {
+/** List price of answers and of the transcription of the consumer's audio, by class. */
+export function voicePrice(model: string, usage: VoiceTotals): VoiceCents {
   const { text, audio } = priceOf(model);
-  const dollars =
-    classDollars(text, usage.textIn, usage.textInCached, usage.textOut) +
-    classDollars(audio, usage.audioIn, usage.audioInCached, usage.audioOut);
-  return dollars * CENTS_PER_DOLLAR + (transcriptionSeconds / 60) * TRANSCRIPTION_CENTS_PER_MINUTE;
+  const textCached = Math.min(usage.textInCached, usage.textIn);
+  const audioCached = Math.min(usage.audioInCached, usage.audioIn);
+  return {
+    textIn: tokenCents(usage.textIn - textCached, text.in),
+    textInCached: tokenCents(textCached, text.cached),
+    audioIn: tokenCents(usage.audioIn - audioCached, audio.in),
+    audioInCached: tokenCents(audioCached, audio.cached),
+    textOut: tokenCents(usage.textOut, text.out),
+    audioOut: tokenCents(usage.audioOut, audio.out),
+    transcription: (usage.transcriptionSeconds / 60) * TRANSCRIPTION_CENTS_PER_MINUTE,
+  };
 }
 
-export const NO_USAGE: VoiceUsage = {
-  textIn: 0,
-  textInCached: 0,
-  audioIn: 0,
-  audioInCached: 0,
-  textOut: 0,
-  audioOut: 0,
-};
+const tokenCents = (tokens: number, dollarsPerMillion: number) =>
+  (tokens * dollarsPerMillion * CENTS_PER_DOLLAR) / MILLION;
