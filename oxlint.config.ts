@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "client/calls": ["client/ui", "client/wire"],
   "client/consumer": ["client/ui", "client/wire", "client/calls"],
   "client/business": ["client/ui", "client/wire", "client/calls"],
+  "client/sandbox": ["client/ui"],
   "client/supervisor": ["client/ui", "client/wire", "client/calls"],
 };
 

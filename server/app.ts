@@ -21,6 +21,8 @@ import { connectPeers, openDatabase, type Peers } from "#server/peers.ts";
 export type App = {
   config: Config;
   peers: Peers["real"];
+  /** Origin of the sandbox and its pages; null when nothing is simulated. */
+  sandboxUrl: string | null;
   /** Sentences about peers that refuse us; the server runs, dialling is on hold. */
   warnings: string[];
   lost: Promise<string>;
@@ -91,7 +93,8 @@ async function start(config: Config, clock: Clock, logger: AppLogger, stops: Sto
       errorFields(error),
       "Ringside met an error it did not expect and stops; stored records are safe",
     );
-  return { config, peers: peers.real, warnings, lost, fatal, stop: () => stops.run() };
+  const sandboxUrl = peers.sandbox?.baseUrl ?? null;
+  return { config, peers: peers.real, sandboxUrl, warnings, lost, fatal, stop: () => stops.run() };
 }
 
 function keysOf({ keys, dataDir }: Config): StoredKeys {

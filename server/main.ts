@@ -32,7 +32,7 @@ try {
   process.exit(1);
 }
 
-function banner({ config, peers, warnings }: App): string {
+function banner({ config, peers, sandboxUrl, warnings }: App): string {
   const peerNames = [
     ["phone network", peers.telephony],
     ["voice model", peers.voice],
@@ -44,6 +44,10 @@ function banner({ config, peers, warnings }: App): string {
     "",
     `  Ringside is ready: ${config.publicUrl}`,
     ...(simulated.length > 0 ? [`  Simulated here: ${simulated.join(", ")}.`] : []),
+    ...(sandboxUrl === null ? [] : [`  Its calls and faults: ${sandboxUrl}/sandbox`]),
+    ...(sandboxUrl === null || peers.telephony
+      ? []
+      : [`  Answer a call yourself: ${sandboxUrl}/sandbox/phone`]),
     ...(config.demo ? ["", `  Demo logins (password ${DEMO_PASSWORD}):`, ...people] : []),
     ...warnings.map((warning) => `\n  Attention: ${warning}`),
     "",

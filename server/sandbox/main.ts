@@ -5,9 +5,13 @@ import { z } from "zod";
 import { systemClock } from "#server/lib/clock.ts";
 import { createAnalystRouter } from "#server/sandbox/analyst/analyst.ts";
 import { CalleeDirectory } from "#server/sandbox/callees/callee-directory.ts";
-import { createPhoneNetwork, type PhoneNetwork } from "#server/sandbox/phone/phone-network.ts";
+import { HandsetDesk } from "#server/sandbox/handset/handset-desk.ts";
+import { attachHandsets } from "#server/sandbox/handset/handset-socket.ts";
+import { localOnly } from "#server/sandbox/local-only.ts";
+import { createPages } from "#server/sandbox/pages.ts";
+import { createPhoneNetwork } from "#server/sandbox/phone/phone-network.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
-import { attachVoiceModel, type VoiceModel } from "#server/sandbox/voice-model/voice-model.ts";
+import { attachVoiceModel } from "#server/sandbox/voice-model/voice-model.ts";
 
 /**
  * The sandbox process: a phone network, people, a voice model and an analyst on one loopback port. Started by
@@ -34,9 +38,11 @@ function onError(error: unknown, _request: Request, response: Response, next: Ne
   response.status(status >= 400 && status < 600 ? status : 500).json({ message: "The request failed." });
 }
 
-function mount(options: Options, httpServer: Server): { network: PhoneNetwork; voiceModel: VoiceModel } {
+/** Everything that is served; the returned function ends it. */
+function mount(options: Options, httpServer: Server): () => void {
   const clock = systemClock;
-  const callees = new CalleeDirectory(speak);
+  const callees: CalleeDirectory = new CalleeDirectory(speak, () => desk);
+  const desk = new HandsetDesk({ clock, speak, divert: (number, on) => callees.divert(number, on) });
   const network = createPhoneNetwork({
     clock,
     accountSid: options.accountSid,
@@ -46,7 +52,10 @@ function mount(options: Options, httpServer: Server): { network: PhoneNetwork; v
     settings: { callsPerSecond: options.callsPerSecond },
   });
   const voiceModel = attachVoiceModel({ httpServer, apiKey: options.openaiApiKey, clock });
+  const endHandsets = attachHandsets(httpServer, desk);
   const app = express();
+  app.use(createPages());
+  app.use("/sandbox", localOnly);
   app.use("/sandbox/numbers", callees.router);
   app.use("/sandbox", network.control);
   app.get("/sandbox/process", (_request, response) => void response.json({ pid: process.pid }));
@@ -55,12 +64,16 @@ function mount(options: Options, httpServer: Server): { network: PhoneNetwork; v
   app.use(createAnalystRouter({ apiKey: options.anthropicApiKey }));
   app.use(onError);
   httpServer.on("request", app);
-  return { network, voiceModel };
+  return () => {
+    endHandsets();
+    network.stop();
+    voiceModel.close();
+  };
 }
 
 function run(options: Options): void {
   const httpServer = createServer();
-  const { network, voiceModel } = mount(options, httpServer);
+  const unmount = mount(options, httpServer);
   httpServer.on("error", (error: NodeJS.ErrnoException) => {
     console.error(`The sandbox cannot listen: ${error.code ?? "unknown error"}.`);
     process.exit(1);
@@ -70,8 +83,7 @@ function run(options: Options): void {
     process.send?.(`http://127.0.0.1:${port}`);
   });
   process.once("SIGTERM", () => {
-    network.stop();
-    voiceModel.close();
+    unmount();
     httpServer.close();
     // Last callbacks and close frames get a moment; then it ends, whatever is still open.
     setTimeout(() => process.exit(0), GOODBYE_MS);

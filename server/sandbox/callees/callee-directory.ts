@@ -49,12 +49,19 @@ const PHONES: ReadonlyMap<string, CalleePlan> = new Map<string, CalleePlan>([
 ]);
 const MACHINE_AFTER_RING_MS = 4000;
 const MAX_OVERRIDES = 10_000;
+/** A person at the sandbox's phone page answers. */
+const BROWSER = "browser";
+/** Without phone pages such a number rings until nobody answers. */
+const NO_PAGES: PhonePages = { isWaiting: false, planFor: () => ({ kind: "no-answer" }) };
 
 const choiceSchema = z.strictObject({
-  script: z.union([z.enum([...PEOPLE.keys(), ...PHONES.keys(), "voicemail"]), scriptSchema]),
+  script: z.union([z.enum([...PEOPLE.keys(), ...PHONES.keys(), "voicemail", BROWSER]), scriptSchema]),
 });
 
 type Choice = z.infer<typeof choiceSchema>["script"];
+
+/** People who answer in a browser; `isWaiting`: one of them takes the next call, whoever it is for. */
+type PhonePages = Directory & { readonly isWaiting: boolean };
 
 /** Decides who answers a number, and lets a test or a person decide otherwise. */
 export class CalleeDirectory implements Directory {
@@ -62,9 +69,11 @@ export class CalleeDirectory implements Directory {
   readonly router: Router = express.Router();
   readonly #speak: Speak;
   readonly #overrides = new Map<string, Choice>();
+  readonly #pages: () => PhonePages;
 
-  constructor(speak: Speak) {
+  constructor(speak: Speak, pages: () => PhonePages = () => NO_PAGES) {
     this.#speak = speak;
+    this.#pages = pages;
     this.router.use(express.json());
     this.router.get("/:number", (request, response) => this.#show(request, response));
     this.router.put("/:number", (request, response) => this.#override(request, response));
@@ -76,6 +85,7 @@ export class CalleeDirectory implements Directory {
 
   planFor(e164: string): CalleePlan {
     const choice = this.#choiceFor(e164);
+    if (choice === BROWSER || this.#pages().isWaiting) return this.#pages().planFor(e164);
     if (typeof choice !== "string") return this.#person(choice);
     const script = PEOPLE.get(choice);
     if (script) return this.#person(script);
@@ -88,6 +98,17 @@ export class CalleeDirectory implements Directory {
         pickUp,
       }
     );
+  }
+
+  /** Calls to this number ring at its phone page, or with whoever the number belongs to. */
+  divert(e164: string, toBrowser: boolean): void {
+    if (toBrowser) this.#choose(e164, BROWSER);
+    else this.#overrides.delete(e164);
+  }
+
+  #choose(e164: string, choice: Choice): void {
+    if (this.#overrides.size >= MAX_OVERRIDES) this.#overrides.clear();
+    this.#overrides.set(e164, choice);
   }
 
   #choiceFor(e164: string): Choice {
@@ -106,8 +127,7 @@ export class CalleeDirectory implements Directory {
   #override(request: Request, response: Response): void {
     const choice = choiceSchema.safeParse(request.body);
     if (!choice.success) return void response.status(400).json({ message: z.prettifyError(choice.error) });
-    if (this.#overrides.size >= MAX_OVERRIDES) this.#overrides.clear();
-    this.#overrides.set(String(request.params.number), choice.data.script);
+    this.#choose(String(request.params.number), choice.data.script);
     this.#show(request, response);
   }
 }

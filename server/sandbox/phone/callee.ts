@@ -25,9 +25,19 @@ export type Person = {
   say(text: string): void;
   /** Resolves when the beep of an answering machine has sounded; never for anybody else. */
   readonly beep: Promise<void>;
+  /** The call is over, whoever ended it. */
+  ended?(): void;
 };
 
 export type Verdict = "human" | "machine" | "fax" | "unknown";
+
+/** A phone that rings, as whoever may answer it sees it. */
+export type RingingPhone = {
+  readonly from: string;
+  /** Returns how keys are pressed during the call. */
+  answer(pickUp: () => Person): (key: string) => void;
+  decline(): void;
+};
 
 /** What happens when a number is dialled. */
 export type CalleePlan =
@@ -37,6 +47,8 @@ export type CalleePlan =
       readonly verdict: Verdict;
       readonly pickUp: () => Person;
     }
+  /** Rings where somebody decides; the returned function is called when it rings no longer, for whatever reason. */
+  | { readonly kind: "rings-at"; readonly ring: (phone: RingingPhone) => () => void }
   | { readonly kind: "no-answer" }
   | { readonly kind: "busy" }
   | { readonly kind: "declines"; readonly afterRingMs: number }

@@ -30,7 +30,7 @@ export type LegEvents = {
   ended(): Readonly<Record<string, string>>;
 };
 
-type AnswerPlan = Extract<CalleePlan, { kind: "answers" }>;
+type AnswerPlan = Pick<Extract<CalleePlan, { kind: "answers" }>, "verdict" | "pickUp">;
 
 const SIP = { busy: 486, declined: 603, unreachable: 404, cancelled: 487 } as const;
 /** Place names of the numbers: unknown ones are empty, not absent. */
@@ -145,10 +145,23 @@ export class Leg {
       this.#endUnanswered("no-answer", SIP.cancelled),
     );
     if (plan.kind === "no-answer") return;
+    if (plan.kind === "rings-at") return this.#ringAt(plan);
     this.#after(settings.current.ringMs ?? plan.afterRingMs, () => {
       if (plan.kind === "answers") this.#answer(plan);
       else this.#endUnanswered("busy", SIP.declined);
     });
+  }
+
+  #ringAt(plan: Extract<CalleePlan, { kind: "rings-at" }>): void {
+    const stop = plan.ring({
+      from: this.options.from,
+      answer: (pickUp) => {
+        this.#answer({ verdict: "human", pickUp });
+        return (key) => this.#line?.press(key);
+      },
+      decline: () => this.#endUnanswered("busy", SIP.declined),
+    });
+    this.#timers.push({ cancel: stop });
   }
 
   #answer(plan: AnswerPlan): void {

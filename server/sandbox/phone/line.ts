@@ -91,6 +91,7 @@ export class Line {
     this.#farEnd = null;
     this.ear.cutHere();
     this.ear.end();
+    this.#person.ended?.();
   }
 
   #beat(): void {

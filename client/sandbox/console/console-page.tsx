@@ -1,0 +1,3 @@
+export function ConsolePage() {
+  return <main className="p-4" />;
+}

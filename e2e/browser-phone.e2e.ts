@@ -1,0 +1,37 @@
+import { enterAs, expectAccessible, expectFits, test } from "#e2e/support/browser.ts";
+import { callCase } from "#e2e/support/world.ts";
+import { expect } from "@playwright/test";
+
+test("[SB77][SB78] a person answers a simulated call in the browser, and what they type is in the transcript", async ({
+  page,
+  context,
+  world,
+}) => {
+  const { business, consumer, request } = await callCase(world, "silent");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${world.sandbox.baseUrl}/sandbox/phone`);
+  await expectAccessible(page, "browser phone, off");
+  await page.getByLabel("Phone number").fill(consumer.number);
+  await page.getByRole("button", { name: "I answer this number myself" }).click();
+  await expect(page.getByText("Nothing rings yet")).toBeVisible();
+
+  const callId = await request();
+  await expect(page.getByText(/^Ringing/)).toBeVisible();
+  await expectAccessible(page, "browser phone, ringing");
+  await page.getByRole("button", { name: "Answer", exact: true }).click();
+  await page.getByRole("textbox", { name: "Say something" }).fill("Hello, this is a real person.");
+  await page.getByRole("button", { name: "Say it" }).click();
+
+  const live = await context.newPage();
+  await enterAs(live, world, business);
+  await live.goto(`${world.baseUrl}/calls/${callId}`);
+  await expect(live.getByText("Hello, this is a real person.")).toBeVisible();
+  // The agent's opening, word for word, at the phone.
+  await expect(page.locator("[data-who=caller]").first()).toContainText("AI");
+  await expectAccessible(page, "browser phone, talking");
+  await expectFits(page, "browser phone, talking");
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await expect(page.getByText("You hung up")).toBeVisible();
+  await expect(live.getByText(/How it ended/)).toBeVisible();
+  await page.getByRole("button", { name: "Hand the number back" }).click();
+});
