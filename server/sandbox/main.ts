@@ -5,6 +5,9 @@ import { z } from "zod";
 import { systemClock } from "#server/lib/clock.ts";
 import { createAnalystRouter } from "#server/sandbox/analyst/analyst.ts";
 import { CalleeDirectory } from "#server/sandbox/callees/callee-directory.ts";
+import { FaultQueue } from "#server/sandbox/analyst/analyst-faults.ts";
+import { analystFaults } from "#server/sandbox/faults/analyst-faults.ts";
+import { voiceFaults } from "#server/sandbox/faults/voice-faults.ts";
 import { HandsetDesk } from "#server/sandbox/handset/handset-desk.ts";
 import { attachHandsets } from "#server/sandbox/handset/handset-socket.ts";
 import { localOnly } from "#server/sandbox/local-only.ts";
@@ -43,6 +46,8 @@ function mount(options: Options, httpServer: Server): () => void {
   const clock = systemClock;
   const callees: CalleeDirectory = new CalleeDirectory(speak, () => desk);
   const desk = new HandsetDesk({ clock, speak, divert: (number, on) => callees.divert(number, on) });
+  const voiceModel = attachVoiceModel({ httpServer, apiKey: options.openaiApiKey, clock });
+  const analystQueue = new FaultQueue();
   const network = createPhoneNetwork({
     clock,
     accountSid: options.accountSid,
@@ -50,8 +55,8 @@ function mount(options: Options, httpServer: Server): () => void {
     fromNumbers: options.fromNumbers,
     directory: callees,
     settings: { callsPerSecond: options.callsPerSecond },
+    otherFaults: { voice: voiceFaults(voiceModel.faultTargets), analyst: analystFaults(analystQueue) },
   });
-  const voiceModel = attachVoiceModel({ httpServer, apiKey: options.openaiApiKey, clock });
   const endHandsets = attachHandsets(httpServer, desk);
   const app = express();
   app.use(createPages());
@@ -61,7 +66,7 @@ function mount(options: Options, httpServer: Server): () => void {
   app.get("/sandbox/process", (_request, response) => void response.json({ pid: process.pid }));
   app.use(network.router);
   app.use(voiceModel.router);
-  app.use(createAnalystRouter({ apiKey: options.anthropicApiKey }));
+  app.use(createAnalystRouter({ apiKey: options.anthropicApiKey, faults: analystQueue }));
   app.use(onError);
   httpServer.on("request", app);
   return () => {

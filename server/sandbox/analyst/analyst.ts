@@ -13,6 +13,8 @@ import { inputTokens, PromptCache } from "#server/sandbox/analyst/usage.ts";
 type AnalystOptions = {
   /** The one key that is accepted. */
   readonly apiKey: string;
+  /** What goes wrong; a queue of its own when left out. */
+  readonly faults?: FaultQueue;
 };
 
 /** What a test can ask about requests served; words are not kept. */
@@ -112,9 +114,8 @@ function badJson(_error: unknown, _request: Request, response: Response, _next: 
 }
 
 /** The analyst of the sandbox: Anthropic's `/v1/messages` with answers from rules (SPEC.md). */
-export function createAnalystRouter({ apiKey }: AnalystOptions): Router {
+export function createAnalystRouter({ apiKey, faults = new FaultQueue() }: AnalystOptions): Router {
   const router = express.Router();
-  const faults = new FaultQueue();
   const cache = new PromptCache();
   const served: Served[] = [];
   const json = express.json({ limit: MAX_BODY, type: () => true });

@@ -1,7 +1,7 @@
 import express, { type Router } from "express";
 import { z } from "zod";
-import { callView } from "#server/sandbox/phone/call-view.ts";
-import { type FaultPanel, faultSchema } from "#server/sandbox/phone/faults.ts";
+import { callBrief, callView } from "#server/sandbox/phone/call-view.ts";
+import type { FaultDesk } from "#server/sandbox/faults/fault-desk.ts";
 import type { CallEntry, Registry } from "#server/sandbox/phone/registry.ts";
 import type { RestMessages } from "#server/sandbox/phone/rest-messages.ts";
 import { type SettingsBook, settingsPatchSchema } from "#server/sandbox/phone/settings.ts";
@@ -10,7 +10,7 @@ export type ControlParts = {
   readonly registry: Registry;
   readonly messages: RestMessages;
   readonly settings: SettingsBook;
-  readonly faults: FaultPanel;
+  readonly faults: FaultDesk;
 };
 
 const DEFAULT_LIMIT = 200;
@@ -38,10 +38,12 @@ export class Control {
 
   #mountCalls(): void {
     this.router.get("/calls", (request, response) => {
-      const { to, limit } = request.query;
+      const { to, limit, brief } = request.query;
       const entries = this.#parts.registry.newestFirst();
       const hits = entries.filter(({ leg }) => typeof to !== "string" || leg.options.to === to);
-      response.json({ calls: hits.slice(0, Number(limit ?? DEFAULT_LIMIT)).map(callView) });
+      response.json({
+        calls: hits.slice(0, Number(limit ?? DEFAULT_LIMIT)).map(brief === undefined ? callView : callBrief),
+      });
     });
     this.#onCall("get", "", (entry) => callView(entry));
     this.#onCall("post", "/hangup", ({ leg }) => leg.hangUp("callee"));
@@ -71,18 +73,7 @@ export class Control {
       if (patch.success) response.json(settings.change(patch.data));
       else response.status(400).json({ message: z.prettifyError(patch.error) });
     });
-    this.router.get("/faults", (_request, response) => void response.json({ faults: faults.list() }));
-    this.router.post("/faults", (request, response) => {
-      const asked = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])]);
-      const parsed = asked.safeParse(request.body);
-      if (!parsed.success) return void response.status(400).json({ message: z.prettifyError(parsed.error) });
-      faults.add(parsed.data);
-      response.json({ faults: faults.list() });
-    });
-    this.router.delete("/faults", (_request, response) => {
-      faults.clear();
-      response.json({ faults: [] });
-    });
+    faults.mount(this.router);
   }
 
   /** A route on one call; replies with what `act` returns, or with the call. */

@@ -1,5 +1,7 @@
 import { Router } from "express";
 import type { Clock } from "#server/lib/clock.ts";
+import { FaultDesk, type Peer, type PeerFaults } from "#server/sandbox/faults/fault-desk.ts";
+import { phoneFaults } from "#server/sandbox/faults/phone-faults.ts";
 import type { Directory } from "#server/sandbox/phone/callee.ts";
 import { isOver } from "#server/sandbox/phone/call-state.ts";
 import { Control } from "#server/sandbox/phone/control.ts";
@@ -27,6 +29,8 @@ export type PhoneNetworkOptions = {
   readonly fromNumbers: readonly string[];
   readonly directory: Directory;
   readonly settings?: Partial<Settings>;
+  /** What can go wrong at the peers beside, for the common interface. */
+  readonly otherFaults?: Partial<Record<Peer, PeerFaults>>;
 };
 
 export type PhoneNetwork = {
@@ -77,11 +81,12 @@ export function createPhoneNetwork(options: PhoneNetworkOptions): PhoneNetwork {
   new RestRecordings(services, registry).mount(rest);
   messages.mount(rest);
   rest.finish();
+  const desk = new FaultDesk({ phone: phoneFaults(faults), ...options.otherFaults });
   const router = Router();
   router.use(["/api.twilio.com/2010-04-01", "/2010-04-01"], rest.router);
   return {
     router,
-    control: new Control({ registry, messages, settings, faults }).router,
+    control: new Control({ registry, messages, settings, faults: desk }).router,
     stop() {
       queue.stop();
       for (const { leg } of registry.newestFirst()) if (!isOver(leg.state)) leg.hangUp("network-stop");

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import express, { type Router } from "express";
 import { type FaultQueue, faultOrder, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
 import type { Session } from "#server/sandbox/voice-model/session.ts";
@@ -24,6 +25,25 @@ function modelRoute(router: Router, apiKey: string): void {
       response.json({ id: model, object: "model", created: 1_767_225_600, owned_by: "openai" });
     else response.status(404).json(httpErrorBody(404, "model_not_found", "The model does not exist."));
   });
+}
+
+export type VoiceFaultTargets = Pick<Controlled, "faults" | "sessions">;
+
+/** Arms a checked order for connections to come, or for one live session. Null, or why it cannot be. */
+export function armVoiceFault(
+  { faults, sessions }: VoiceFaultTargets,
+  { fault, times, person, sessionId }: z.infer<typeof faultOrder>,
+): { status: number; error: string } | null {
+  if (sessionId === undefined) {
+    const isAdded = faults.add(fault, times, person ?? null);
+    return isAdded ? null : { status: 409, error: "Too many faults are waiting." };
+  }
+  const session = sessions().find((one) => one.id === sessionId);
+  if (!session || session.isClosed || !isSessionFault(fault)) {
+    return { status: 404, error: "There is no such open voice session for this fault." };
+  }
+  session.misbehave(fault);
+  return null;
 }
 
 /**
@@ -67,19 +87,9 @@ export function createControlRouter({ apiKey, faults, sessions }: Controlled): R
       response.status(400).json({ error: "This is not a fault.", issues: order.error.issues });
       return;
     }
-    const { fault, times, person, sessionId } = order.data;
-    if (sessionId === undefined) {
-      if (faults.add(fault, times, person ?? null)) response.status(201).json({ pending: faults.pending });
-      else response.status(409).json({ error: "Too many faults are waiting." });
-      return;
-    }
-    const session = find(sessionId);
-    if (!session || session.isClosed || !isSessionFault(fault)) {
-      response.status(404).json({ error: "There is no such open voice session for this fault." });
-      return;
-    }
-    session.misbehave(fault);
-    response.status(201).json({ pending: faults.pending });
+    const refusal = armVoiceFault({ faults, sessions }, order.data);
+    if (refusal) response.status(refusal.status).json({ error: refusal.error });
+    else response.status(201).json({ pending: faults.pending });
   });
 
   return router;

@@ -5,7 +5,7 @@ import type { Router } from "express";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "#server/lib/clock.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";
-import { createControlRouter } from "#server/sandbox/voice-model/control.ts";
+import { createControlRouter, type VoiceFaultTargets } from "#server/sandbox/voice-model/control.ts";
 import { FaultQueue, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
 import { Ids } from "#server/sandbox/voice-model/ids.ts";
 import { Session } from "#server/sandbox/voice-model/session.ts";
@@ -26,6 +26,8 @@ type VoiceModelOptions = {
 export type VoiceModel = {
   /** `GET /v1/models/:model` and the control routes under `/sandbox/voice-*`. */
   readonly router: Router;
+  /** Where faults are armed. */
+  readonly faultTargets: VoiceFaultTargets;
   /** Ends every session (1001) and stops answering upgrades. */
   close(): void;
 };
@@ -114,6 +116,7 @@ export function attachVoiceModel({ httpServer, apiKey, clock, seed }: VoiceModel
   httpServer.on("upgrade", upgrade);
   return {
     router: createControlRouter({ apiKey, faults, sessions: () => sessions }),
+    faultTargets: { faults, sessions: () => sessions },
     close() {
       httpServer.off("upgrade", upgrade);
       for (const session of sessions)
