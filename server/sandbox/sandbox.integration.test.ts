@@ -14,7 +14,7 @@ const options = {
   fromNumbers: ["+14155550100"],
 };
 
-test("[SB50] serves all peers on one loopback address, and stops", async () => {
+test("[SB50][SB53] serves all peers on one loopback address, and stops", async () => {
   const sandbox = await startSandbox(options);
   const statusOf = async (path: string, init?: RequestInit) =>
     (await fetch(sandbox.baseUrl + path, init)).status;
@@ -26,6 +26,10 @@ test("[SB50] serves all peers on one loopback address, and stops", async () => {
   expect(await statusOf("/sandbox/calls")).toBe(200);
   expect(await statusOf("/v1/messages", { method: "POST" })).toBe(401);
   expect(await statusOf("/v1/models/gpt-realtime", { headers: { Authorization: "Bearer wrong" } })).toBe(401);
+  const foreign = { method: "DELETE", headers: { origin: "https://evil.test" } };
+  for (const path of ["numbers/+14155550100", "faults", "voice-faults", "analyst-faults", "process"]) {
+    expect(await statusOf(`/sandbox/${path}`, foreign), path).toBe(403);
+  }
   await sandbox.stop();
   expect(await sandbox.exited).toEqual({ code: 0 });
   await sandbox.stop();

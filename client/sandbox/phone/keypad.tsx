@@ -18,7 +18,7 @@ export function Keypad({ press }: { press: (key: string) => void }) {
     return () => document.removeEventListener("keydown", listen);
   }, [on, press]);
   return (
-    <fieldset className="border-t border-line pt-4">
+    <fieldset className="rounded-card border border-line bg-surface p-4 sm:p-6 lg:max-w-md">
       <legend className="sr-only">{PHONE.keypad}</legend>
       <div className="grid grid-cols-3 gap-2">
         {KEYS.map((key) => (

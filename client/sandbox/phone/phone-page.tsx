@@ -1,4 +1,5 @@
 import { PHONE } from "#client/sandbox/copy.ts";
+import { Keypad } from "#client/sandbox/phone/keypad.tsx";
 import { LinePanel } from "#client/sandbox/phone/line-panel.tsx";
 import { LostBar } from "#client/sandbox/phone/lost-bar.tsx";
 import { RingingPanel } from "#client/sandbox/phone/ringing-panel.tsx";
@@ -26,8 +27,10 @@ export function PhonePage() {
     <main className="flex flex-1 flex-col">
       <title>{call.phase === "ringing" ? PHONE.ringingTitle : PHONE.title}</title>
       <LostBar connection={state.connection} />
-      <div className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-6 px-4 py-6 lg:flex-row lg:items-start">
-        <section aria-label={PHONE.heading} className="flex w-full flex-col gap-4 lg:max-w-md">
+      <div
+        className={`mx-auto grid w-full items-start gap-6 px-4 py-6 ${words === null ? "max-w-md" : "max-w-5xl lg:grid-cols-[26rem_minmax(0,1fr)]"}`}
+      >
+        <section aria-label={PHONE.heading} className="flex min-w-0 flex-col gap-4">
           <div className="flex items-center justify-between">
             <h1 className="text-h2">{PHONE.heading}</h1>
             <KeyboardHelp rows={KEYS} />
@@ -42,6 +45,7 @@ export function PhonePage() {
           </div>
         </section>
         {words !== null && <Words lines={words} isOver={call.phase === "over"} />}
+        {call.phase === "talking" && <Keypad press={(key) => link.order({ do: "press", key })} />}
       </div>
     </main>
   );

@@ -1,5 +1,4 @@
 import { PHONE } from "#client/sandbox/copy.ts";
-import { Keypad } from "#client/sandbox/phone/keypad.tsx";
 import { MicrophoneButton } from "#client/sandbox/phone/microphone-button.tsx";
 import type { PhoneLink } from "#client/sandbox/phone/phone-link.ts";
 import type { Player } from "#client/sandbox/phone/player.ts";
@@ -19,7 +18,7 @@ type TalkingPanelProps = {
   player: () => Player;
 };
 
-/** On the phone: talk by typing or with the microphone, press keys, hang up. */
+/** On the phone: talk by typing or with the microphone, hang up. */
 export function TalkingPanel({ call, link, player }: TalkingPanelProps) {
   const hangUp = () => link.order({ do: "hangUp" });
   useShortcut("shift+x", hangUp);
@@ -38,7 +37,6 @@ export function TalkingPanel({ call, link, player }: TalkingPanelProps) {
       <SoundState player={player} />
       <SayForm say={(text) => link.order({ do: "say", text })} />
       <MicrophoneButton speak={link.speak} />
-      <Keypad press={(key) => link.order({ do: "press", key })} />
     </div>
   );
 }
@@ -82,7 +80,7 @@ function SayForm({ say }: { say: (text: string) => void }) {
     setText("");
   };
   return (
-    <form onSubmit={submit} className="flex items-end gap-2">
+    <form onSubmit={submit} className="flex items-start gap-2">
       <div className="flex-1">
         <TextField
           label={PHONE.say}
@@ -94,7 +92,7 @@ function SayForm({ say }: { say: (text: string) => void }) {
           inputRef={focusOnMount}
         />
       </div>
-      <Button look="primary" type="submit" className="mb-6 h-11">
+      <Button look="primary" type="submit" className="mt-6 h-11">
         {PHONE.send}
       </Button>
     </form>

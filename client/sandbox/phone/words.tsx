@@ -10,7 +10,7 @@ export function Words({ lines, isOver }: { lines: readonly HandsetLine[]; isOver
     if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [lines]);
   return (
-    <section aria-label={PHONE.words} className="flex min-w-0 flex-1 flex-col gap-2">
+    <section aria-label={PHONE.words} className="flex min-w-0 flex-col gap-2 lg:row-span-2">
       <h2 className="text-h3">{PHONE.words}</h2>
       <div
         ref={list}
@@ -22,7 +22,7 @@ export function Words({ lines, isOver }: { lines: readonly HandsetLine[]; isOver
         onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
           isAtEnd.current = scrollTop + clientHeight >= scrollHeight - 24;
         }}
-        className="max-h-[70dvh] overflow-y-auto rounded-card border border-line bg-surface py-2"
+        className="max-h-[45dvh] overflow-y-auto rounded-card border border-line bg-surface py-2 lg:max-h-[75dvh]"
       >
         {lines.length === 0 && !isOver && <p className="px-4 py-3 text-muted">{PHONE.noWords}</p>}
         {lines.map((line) => (

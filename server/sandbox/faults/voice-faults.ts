@@ -9,6 +9,8 @@ export function voiceFaults(targets: VoiceFaultTargets): PeerFaults {
     read({ fault, times, person, sessionId, ...about }) {
       const kind = typeof fault === "string" ? camel(fault) : fault;
       const order = faultOrder.parse({ fault: { kind, ...about }, times, person, sessionId });
+      const isOpen = targets.sessions().some(({ id, isClosed }) => id === sessionId && !isClosed);
+      if (sessionId !== undefined && !isOpen) throw new FaultRefusal("There is no such open voice session.");
       return () => {
         const refusal = armVoiceFault(targets, order);
         if (refusal) throw new FaultRefusal(refusal.error);
