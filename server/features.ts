@@ -2,6 +2,7 @@ import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Calls } from "#server/calls/calls.ts";
+import { createAppointments } from "#server/booking/appointments.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
 import { createLimits } from "#server/database/limits.ts";
@@ -83,6 +84,11 @@ export function createFeatures(parts: FeatureParts): Features {
     alarms,
     limits,
     suppressions,
+    appointments: createAppointments({
+      db: connection,
+      clock,
+      businessById: (businessId) => businesses.byId(businessId),
+    }),
     consents,
     parties: {
       businessById: (businessId) => businesses.byId(businessId),

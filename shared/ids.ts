@@ -12,4 +12,15 @@ export const leadIdSchema = opaqueId;
 export const businessIdSchema = opaqueId;
 export const segmentIdSchema = z.string().min(1).max(80);
 
-export type IdPrefix = "call" | "att" | "lead" | "biz" | "match" | "consent" | "tok" | "note" | "rec" | "srv";
+export type IdPrefix =
+  | "call"
+  | "att"
+  | "lead"
+  | "biz"
+  | "match"
+  | "consent"
+  | "tok"
+  | "note"
+  | "rec"
+  | "srv"
+  | "apt";

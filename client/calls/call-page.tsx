@@ -1,5 +1,6 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { useCallEnding } from "#client/calls/call-actions.tsx";
+import { Agreed } from "#client/calls/agreed.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
 import { isSummedUp, SummaryCard } from "#client/calls/summary-card.tsx";
@@ -63,9 +64,10 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
             target={target}
           />
         </div>
-        {(isStaff || isSummedUp(view)) && (
+        {(isStaff || isSummedUp(view) || view.appointment !== null || view.followUp !== null) && (
           <div className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l">
             <div className="order-1 bg-surface">
+              <Agreed view={view} />
               <SummaryCard view={view} onShow={show} />
             </div>
             {isStaff && (

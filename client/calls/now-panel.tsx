@@ -21,7 +21,7 @@ export function NowPanel({ view }: { view: CallView }) {
         <Figure name={CALLS.openingHeard}>{view.openingHeard ? CALLS.yes : CALLS.notYet}</Figure>
       </dl>
       <Latency values={view.turnLatenciesMs} />
-      <Tools tools={view.tools} />
+      <Tools tools={view.tools} refused={view.toolsRefused} />
       <Attempts attempts={view.attempts} />
     </section>
   );
@@ -64,11 +64,16 @@ function Latency({ values }: { values: readonly number[] }) {
   );
 }
 
-function Tools({ tools }: { tools: readonly ToolView[] }) {
+function Tools({ tools, refused }: { tools: readonly ToolView[]; refused: number }) {
   return (
     <div>
       <h3 className="text-dense font-medium text-muted">{CALLS.tools}</h3>
       {tools.length === 0 && <p className="text-muted">{CALLS.noTools}</p>}
+      {refused > 0 && (
+        <p className="text-wait">
+          At least {countText(refused, "more call")} of the agent were refused unread.
+        </p>
+      )}
       <ul className="flex flex-col divide-y divide-line">
         {tools.map((tool) => (
           <li key={tool.toolCallId} className="py-2">

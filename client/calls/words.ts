@@ -1,3 +1,4 @@
+import { CALLS } from "#client/calls/copy.ts";
 import type { CallStatus, FinalStatus } from "#shared/call/status.ts";
 import type { Outcome } from "#shared/call/events.ts";
 import type { CallView, ToolView } from "#shared/call/view.ts";
@@ -86,6 +87,9 @@ export function endReasonText(view: CallView): string {
 
 const TOOLS: Record<string, string> = {
   confirm_person: "Made sure who is on the phone",
+  offer_slots: "Looked for free times",
+  book_slot: "Booked an appointment",
+  call_later: "Planned another call",
   request_person: "Asked for a human",
   wait_for_user: "Waited",
   record_answer: "Noted an answer",
@@ -102,5 +106,6 @@ export function toolResultWords({ name, arguments: given, result }: ToolView): s
   const { topic, answer } = given;
   const noted =
     name === "record_answer" && result.ok && typeof topic === "string" && typeof answer === "string";
+  if (name === "offer_slots" && result.ok) return CALLS.timesFound;
   return noted ? `${topic}: ${answer}` : result.text;
 }

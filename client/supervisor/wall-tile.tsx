@@ -8,6 +8,7 @@ import { useServerNowMs } from "#client/wire/server-clock.ts";
 import type { Speaker } from "#shared/call/events.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import { Link } from "@tanstack/react-router";
+import { Flag } from "lucide-react";
 import type { KeyboardEvent } from "react";
 
 const LANE_NAME: Record<Speaker, string> = {
@@ -50,6 +51,12 @@ export function WallTile({ call, frozenAtMs }: WallTileProps) {
         <span className="sr-only"> calls </span> {call.consumerName}{" "}
         <span className="figures font-normal whitespace-nowrap text-muted">{call.consumerPhone}</span>
       </Link>
+      {call.lastFlag !== null && (
+        <p className="line-clamp-2 flex items-start gap-1 text-dense font-medium wrap-anywhere text-wait">
+          <Flag aria-hidden size={14} className="mt-0.5 shrink-0" />
+          {call.lastFlag}
+        </p>
+      )}
       <LastLine call={call} />
       <div className="mt-auto flex items-center justify-between gap-2">
         <span className="figures text-dense text-muted">

@@ -36,6 +36,8 @@ export type CallDocument = {
   businessId: string;
   leadId: string;
   consumerId: string;
+  /** The call in which the person asked for this one; a unique index lets a call lead to one other at most. */
+  followUpOf: string | null;
   requestedAt: Date;
   /** When its turn began to count; kept through retries, null while it was never due. */
   queuedAt: Date | null;

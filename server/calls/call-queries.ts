@@ -75,6 +75,11 @@ export class CallQueries {
       .toArray();
   }
 
+  /** The call that was planned in this one. */
+  followUpOf(callId: string): Promise<CallHead | null> {
+    return this.#calls.findOne({ followUpOf: callId }, WITHOUT_JOURNAL);
+  }
+
   /** Newest first; ids are time-ordered. */
   async list(
     scope: CallScope,

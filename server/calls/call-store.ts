@@ -5,6 +5,7 @@ import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
 import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
 import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
+import { isDuplicateKey } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
@@ -19,8 +20,6 @@ type Collection<Document extends mongo.Document> = mongo.Collection<Document>;
 
 /** A decision lost the race against other writers this many times in a row: something is wrong, not slow. */
 const MAX_CONFLICTS = 50;
-/** MongoDB: a unique index refused the write. */
-const DUPLICATE_KEY = 11_000;
 
 export type Applied =
   | { kind: "stepped"; call: CallHead; step: Step }
@@ -241,9 +240,6 @@ export class CallStore {
 /** As paths, so that usage only grows, whoever writes last. */
 const usageFields = (usage: VoiceTotals) =>
   Object.fromEntries(Object.entries(usage).map(([name, amount]) => [`usage.${name}`, amount]));
-
-const isDuplicateKey = (error: unknown) =>
-  error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;
 
 /** The fields of the document that mirror its state, for indexes and lists. */
 function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<CallHead> {

@@ -1,5 +1,6 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
+import type { Appointments } from "#server/booking/appointments.ts";
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
@@ -9,6 +10,7 @@ import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
 import { Effects } from "#server/calls/effects.ts";
 import { Settlement } from "#server/calls/cost/settlement.ts";
+import { createToolServices } from "#server/calls/follow-up.ts";
 import { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
@@ -60,7 +62,8 @@ export type CallsDeps = {
   alarms: Alarms;
   limits: Limits;
   suppressions: Suppressions;
-  consents: Pick<Consents, "consentFor">;
+  appointments: Appointments;
+  consents: Pick<Consents, "consentFor" | "record">;
   parties: CallParties;
   seals: Seals;
   clock: Clock;
@@ -150,8 +153,11 @@ export class Calls {
   };
 
   #actorDeps(): ActorDeps {
-    const { metrics } = this.#deps;
+    const { metrics, config } = this.#deps;
+    const wake = (call: CallHead) => this.#effects.work(this.#wake(call));
+    const parts = { ...this.#deps, ...config, store: this.#store, queries: this.queries, wake };
     return {
+      tools: createToolServices(parts),
       ...this.#deps,
       store: this.#store,
       endCall: (callId, end, say) =>

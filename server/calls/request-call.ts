@@ -145,10 +145,13 @@ type NewCall = {
   dueAt: DueAt;
   by: Actor;
   nowMs: number;
+  /** The call in which the person asked for this one. */
+  followUpOf?: string;
 };
 
 /** The document of a call that was just asked for, with its first two journal events. */
-export function newCall({ ids, briefing, phone, dueAt, by, nowMs }: NewCall, seals: Seals): CallDocument {
+export function newCall(call: NewCall, seals: Seals): CallDocument {
+  const { ids, briefing, phone, dueAt, by, nowMs, followUpOf = null } = call;
   const callId = newId("call");
   const now = new Date(nowMs);
   const state: CallState =
@@ -166,6 +169,7 @@ export function newCall({ ids, briefing, phone, dueAt, by, nowMs }: NewCall, sea
     owner: null,
     beat: 0,
     ...ids,
+    followUpOf,
     requestedAt: now,
     queuedAt: dueAt === null ? now : null,
     dueAt: dueAt === null ? null : new Date(dueAt.at),

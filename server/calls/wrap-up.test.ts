@@ -119,11 +119,11 @@ test("[CL112] what the tools brought about is told as fact, their failures are n
   const { asked } = await sumUp([
     said,
     ...tool("t1", "record_answer", true, "Noted."),
-    ...tool("t2", "book_appointment", true, "Booked for Tuesday."),
-    ...tool("t3", "book_appointment", false, "That slot is taken."),
+    ...tool("t2", "book_slot", true, "Booked for Tuesday."),
+    ...tool("t3", "book_slot", false, "That slot is taken."),
   ]);
   expect(asked).toMatchObject([
-    { answers: [{ topic: "Roof", answer: "Slate" }], facts: ["book_appointment: Booked for Tuesday."] },
+    { answers: [{ topic: "Roof", answer: "Slate" }], facts: ["book_slot: Booked for Tuesday."] },
   ]);
 });
 

@@ -125,6 +125,9 @@ function outcomeOf(call: CallHead, view: CallView, analysis: Analysis | null): O
   return analysis?.outcome ?? (view.transcript.length === 0 ? "no_conversation" : null);
 }
 
+/** Tools that settle something; the others ask, reveal or wait. */
+const FACTS: ReadonlySet<string> = new Set(["book_slot", "call_later", "request_person", "mark_do_not_call"]);
+
 function toAnalyse(view: CallView): CallToAnalyse {
   const { objective, businessName, transcript, tools } = view;
   const worked = tools.flatMap((tool) =>
@@ -139,6 +142,6 @@ function toAnalyse(view: CallView): CallToAnalyse {
         ? [{ topic, answer }]
         : [],
     ),
-    facts: worked.flatMap(({ name, said }) => (name === "record_answer" ? [] : [`${name}: ${said}`])),
+    facts: worked.flatMap(({ name, said }) => (FACTS.has(name) ? [`${name}: ${said}`] : [])),
   };
 }

@@ -32,6 +32,8 @@ export type ConsentDecision = {
   aiCalls?: boolean;
   recording?: boolean;
   callId?: string;
+  /** Said aloud in this call, not ticked: the receipt says so. */
+  spokenIn?: string;
   ip?: string;
 };
 
@@ -110,12 +112,16 @@ function receiptsOf(decision: ConsentDecision, at: Date): ConsentReceipt[] {
   return (["aiCalls", "recording"] as const).flatMap((kind) => {
     const granted = decision[kind];
     if (granted === undefined) return [];
-    const text = consentText(kind, legalName);
+    const text = decision.spokenIn === undefined ? consentText(kind, legalName) : spokenText(decision);
     const textHash = createHash("sha256").update(text).digest("hex");
     const about = { leadId, consumerId, businessId, callId: callId ?? null };
     return [{ _id: newId("consent"), ...about, kind, granted, text, textHash, at, ip: ip ?? null }];
   });
 }
+
+/** What a person said on the phone has no box with a sentence beside it: the receipt tells where it can be read and heard. */
+const spokenText = ({ legalName, spokenIn }: ConsentDecision) =>
+  `In the call ${spokenIn} the person asked an AI assistant to call again for ${legalName}.`;
 
 function foldBy(
   oldestFirst: ConsentReceipt[],

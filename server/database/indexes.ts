@@ -46,6 +46,9 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "consents", keys: { businessId: 1, leadId: 1 } },
   { collection: "consents", keys: { consumerId: 1, _id: -1 } },
   { collection: "suppressions", keys: { phoneKey: 1 }, unique: true },
+  // Appointments: an hour of a business is booked once, and a call has one.
+  { collection: "appointments", keys: { businessId: 1, startAt: 1 }, unique: true },
+  { collection: "appointments", keys: { callId: 1 }, unique: true },
   // Calls: the queue, both sides' lists, one live call per person, webhooks that know only the attempt.
   { collection: "calls", keys: { status: 1, queuedAt: 1 } },
   { collection: "calls", keys: { businessId: 1, _id: -1 } },
@@ -65,6 +68,13 @@ export const INDEXES: readonly IndexRow[] = [
     collection: "calls",
     keys: { settleDueAt: 1 },
     partialFilterExpression: { settleDueAt: { $type: "date" } },
+  },
+  // A call leads to one other call at most.
+  {
+    collection: "calls",
+    keys: { followUpOf: 1 },
+    unique: true,
+    partialFilterExpression: { followUpOf: { $type: "string" } },
   },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
   // Edges. What servers tell each other is heard within a second.

@@ -68,6 +68,15 @@ export const analysisSchema = z.object({
 });
 export type Analysis = z.infer<typeof analysisSchema>;
 
+export const appointmentSchema = z.object({
+  appointmentId: z.string(),
+  startsAt: at,
+  endsAt: at,
+  /** The zone in which the time was agreed with the person. */
+  timeZone: z.string(),
+});
+export type Appointment = z.infer<typeof appointmentSchema>;
+
 export const attemptEndSchema = z.enum([
   "completed",
   "busy",
@@ -135,6 +144,10 @@ export const callEventSchema = z.discriminatedUnion("type", [
   }),
   /** The model called tools that were not even read: budget spent, tool use over, or the call. `count` is all of them so far; each doubling is told. */
   event("tool.refused", { count: z.number().int().positive(), atMs: callMs }),
+  /** The person has an appointment with the business; a later one in the same call takes the place of the earlier. */
+  event("appointment.booked", appointmentSchema.shape),
+  /** The person asked to be called another time; that is a call of its own. */
+  event("call.followUpRequested", { followUpCallId: callIdSchema, scheduledFor: at }),
   event("steer.whispered", { by: actorSchema, text: z.string() }),
   event("steer.said", { by: actorSchema, text: z.string() }),
   event("holder.changed", { holder: z.enum(["agent", "person"]), by: actorSchema }),

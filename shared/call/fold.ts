@@ -184,6 +184,14 @@ function recordChange(view: CallView, event: CallEvent): Change {
   switch (event.type) {
     case "optOut.recorded":
       return { optedOut: true };
+    case "appointment.booked": {
+      const { seq: _seq, at: _at, type: _type, ...appointment } = event;
+      return { appointment };
+    }
+    case "call.followUpRequested": {
+      const { followUpCallId, scheduledFor } = event;
+      return { followUp: { followUpCallId, scheduledFor } };
+    }
     case "note.added":
       return {
         notes: [...view.notes, { noteId: event.noteId, text: event.text, at: event.at, by: event.by }],

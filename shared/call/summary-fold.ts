@@ -21,6 +21,7 @@ export function summaryOf(view: CallView): CallSummary {
     endedAt: view.endedAt,
     outcome: view.outcome,
     lastLine: last === undefined ? null : { speaker: last.speaker, text: last.heardText ?? last.text },
+    lastFlag: view.flags.at(-1)?.reason ?? null,
     lastLatencyMs: view.turnLatenciesMs.at(-1) ?? null,
     totalCents: view.cost?.totalCents ?? null,
   };
@@ -51,6 +52,7 @@ export function applyToSummary(row: CallSummary, events: readonly CallEvent[]): 
     attemptNumber: moved.attemptNumber || row.attemptNumber,
     outcome: moved.outcome ?? row.outcome,
     lastLine: moved.lastLine ?? row.lastLine,
+    lastFlag: moved.lastFlag ?? row.lastFlag,
     lastLatencyMs: moved.lastLatencyMs ?? row.lastLatencyMs,
     totalCents: moved.totalCents ?? row.totalCents,
   };

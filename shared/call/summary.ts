@@ -19,6 +19,8 @@ export const callSummarySchema = z.object({
   outcome: z.string().nullable(),
   /** The last finished line of the transcript. */
   lastLine: z.object({ speaker: draftSchema.shape.speaker, text: z.string() }).nullable(),
+  /** Why somebody should look at it: the newest flag. */
+  lastFlag: z.string().nullable().default(null),
   lastLatencyMs: z.number().nullable(),
   totalCents: z.number().nullable(),
 });

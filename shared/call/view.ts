@@ -1,6 +1,7 @@
 import {
   actorSchema,
   analysisSchema,
+  appointmentSchema,
   attemptEndSchema,
   outcomeSchema,
   segmentSchema,
@@ -78,6 +79,9 @@ export const callViewSchema = z.object({
   /** Why it ended, a short code; null while it lives. */
   endReason: z.string().nullable(),
   optedOut: z.boolean(),
+  /** What was agreed on the phone. */
+  appointment: appointmentSchema.nullable(),
+  followUp: z.object({ followUpCallId: z.string(), scheduledFor: instant }).nullable(),
   flags: z.array(z.object({ reason: z.string(), at: instant })),
   notes: z.array(z.object({ noteId: z.string(), text: z.string(), at: instant, by: actorSchema })),
 });
@@ -114,6 +118,8 @@ export const EMPTY_CALL_VIEW: CallView = {
   outcome: null,
   endReason: null,
   optedOut: false,
+  appointment: null,
+  followUp: null,
   flags: [],
   notes: [],
 };

@@ -134,7 +134,7 @@ export class DialQueue {
     const { clock, quietHours, suppressions, consents } = this.#deps;
     const [suppressed, consent] = await Promise.all([
       suppressions.isSuppressed(call.personKey),
-      consents.consentFor(call.leadId, call.businessId),
+      consents.consentFor(call.leadId, call.businessId, call._id),
     ]);
     const verdict = mayDial({
       nowMs: clock.nowMs(),

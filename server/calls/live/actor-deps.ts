@@ -3,6 +3,7 @@ import type { CallStore } from "#server/calls/call-store.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
+import type { ToolServices } from "#server/calls/live/tool-services.ts";
 import type { CallActor } from "#server/calls/live/call-actor.ts";
 import { historyOf } from "#server/calls/live/history.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
@@ -20,6 +21,7 @@ export type ActorDeps = {
   clock: Clock;
   logger: Logger;
   instance: string;
+  tools: ToolServices;
   /** The actor wants the phone call to end as `end`; `say` is spoken by the carrier before. */
   endCall(callId: string, end: End, say?: string): void;
   /** Suppress the person now and everywhere. */

@@ -1,3 +1,4 @@
+import { DAY_PATTERN, DAY_WORDS, WHEN_PATTERN } from "#server/calls/live/local-time.ts";
 import type { VoiceTool } from "#server/voice/voice.ts";
 import { z } from "zod";
 
@@ -35,6 +36,34 @@ const recordAnswer = tool(
   "Note one answer of the person that matters for the objective, right after they gave it.",
   z.object({ topic: sentence(80), answer: sentence(300) }),
 );
+const offerSlots = tool(
+  "offer_slots",
+  "Free times for an appointment with the business. Offer one or two of them in your own words.",
+  z.object({
+    day: z
+      .string()
+      .refine((day) => DAY_PATTERN.test(day))
+      .optional()
+      .describe(`From this day on: one of ${DAY_WORDS.join(", ")}, or a date like 2026-11-30.`),
+  }),
+);
+const bookSlot = tool(
+  "book_slot",
+  "Book a time that you offered and the person clearly agreed to. Say that it is booked only after this succeeded.",
+  z.object({ slotId: sentence(40).describe("An id from offer_slots.") }),
+);
+const callLater = tool(
+  "call_later",
+  "The person wants to be called another time. Ask for day and time first; say that it is planned only after this succeeded.",
+  z.object({
+    when: z
+      .string()
+      .refine((when) => WHEN_PATTERN.test(when))
+      .describe(
+        `On the person's clock: a day (${DAY_WORDS.join(", ")}, or a date like 2026-11-30) and a time like "thursday 15:00", or "in 30 minutes", "in 2 hours".`,
+      ),
+  }),
+);
 const requestPerson = tool(
   "request_person",
   "The person wants to talk to a human, or you cannot help them. A colleague is told at once.",
@@ -57,13 +86,26 @@ const waitForUser = tool(
   z.object({}),
 );
 
-const TOOLS = [confirmPerson, recordAnswer, requestPerson, markDoNotCall, endCall, waitForUser] as const;
+const TOOLS = [
+  confirmPerson,
+  recordAnswer,
+  offerSlots,
+  bookSlot,
+  callLater,
+  requestPerson,
+  markDoNotCall,
+  endCall,
+  waitForUser,
+];
 
 export const AGENT_TOOLS: VoiceTool[] = TOOLS.map(({ spec }) => spec);
 
 const requestSchema = z.discriminatedUnion("name", [
   confirmPerson.request,
   recordAnswer.request,
+  offerSlots.request,
+  bookSlot.request,
+  callLater.request,
   requestPerson.request,
   markDoNotCall.request,
   endCall.request,

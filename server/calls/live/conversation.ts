@@ -3,7 +3,7 @@ import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
 import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
-import { endLeftOpen, lostResults } from "#server/calls/live/history.ts";
+import { endLeftOpen } from "#server/calls/live/history.ts";
 import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords } from "#server/calls/live/prompt.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
@@ -78,9 +78,8 @@ export class Conversation implements VoiceListener {
     const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
     this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#answers.ids, suppress });
     const optOut = () => this.#stopRequest.make("spoken");
-    const spokeBefore = past.openingHeard && past.turns.some(({ speaker }) => speaker === "consumer");
-    this.#acts = new ToolActs({ call, optOut, goodbye, past: past.tools, spokeBefore });
-    this.#tools = new ToolDesk({ clock, record, flush, callMs, acts: this.#acts, past: past.tools });
+    this.#acts = new ToolActs({ call, services: deps.tools, clock, optOut, goodbye });
+    this.#tools = new ToolDesk({ clock, record, flush, callMs, acts: this.#acts });
     this.line = new VoiceLine(call, past, { voice, clock, listener: this, giveUp: () => host.giveUp() });
   }
 
@@ -113,7 +112,8 @@ export class Conversation implements VoiceListener {
   takeOver(past: Past) {
     this.#cutOff = past.openDraft?.speaker ?? null;
     this.#talk.keepUnfinished(past);
-    this.#host.record(...lostResults(past.tools));
+    this.#acts.adopt(past);
+    this.#host.background(this.#tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
     if (past.optedOut) return this.#lastWord("You will not be called again. Goodbye.", OPTED_OUT);

@@ -1,7 +1,7 @@
 import type { End } from "#server/calls/state/call-state.ts";
 import { endOf } from "#server/calls/live/tool-acts.ts";
 import type { VoiceTurn } from "#server/voice/voice.ts";
-import type { Draft, NewCallEvent } from "#shared/call/events.ts";
+import type { Draft } from "#shared/call/events.ts";
 import type { CallView, ToolView } from "#shared/call/view.ts";
 
 /** A longer conversation is handed over as one note and its newest turns. */
@@ -23,20 +23,10 @@ export function historyOf(
   const turns = [...spoken, ...acted].toSorted((a, b) => a.ms - b.ms).map(({ turn }) => turn);
   if (openDraft !== null) turns.push(spokenTurn({ ...openDraft, text: `${openDraft.text} —` }));
   if (turns.length <= MAX_TURNS) return turns;
-  return [summaryOf(view, turns.length - KEPT_TURNS), ...turns.slice(-KEPT_TURNS)];
-}
-
-/** What ends in the journal what an earlier owner of the call could not end. */
-export function lostResults(tools: readonly ToolView[]): NewCallEvent[] {
-  return tools
-    .filter(({ result }) => result === null)
-    .map(({ toolCallId }) => ({
-      type: "tool.returned",
-      toolCallId,
-      ok: false,
-      result: LOST_RESULT,
-      durationMs: 0,
-    }));
+  const older = turns.slice(0, -KEPT_TURNS);
+  // Who they are and what they need is nowhere else.
+  const who = older.filter((turn) => turn.speaker === "tool" && turn.name === "confirm_person");
+  return [summaryOf(view, older.length), ...who, ...turns.slice(-KEPT_TURNS)];
 }
 
 /** The agent had already said goodbye, and nobody answered that: how the call was to end. */

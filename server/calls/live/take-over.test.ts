@@ -66,9 +66,9 @@ test("[CL100] a long call is handed over as its answers and its newest turns", (
   ]);
 });
 
-test("[CL100] a tool whose result was lost is ended as unknown, told as unknown, and not run again", async () => {
+test("[CL100] a tool whose result was lost is told as unknown, looked up, and not run again", async () => {
   const bench = actorBench([{ speaker: "agent", text: "Hello" }], {
-    tools: [tool("t1", "mark_do_not_call", null)],
+    tools: [tool("t1", "offer_slots", null)],
   });
   expect(bench.sessions[0]?.options.history).toEqual([{ speaker: "agent", text: "Hello" }]);
   bench.join();
@@ -78,9 +78,7 @@ test("[CL100] a tool whose result was lost is ended as unknown, told as unknown,
   // The session was opened before the claim: what it did not know yet is added.
   expect(bench.asked[0]).toMatch(/^recall \[\{"speaker":"tool","toolCallId":"t1".*Do not do it again/);
   bench.voiceSays().ready();
-  bench
-    .voiceSays()
-    .toolCalled({ toolCallId: "t1", itemId: "f", name: "mark_do_not_call", argumentsJson: "{}" });
+  bench.voiceSays().toolCalled({ toolCallId: "t1", itemId: "f", name: "offer_slots", argumentsJson: "{}" });
   await nextTurn();
   expect(bench.optOuts).toEqual([]);
 });

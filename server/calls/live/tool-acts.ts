@@ -1,23 +1,22 @@
 import type { CallHead } from "#server/calls/call-document.ts";
+import { AppointmentTools } from "#server/calls/live/appointment-tools.ts";
+import { outcomeOf } from "#server/calls/live/unfinished-tool.ts";
+import { type Done, done, humanRequested, refused } from "#server/calls/live/tool-result.ts";
 import type { ToolName, ToolRequest } from "#server/calls/live/agent-tools.ts";
+import type { Past } from "#server/calls/live/actor-deps.ts";
 import type { Goodbye } from "#server/calls/live/goodbye.ts";
+import type { ToolServices } from "#server/calls/live/tool-services.ts";
 import type { End } from "#server/calls/state/call-state.ts";
-import type { NewCallEvent } from "#shared/call/events.ts";
+import type { Clock } from "#server/lib/clock.ts";
 import type { ToolView } from "#shared/call/view.ts";
 
-/** What came of a tool: `events` go to the journal with it; `answer` false lets the model stay silent. */
-export type Done = { ok: boolean; output: string; answer: boolean; events?: NewCallEvent[] };
-
-export const refused = (output: string): Done => ({ ok: false, output, answer: true });
-const done = (output: string, ...events: NewCallEvent[]): Done => ({
-  ok: true,
-  output,
-  answer: true,
-  events,
-});
-
 /** They reveal something about the person, or act for them: not before we know that it is them [CL80]. */
-const NEEDS_PERSON: ReadonlySet<ToolName> = new Set(["record_answer"]);
+const NEEDS_PERSON: ReadonlySet<ToolName> = new Set([
+  "record_answer",
+  "offer_slots",
+  "book_slot",
+  "call_later",
+]);
 
 export const endOf = (reason: string): End =>
   reason === "voicemail" ? { status: "voicemail", reason } : { status: "completed", reason };
@@ -27,28 +26,33 @@ const worked = (past: readonly ToolView[], name: ToolName) =>
 
 type Deps = {
   call: CallHead;
+  services: ToolServices;
+  clock: Clock;
   optOut(): Promise<void>;
   goodbye: Goodbye;
-  past: readonly ToolView[];
-  /** The person said something after they knew who calls, in an earlier stream. */
-  spokeBefore: boolean;
 };
 
 /** What each tool does. Knows who is on the phone: an unknown person until `confirm_person`. */
 export class ToolActs {
   readonly #deps: Deps;
-  #confirmed: boolean;
+  readonly #appointments: AppointmentTools;
+  #confirmed = false;
   /** The model that speaks now has the person's details. */
   #handedOver = false;
-  #personSpoke: boolean;
-  #personRequested: boolean;
+  #personSpoke = false;
+  #personRequested = false;
 
   constructor(deps: Deps) {
-    const { past } = deps;
     this.#deps = deps;
-    this.#confirmed = worked(past, "confirm_person");
-    this.#personSpoke = deps.spokeBefore;
-    this.#personRequested = worked(past, "request_person");
+    this.#appointments = new AppointmentTools(deps);
+  }
+
+  /** An earlier owner of the call got so far. */
+  adopt({ tools, turns, openingHeard }: Past) {
+    this.#confirmed ||= worked(tools, "confirm_person");
+    this.#personRequested ||= worked(tools, "request_person");
+    this.#personSpoke ||= openingHeard && turns.some(({ speaker }) => speaker === "consumer");
+    this.#appointments.adopt(tools);
   }
 
   /** Somebody answered the opening; before that nobody can have confirmed anything. */
@@ -73,6 +77,12 @@ export class ToolActs {
         return this.#confirmPerson();
       case "record_answer":
         return done("Noted.");
+      case "offer_slots":
+        return this.#appointments.offer(request.arguments.day);
+      case "book_slot":
+        return this.#appointments.book(request.arguments.slotId);
+      case "call_later":
+        return this.#appointments.callLater(request.arguments.when);
       case "request_person":
         return this.#requestPerson(request.arguments.reason);
       case "mark_do_not_call":
@@ -84,6 +94,14 @@ export class ToolActs {
       case "wait_for_user":
         return { ok: true, output: "Waiting.", answer: false };
     }
+  }
+
+  /** What became of a tool that an earlier owner of the call left under way: looked up, not done again. */
+  async outcomeOf(tool: ToolView): Promise<Done> {
+    const { services, call, optOut } = this.#deps;
+    return (
+      (await outcomeOf(services, call, tool, optOut)) ?? refused("The line was lost before this was done.")
+    );
   }
 
   /** Hands the person's details to the model, once [CL80]. */
@@ -100,10 +118,9 @@ export class ToolActs {
   }
 
   #requestPerson(reason: string): Done {
-    const output = `${this.#deps.call.briefing.businessName} was told. You may say that somebody there was asked to join the call or to get back to them; promise no time.`;
-    if (this.#personRequested) return done(output);
+    const told = humanRequested(this.#deps.call.briefing.businessName, reason);
+    if (this.#personRequested) return { ...told, events: [] };
     this.#personRequested = true;
-    const flag = `The person on the phone asks for a human: ${reason}`;
-    return done(output, { type: "flag.raised", by: { kind: "system" }, reason: flag });
+    return told;
   }
 }

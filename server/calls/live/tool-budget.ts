@@ -12,21 +12,21 @@ const WAYS_OUT_EACH = 10;
 
 const WAYS_OUT: ReadonlySet<string> = new Set<ToolName>(["mark_do_not_call", "end_call"]);
 /** They change something that outlasts the call, or ask somebody to act. */
-const ACTS: ReadonlySet<string> = new Set<ToolName>(["request_person"]);
+const ACTS: ReadonlySet<string> = new Set<ToolName>(["book_slot", "call_later", "request_person"]);
 
 export const isAct = (name: string): boolean => ACTS.has(name);
 
 /** What a model may spend on tools in one call [CL82]. Counts only; whoever asks tells what time it is. */
 export class ToolBudget {
-  #spent: number;
+  #spent = 0;
   readonly #waysOut = new Map<string, number>();
   #acts: number[] = [];
-  #unusable: number;
+  #unusable = 0;
 
   /** What was made of it before this server took the call over. */
-  constructor(before: { spent: number; isOver: boolean }) {
-    this.#spent = before.spent;
-    this.#unusable = before.isOver ? MAX_UNUSABLE : 0;
+  adopt({ spent, isOver }: { spent: number; isOver: boolean }) {
+    this.#spent += spent;
+    if (isOver) this.#unusable = MAX_UNUSABLE;
   }
 
   /** Takes one call. False: it may not even be read. */

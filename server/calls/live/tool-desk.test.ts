@@ -14,9 +14,17 @@ function personSpeaks({ voiceSays }: Bench) {
 }
 
 /** A call whose opening was heard and answered. */
-function answeredCall(past: Parameters<typeof actorBench>[1] = {}): Bench {
-  const bench = past.openingHeard === true ? actorBench([], past) : openCall();
-  if (past.openingHeard === true) bench.join();
+function answeredCall(): Bench {
+  const bench = openCall();
+  personSpeaks(bench);
+  return bench;
+}
+
+/** Another server takes the call over after these tools. */
+async function takenOver(...tools: ToolView[]): Promise<Bench> {
+  const bench = actorBench([], { openingHeard: true, tools });
+  bench.join();
+  await nextTurn();
   personSpeaks(bench);
   return bench;
 }
@@ -82,8 +90,7 @@ test("[CL80] another model of the same call gets the details again, a later owne
   call("confirm_person", CONFIRM);
   await nextTurn();
   expect(results(bench).map(({ ok }) => ok)).toEqual([true, true]);
-  const tools = [toolView("t1", "confirm_person", "Confirmed.")];
-  const later = answeredCall({ openingHeard: true, tools });
+  const later = await takenOver(toolView("t1", "confirm_person", "Confirmed."));
   caller(later)("record_answer", NOTE, "t2");
   await nextTurn();
   expect(results(later)).toEqual([{ ok: true, result: "Noted." }]);
@@ -128,11 +135,7 @@ test("[CL83] each call is journalled before and after, refused ones as well, and
     name: "transfer",
     arguments: { unusable: '{"to":"+19005550123"}' },
   });
-  const later = actorBench([], {
-    openingHeard: true,
-    tools: [toolView("t1", "confirm_person", "Confirmed.")],
-  });
-  later.join();
+  const later = await takenOver(toolView("t1", "confirm_person", "Confirmed."));
   caller(later)("confirm_person", CONFIRM, "t1");
   await nextTurn();
   expect(results(later)).toEqual([]);
@@ -191,8 +194,7 @@ test("[CL82] five unusable calls in a row end tool use, also for whoever takes t
     true,
   ]);
   const last = eventsOf(bench, "tool.returned").findLast(({ ok }) => !ok);
-  const tools = [toolView("t1", "nonsense", last?.result ?? "", false)];
-  const later = answeredCall({ openingHeard: true, tools });
+  const later = await takenOver(toolView("t1", "nonsense", last?.result ?? "", false));
   caller(later)("confirm_person", CONFIRM, "t2");
   await nextTurn();
   expect(results(later)).toEqual([]);

@@ -1,5 +1,6 @@
 import { parseToolCall, type ToolRequest } from "#server/calls/live/agent-tools.ts";
-import { type Done, refused, type ToolActs } from "#server/calls/live/tool-acts.ts";
+import { type Done, refused } from "#server/calls/live/tool-result.ts";
+import type { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { isAct, ToolBudget } from "#server/calls/live/tool-budget.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
@@ -25,8 +26,6 @@ type Deps = {
   flush(): Promise<void>;
   callMs(): number;
   acts: ToolActs;
-  /** Tool calls of this call before this server took it over. */
-  past: readonly ToolView[];
 };
 
 /**
@@ -35,18 +34,14 @@ type Deps = {
  */
 export class ToolDesk {
   readonly #deps: Deps;
-  readonly #budget: ToolBudget;
-  readonly #seen: Set<string>;
+  readonly #budget = new ToolBudget();
+  readonly #seen = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
   #unread = 0;
   #closed = false;
 
   constructor(deps: Deps) {
-    const { past } = deps;
     this.#deps = deps;
-    this.#seen = new Set(past.map(({ toolCallId }) => toolCallId));
-    const isOver = past.some(({ result }) => result?.text === NO_MORE_TOOLS);
-    this.#budget = new ToolBudget({ spent: past.length, isOver });
   }
 
   /** The talk is over: whatever is still called is refused. */
@@ -61,6 +56,21 @@ export class ToolDesk {
     const timer = this.#deps.clock.after(LAST_TOOL_MS, resolve);
     await Promise.race([Promise.all(this.#running), promise]);
     timer.cancel();
+  }
+
+  /**
+   * The call comes from an earlier owner: none of its tools runs again, what it spent is spent, and what became of those that were under way is
+   * looked up and written down [CL88].
+   */
+  async adopt(past: readonly ToolView[]): Promise<void> {
+    for (const { toolCallId } of past) this.#seen.add(toolCallId);
+    const isOver = past.some(({ result }) => result?.text === NO_MORE_TOOLS);
+    this.#budget.adopt({ spent: past.length, isOver });
+    for (const tool of past.filter(({ result }) => result === null)) {
+      const { ok, output: result, events = [] } = await this.#deps.acts.outcomeOf(tool);
+      const { toolCallId } = tool;
+      this.#deps.record(...events, { type: "tool.returned", toolCallId, ok, result, durationMs: 0 });
+    }
   }
 
   async run({ toolCallId, name, argumentsJson }: ToolCall): Promise<ToolResult> {

@@ -1,4 +1,5 @@
 import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
+import { scriptedServices } from "#server/calls/testing/scripted-services.ts";
 import { type ActorDeps, NO_PAST, type Past } from "#server/calls/live/actor-deps.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
@@ -88,6 +89,7 @@ export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
   const past = { ...NO_PAST, turns, openingHeard: turns.length > 0, ...given };
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
+  const { services, diary } = scriptedServices();
   const books = actorBooks();
   const mood = { fenced: false, failing: false };
   const head = callHead(clock.nowMs());
@@ -99,6 +101,7 @@ export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
     clock,
     logger: silentLogger,
     instance: "srv_1",
+    tools: services,
     ...askedOf(books, mood),
   };
   const actor = new CallActor(head, isNew ? NO_PAST : past, deps);
@@ -115,7 +118,7 @@ export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
   };
   const fail = () => void (mood.failing = true);
   const fence = () => void (mood.fenced = true);
-  return { actor, clock, asked, sessions, phone, join, voiceSays, fence, fail, ...books };
+  return { actor, clock, asked, sessions, phone, join, diary, voiceSays, fence, fail, ...books };
 }
 
 /** Audio of so many ms, as the voice model sends it. */

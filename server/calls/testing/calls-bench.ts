@@ -1,6 +1,8 @@
+import { createAppointments } from "#server/booking/appointments.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { Calls, type CallsDeps } from "#server/calls/calls.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
+import type { ConsentDecision } from "#server/compliance/consents.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";
 import type { Database } from "#server/database/connection.ts";
 import { createLimits } from "#server/database/limits.ts";
@@ -101,6 +103,8 @@ export function callsBench(
   const carrier = scriptedTelephony();
   const alarms = new Map<string, Date>();
   const suppressions = createSuppressions({ db: connection, clock });
+  const receipts: ConsentDecision[] = [];
+  const parties = partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey));
   const calls = new Calls({
     connection,
     config: {
@@ -134,15 +138,19 @@ export function callsBench(
     },
     limits: createLimits({ db: connection, clock }),
     suppressions,
-    consents: { consentFor: async () => ({ aiCalls: true, recording: false }) },
-    parties: partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey)),
+    appointments: createAppointments({ db: connection, clock, businessById: parties.businessById }),
+    consents: {
+      consentFor: async () => ({ aiCalls: true, recording: false }),
+      record: async (given) => void receipts.push(...given),
+    },
+    parties,
     seals,
     clock,
     logger: silentLogger,
     metrics: createMetrics({ processMetrics: false }),
   });
   const documents = connection.collection<CallDocument>("calls");
-  return { ...carrier, calls, clock, alarms, suppressions, documents, business: newBusiness() };
+  return { ...carrier, calls, clock, alarms, suppressions, receipts, documents, business: newBusiness() };
 }
 
 /** Leads are named after their consumer: `lead_maria001` is Maria's, and her number is hers alone. */

@@ -3,7 +3,7 @@ import type { ResponseTrouble } from "#server/sandbox/voice-model/behaviour.ts";
 import type { Conversation } from "#server/sandbox/voice-model/conversation.ts";
 import type { Ids } from "#server/sandbox/voice-model/ids.ts";
 import { type Item, wireItem } from "#server/sandbox/voice-model/items.ts";
-import type { Move } from "#server/sandbox/voice-model/mind/mind.ts";
+import type { Move } from "#server/sandbox/voice-model/mind/moves.ts";
 import {
   CallWriter,
   type Output,

@@ -1,3 +1,5 @@
+import { TIME_TOPIC } from "#server/sandbox/voice-model/mind/appointment.ts";
+
 /** One thing the agent wants to know: `topic` names it in records, `ask` is how it is said. */
 export type Question = { readonly topic: string; readonly ask: string };
 
@@ -69,7 +71,7 @@ function usualQuestions(about: string): Question[] {
     ...first,
     { topic: "Postcode", ask: "Which postcode is it in?" },
     ...money,
-    { topic: "Preferred time", ask: "Which day and time would suit you best?" },
+    { topic: TIME_TOPIC, ask: "Which day and time would suit you best?" },
   ];
 }
 

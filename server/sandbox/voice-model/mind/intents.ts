@@ -39,7 +39,7 @@ const RULES: readonly (readonly [Intent, RegExp])[] = [
   ],
   [
     "busy",
-    /\b(call (me )?(back )?(later|another time|tomorrow)|(not|isn't) a (good|great) (time|moment)|bad time|can't (talk|speak)( right)?( now)?)/,
+    /\b(call (me )?(back )?(again )?(later|another time|tomorrow|next week|(on |this |next )?(mon|tues|wednes|thurs|fri|satur|sun)day|this (afternoon|evening)|in (an?|one|two|three|half an|\d+) (hour|minute)s?)|(not|isn't) a (good|great) (time|moment)|bad time|can't (talk|speak)( right)?( now)?)/,
   ],
   [
     "goodbye",

@@ -1,44 +1,16 @@
 import { expect, test } from "vitest";
-import { BLANK, takeTurn } from "#server/sandbox/callees/conversation.ts";
-import { PLEASANT, PLEASANT_BOILER, PLEASANT_FUSES } from "#server/sandbox/callees/people.ts";
-import { type Move, nextMoves, type Scene } from "#server/sandbox/voice-model/mind/mind.ts";
-import type { Line } from "#server/sandbox/voice-model/mind/progress.ts";
-
-const INSTRUCTIONS = [
-  "You are Sam, an AI assistant on a phone call.",
-  "Business: Ridge Plumbing",
-  "Objective: Find out what is wrong and agree a visit",
-  "Consumer need: My kitchen sink is leaking.",
-].join("\n");
-const LISTED = `${INSTRUCTIONS}\nQuestions to ask:\n- How old is the sink?\n- preferred day\n\n# Rules`;
-const TOOLS = ["record_answer", "mark_do_not_call", "end_call"];
-
-const caller = (text: string): Line => ({ by: "caller", text });
-const agent = (text: string, cut = false): Line => ({ by: "agent", text, cut });
-const note = (text: string): Line => ({ by: "note", text });
-const tool = (name: string): Line => ({ by: "tool", name, arguments: "{}", complete: true });
-const OPENING = agent("Hello, this is Sam, an AI assistant. Is now a good time to talk?");
-const ASKED = agent("Great. Could you tell me what happened?");
-
-function moves(lines: Line[], scene: Partial<Scene> = {}): Move[] {
-  return nextMoves({
-    instructions: INSTRUCTIONS,
-    override: null,
-    tools: TOOLS,
-    lines,
-    aside: false,
-    ...scene,
-  });
-}
-
-/** Words as they are, tools as `name(argument)`. */
-function told(lines: Line[], scene: Partial<Scene> = {}): string {
-  return moves(lines, scene)
-    .map((move) =>
-      move.kind === "say" ? move.text : `${move.name}(${Object.values(move.arguments).join("|")})`,
-    )
-    .join(" → ");
-}
+import {
+  agent,
+  ASKED,
+  caller,
+  INSTRUCTIONS,
+  LISTED,
+  moves,
+  note,
+  OPENING,
+  told,
+  tool,
+} from "#server/sandbox/voice-model/testing/mind-bench.ts";
 
 test("[VM20] exact words are said exactly, whatever else the instructions hold", () => {
   const override = `${INSTRUCTIONS}\n\nSay exactly these words and nothing else: "Hello, it's 5 o'clock."`;
@@ -159,79 +131,3 @@ test("[VM28] only tools of the session are used, and no call lasts for ever", ()
   const endless = Array.from({ length: 14 }, () => [ASKED, caller("Why are you asking?")]).flat();
   expect(told(endless)).toMatch(/end_call\(declined\)$/);
 });
-
-const DETAILS = '{"name":"Maria Lopez","need":"My kitchen sink is leaking."}';
-const confirmed = (): Line[] => [
-  tool("confirm_person"),
-  { by: "result", name: "confirm_person", output: `Confirmed. Data: ${DETAILS}` },
-];
-const WHO = agent("Great. Am I speaking with the person who asked for this call?");
-const STRANGER = {
-  instructions: "You are Sam, an AI assistant.\nBusiness: Ridge Plumbing\nObjective: Repair the leak",
-  tools: ["confirm_person", "request_person", ...TOOLS],
-};
-
-test("[VM29] with confirm_person it asks who is there first, and only then about the matter", () => {
-  expect(told([OPENING, caller("Yes.")], STRANGER)).toBe(WHO.by === "agent" ? WHO.text : "");
-  const yes = [OPENING, caller("Yes."), WHO, caller("Yes, that is me speaking.")];
-  expect(told(yes, STRANGER)).toBe("confirm_person(Yes, that is me speaking.)");
-  expect(told([...yes, ...confirmed()], STRANGER)).toBe("Thank you, Maria. Could you tell me what happened?");
-  const answered = [...yes, ...confirmed(), ASKED, caller("The sink leaks.")];
-  expect(told(answered, STRANGER)).toBe("record_answer(What happened|The sink leaks.)");
-});
-
-test.each([
-  ["No.", /Goodbye\. → end_call\(callee_busy\)$/],
-  ["He is not here right now.", /Goodbye\. → end_call\(callee_busy\)$/],
-  ["Mommy is in the shower.", /Goodbye\. → end_call\(callee_busy\)$/],
-  ["Bananas are yellow.", /^Just to be sure: Am I speaking with/],
-  ["Stop calling me.", /^mark_do_not_call/],
-  ["You have the wrong number.", /end_call\(wrong_number\)$/],
-])("[VM29] “%s” confirms nobody", (words, reaction) => {
-  expect(told([OPENING, caller("Yes."), WHO, caller(words)], STRANGER)).toMatch(reaction);
-});
-
-test("[VM29] to a stranger nothing of the objective is said, and an unclear answer is asked about once", () => {
-  expect(told([OPENING, caller("What is this about?")], STRANGER)).toBe(
-    "I'm calling for Ridge Plumbing about your request. Am I speaking with the person who asked for this call?",
-  );
-  const vague = caller("Bananas are yellow.");
-  const sure = agent("Just to be sure: Am I speaking with the person who asked for this call?");
-  expect(told([OPENING, caller("Yes."), WHO, vague, sure, vague], STRANGER)).toMatch(
-    /end_call\(callee_busy\)$/,
-  );
-});
-
-test("[VM29] somebody who wants a human is passed on, and the talk goes on", () => {
-  const lines = [OPENING, caller("Yes."), ASKED, caller("Can I speak to a real person?")];
-  expect(told(lines, { tools: ["request_person", ...TOOLS] })).toBe(
-    "request_person(Can I speak to a real person?)",
-  );
-  expect(told([...lines, tool("request_person")], { tools: ["request_person", ...TOOLS] })).toMatch(
-    /^Of course\. I'll ask Ridge Plumbing/,
-  );
-});
-
-test.each([PLEASANT, PLEASANT_BOILER, PLEASANT_FUSES])(
-  "[VM28] a friendly person's call reaches its objective (%#)",
-  (script) => {
-    const lines: Line[] = [OPENING];
-    let memory = BLANK;
-    let heard = OPENING.by === "agent" ? OPENING.text : "";
-    const tools: string[] = [];
-    for (let turn = 0; turn < 20 && !tools.includes("end_call"); turn++) {
-      const last = lines.at(-1);
-      if (last?.by === "agent") {
-        const reply = takeTurn(script, memory, heard);
-        memory = reply.memory;
-        lines.push(caller(reply.say ?? ""));
-      }
-      for (const move of moves(lines)) {
-        if (move.kind === "say") heard = move.text;
-        else tools.push(move.name);
-        lines.push(move.kind === "say" ? agent(move.text) : tool(move.name));
-      }
-    }
-    expect(tools).toEqual([...Array(4).fill("record_answer"), "end_call"]);
-  },
-);

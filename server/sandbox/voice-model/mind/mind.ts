@@ -1,31 +1,19 @@
-import { type Briefing, briefingOf, spokenQuestion } from "#server/sandbox/voice-model/mind/briefing.ts";
-import { type Identity, IDENTITY_QUESTION, identityIn } from "#server/sandbox/voice-model/mind/identity.ts";
-import { type Intent, intentOf } from "#server/sandbox/voice-model/mind/intents.ts";
-import * as phrase from "#server/sandbox/voice-model/mind/phrases.ts";
 import {
-  LAST_QUESTION,
-  type Line,
-  type Progress,
-  progressOf,
-} from "#server/sandbox/voice-model/mind/progress.ts";
-
-/** Everything the mind may look at. The same scene always gives the same moves. */
-export type Scene = {
-  /** The session's instructions. */
-  readonly instructions: string;
-  /** The instructions of this one response, when it has its own; they replace the session's. */
-  readonly override: string | null;
-  /** Names of the tools that may be used. */
-  readonly tools: readonly string[];
-  readonly lines: readonly Line[];
-  /** An answer beside the conversation (`conversation: "none"`). */
-  readonly aside: boolean;
-};
-
-/** One output item: words to say, or a tool to call. */
-export type Move =
-  | { kind: "say"; text: string; phase: "commentary" | "final_answer" | null }
-  | { kind: "call"; name: string; arguments: Record<string, string> };
+  type Booking,
+  bookingIn,
+  nextOffer,
+  offerOf,
+  TIME_TOPIC,
+  WANTS_VISIT,
+} from "#server/sandbox/voice-model/mind/appointment.ts";
+import { type Briefing, briefingOf } from "#server/sandbox/voice-model/mind/briefing.ts";
+import { type Identity, IDENTITY_QUESTION, identityIn } from "#server/sandbox/voice-model/mind/identity.ts";
+import { type Intent, intentOf, isAnswer } from "#server/sandbox/voice-model/mind/intents.ts";
+import { type Later, laterIn, whenOf } from "#server/sandbox/voice-model/mind/later.ts";
+import { callTool, type Move, say, type Scene } from "#server/sandbox/voice-model/mind/moves.ts";
+import { exactWords, isQuestion, whisperedWords } from "#server/sandbox/voice-model/mind/notes.ts";
+import * as phrase from "#server/sandbox/voice-model/mind/phrases.ts";
+import { LAST_QUESTION, type Progress, progressOf } from "#server/sandbox/voice-model/mind/progress.ts";
 
 type EndReason = keyof typeof phrase.GOODBYES | "voicemail";
 
@@ -38,16 +26,15 @@ const MAX_REASON_CHARACTERS = 160;
 const TIME =
   /\b((this|next) )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|weekend)( (morning|afternoon|evening)| at \w+)*/i;
 
-const say = (...sentences: string[]): Move[] => [
-  { kind: "say", text: sentences.filter((sentence) => sentence !== "").join(" "), phase: null },
-];
-
 /** The policy for one response; holds nothing between responses. */
 class Turn {
   readonly #scene: Scene;
   readonly #briefing: Briefing;
   readonly #progress: Progress;
   readonly #identity: Identity;
+  readonly #booking: Booking;
+  readonly #later: Later;
+  readonly #wantsVisit: boolean;
 
   constructor(scene: Scene) {
     const { override, instructions } = scene;
@@ -57,6 +44,9 @@ class Turn {
     const briefing = briefingOf(prompt, this.#identity.details?.need);
     // Whoever is on the phone: nothing of the matter before they said who they are.
     this.#briefing = this.#isStranger ? { ...briefing, need: "", objective: "" } : briefing;
+    this.#wantsVisit = this.#has("book_slot") && WANTS_VISIT.test(briefing.objective);
+    this.#booking = bookingIn(scene.lines, (text) => isAnswer(intentOf(text)));
+    this.#later = laterIn(scene.lines);
     this.#progress = progressOf(scene.lines, this.#briefing.questions);
   }
 
@@ -65,7 +55,8 @@ class Turn {
     if (this.#scene.aside) return say(this.#summary());
     if (toolsSinceCaller.includes("end_call")) return [];
     if (isOptedOut) return this.#end("opted_out");
-    const move = this.#confirming() ?? this.#recording() ?? this.#note();
+    const move =
+      this.#confirming() ?? this.#planning() ?? this.#agreeing() ?? this.#recording() ?? this.#note();
     if (move) return move;
     if (agentTurns === 0 && !callerSpokeLast) return say(phrase.opening(this.#briefing));
     if (!callerSpokeLast) return say(phrase.stillThere, lastAgentText ? this.#question() : "");
@@ -95,33 +86,81 @@ class Turn {
     if (!this.#isStranger || !callerSpokeLast || isLeaving || said === "nothing") return null;
     if (said === "no") return this.#end("callee_busy");
     if (toolsSinceCaller.includes("confirm_person")) return null;
-    if (said === "yes") {
-      const words = callerText.slice(0, MAX_ANSWER_CHARACTERS);
-      return [{ kind: "call", name: "confirm_person", arguments: { words } }];
-    }
+    if (said === "yes")
+      return callTool("confirm_person", { words: callerText.slice(0, MAX_ANSWER_CHARACTERS) });
     return isAskedEnough ? this.#end("callee_busy") : say("Just to be sure:", IDENTITY_QUESTION);
   }
 
+  /** They want to be called another time: for whom, then when, then goodbye. */
+  #planning(): Move[] | null {
+    const { callerSpokeLast, toolsSinceCaller, intent } = this.#progress;
+    const { wish, outcome } = this.#later;
+    const isLeaving = ["optOut", "wrongNumber", "decline"].includes(intent);
+    if (wish === null || !callerSpokeLast || isLeaving || !this.#has("call_later")) return null;
+    if (this.#isStranger) {
+      const mayAsk = intent === "busy" && !this.#identity.isAskedEnough;
+      return mayAsk ? say("Of course. So that I plan it for the right person:", IDENTITY_QUESTION) : null;
+    }
+    if (outcome === null) return callTool("call_later", { when: whenOf(wish) });
+    if (!toolsSinceCaller.includes("call_later")) return null;
+    const { planned } = outcome;
+    return this.#end(
+      "callee_busy",
+      planned === null ? phrase.GOODBYES.callee_busy : phrase.callAgain(planned),
+    );
+  }
+
+  /** They answered to a time that was offered: book it, offer the next one, or go on without. */
+  #agreeing(): Move[] | null {
+    const { callerSpokeLast, toolsSinceCaller } = this.#progress;
+    const { booked, openOffer, reply, slots } = this.#booking;
+    if (!this.#wantsVisit || this.#isStranger || !callerSpokeLast) return null;
+    if (booked !== null)
+      return toolsSinceCaller.includes("book_slot") ? say(phrase.isBooked(booked), this.#question()) : null;
+    if (openOffer === null || reply === "none") return null;
+    if (reply === "yes") {
+      const slot = slots.find((one) => one.say === openOffer);
+      if (slot === undefined && this.#mayUse("offer_slots")) return callTool("offer_slots");
+      if (slot !== undefined && this.#mayUse("book_slot"))
+        return callTool("book_slot", { slotId: slot.slotId });
+    }
+    const next = nextOffer(this.#booking);
+    const sorry = reply === "no" ? "I see." : "I'm sorry, that time is taken.";
+    return say(sorry, next === null ? this.#question() : offerOf(next.say));
+  }
+
+  /** A time can still be agreed. */
+  get #mayOffer(): boolean {
+    const { booked, openOffer, reply, isAsked } = this.#booking;
+    if (!this.#wantsVisit || booked !== null) return false;
+    return !isAsked || nextOffer(this.#booking) !== null || (openOffer !== null && reply !== "no");
+  }
+
   #outcome(): EndReason {
+    if (this.#booking.booked !== null) return "objective_met";
     return this.#progress.answers.size > 0 ? "objective_met" : "declined";
   }
 
   /** Says the goodbye first and hangs up after it, in one response. */
-  #end(reason: EndReason, before = ""): Move[] {
-    const goodbye = reason === "voicemail" ? phrase.message(this.#briefing) : phrase.GOODBYES[reason];
-    const words = [before, goodbye].filter((part) => part !== "").join(" ");
+  #end(reason: EndReason, words = this.#goodbye(reason)): Move[] {
     if (!this.#has("end_call")) return say(words);
-    return [
-      { kind: "say", text: words, phase: "final_answer" },
-      { kind: "call", name: "end_call", arguments: { reason } },
-    ];
+    return [{ kind: "say", text: words, phase: "final_answer" }, ...callTool("end_call", { reason })];
+  }
+
+  #goodbye(reason: EndReason): string {
+    return reason === "voicemail" ? phrase.message(this.#briefing) : phrase.GOODBYES[reason];
   }
 
   /** The next thing to ask; the unanswered pending question comes again. */
   #question(): string {
     if (this.#isStranger) return IDENTITY_QUESTION;
     const { answers } = this.#progress;
-    const next = this.#briefing.questions.find(({ topic }) => !answers.has(topic));
+    const { openOffer, reply, booked } = this.#booking;
+    if (openOffer !== null && reply === "none" && booked === null) return offerOf(openOffer);
+    const isAgreed = booked !== null || this.#mayOffer;
+    const next = this.#briefing.questions.find(
+      ({ topic }) => !answers.has(topic) && !(topic === TIME_TOPIC && isAgreed),
+    );
     return next?.ask ?? LAST_QUESTION;
   }
 
@@ -146,7 +185,7 @@ class Turn {
     if (!isOpen) return null;
     const topic = justAnswered.topic.slice(0, MAX_TOPIC_CHARACTERS);
     const answer = justAnswered.answer.slice(0, MAX_ANSWER_CHARACTERS);
-    return [{ kind: "call", name: "record_answer", arguments: { topic, answer } }];
+    return callTool("record_answer", { topic, answer });
   }
 
   #react(intent: Intent): Move[] {
@@ -189,13 +228,9 @@ class Turn {
       question: phrase.notKnown(briefing),
     };
     if (intent === "human" && this.#mayUse("request_person")) {
-      return [
-        {
-          kind: "call",
-          name: "request_person",
-          arguments: { reason: this.#progress.callerText.slice(0, MAX_REASON_CHARACTERS) },
-        },
-      ];
+      return callTool("request_person", {
+        reason: this.#progress.callerText.slice(0, MAX_REASON_CHARACTERS),
+      });
     }
     const reply = replies[intent];
     if (reply !== undefined) return say(reply, this.#resume());
@@ -213,7 +248,7 @@ class Turn {
   #optOut(): Move[] {
     if (!this.#has("mark_do_not_call")) return this.#end("opted_out");
     const reason = `The callee said: ${this.#progress.callerText}`.slice(0, MAX_ANSWER_CHARACTERS);
-    return [{ kind: "call", name: "mark_do_not_call", arguments: { reason } }];
+    return callTool("mark_do_not_call", { reason });
   }
 
   #unclear(): Move[] {
@@ -232,16 +267,28 @@ class Turn {
   #goOn(): Move[] {
     const { pending, justAnswered, callerText, agentTurns, lastAgentCut, intent, toolsSinceCaller } =
       this.#progress;
-    if (pending.kind === "last") return this.#end("objective_met", intent === "no" ? "" : "I'll add that.");
+    if (pending.kind === "last") {
+      const goodbye = phrase.GOODBYES.objective_met;
+      return this.#end("objective_met", intent === "no" ? goodbye : `I'll add that. ${goodbye}`);
+    }
     if (lastAgentCut && !justAnswered) return say(this.#afterInterruption(), this.#resume());
     const thanks = phrase.acknowledge(agentTurns, justAnswered?.answer ?? callerText);
     const question = this.#question();
     const { details } = this.#identity;
     if (details !== null && toolsSinceCaller.includes("confirm_person"))
       return say(`Thank you, ${details.name.split(" ")[0]}.`, question);
-    if (question === LAST_QUESTION)
-      return say(thanks, phrase.nextStep(this.#briefing, this.#preferredTime()));
+    if (question === LAST_QUESTION) return this.#conclude(thanks);
     return say(justAnswered ? thanks : "Great.", question);
+  }
+
+  /** Nothing is left to ask: a time for the visit, or what happens next. */
+  #conclude(thanks: string): Move[] {
+    const next = nextOffer(this.#booking);
+    if (this.#mayOffer && next !== null) return say(thanks, offerOf(next.say));
+    if (this.#mayOffer && this.#mayUse("offer_slots")) return callTool("offer_slots");
+    if (this.#booking.booked !== null)
+      return say(thanks, phrase.isBooked(this.#booking.booked), LAST_QUESTION);
+    return say(thanks, phrase.nextStep(this.#briefing, this.#preferredTime()));
   }
 
   #preferredTime(): string {
@@ -276,21 +323,11 @@ class Turn {
   #whispered(note: string): Move[] {
     const { callerSpokeLast, intent, agentTurns, callerText } = this.#progress;
     if (callerSpokeLast && ["optOut", "wrongNumber"].includes(intent)) return this.#react(intent);
-    const wish = note
-      .replace(/^[^:?]{0,120}:\s+/, "")
-      .replaceAll('"', "")
-      .trim();
     const reply =
       intent === "robot" ? phrase.admitsAi(this.#briefing) : phrase.acknowledge(agentTurns, callerText);
     const thanks = callerSpokeLast ? reply : "";
-    if (wish.endsWith("?") || /^(please )?(ask|find out|check|confirm)\b/i.test(wish)) {
-      return say(thanks, "One more thing.", spokenQuestion(wish));
-    }
-    const told = wish.replace(
-      /^(please )?(tell|say|mention|offer|let)( to)?( (them|him|her|the (customer|caller|consumer)))?( know)?( that)? /i,
-      "",
-    );
-    return say(thanks, `I should also mention: ${told.replace(/[.\s]+$/, "")}.`, this.#resume());
+    const words = whisperedWords(note);
+    return say(thanks, words, isQuestion(words) ? "" : this.#resume());
   }
 
   #summary(): string {
@@ -299,11 +336,6 @@ class Turn {
     const known = topics === "" ? "Nothing was answered yet." : `Answered so far: ${topics}.`;
     return callerText === "" ? known : `${known} The callee's last words: ${callerText}`;
   }
-}
-
-function exactWords(instructions: string | null): string | null {
-  const quoted = /Say exactly these words and nothing else:\s*"([\s\S]*)"/.exec(instructions ?? "")?.[1];
-  return quoted?.replaceAll('\\"', '"') ?? null;
 }
 
 /** Decides what the model does in one response: a few words, a tool call, both, or (after the goodbye) nothing. */

@@ -81,6 +81,10 @@ export function nextStep(briefing: Briefing, preferredTime: string): string {
   return `I'll pass this on to ${they(briefing)}${wish}. They will get back to you. ${LAST_QUESTION}`;
 }
 
+export const isBooked = (time: string): string => `It is booked: ${time}.`;
+
+export const callAgain = (time: string): string => `All right, I'll call you again ${time}. Goodbye.`;
+
 export function message(briefing: Briefing): string {
   return `${opening(briefing).replace(" Do you have a minute to talk?", "")} We'll try again another time. Goodbye.`;
 }

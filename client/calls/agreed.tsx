@@ -1,0 +1,39 @@
+import { CALLS } from "#client/calls/copy.ts";
+import { cityOf, instantText } from "#client/ui/format.ts";
+import { useServerNowMs } from "#client/wire/server-clock.ts";
+import type { CallView } from "#shared/call/view.ts";
+import { CalendarCheck, PhoneForwarded } from "lucide-react";
+
+/** What both sides can rely on after the call: the appointment and the next call. Nothing when nothing was agreed. */
+export function Agreed({ view }: { view: CallView }) {
+  const nowMs = useServerNowMs();
+  const { appointment, followUp } = view;
+  if (appointment === null && followUp === null) return null;
+  return (
+    <section aria-label={CALLS.agreed} className="flex flex-col gap-2 border-b border-line p-4">
+      {appointment !== null && (
+        <p className="flex items-center gap-2">
+          <CalendarCheck aria-hidden size={16} className="text-live" />
+          <span>
+            <span className="text-muted">{CALLS.appointment} </span>
+            <time dateTime={appointment.startsAt} className="font-medium">
+              {instantText(appointment.startsAt, nowMs, appointment.timeZone)}
+            </time>{" "}
+            <span className="text-muted">({cityOf(appointment.timeZone)})</span>
+          </span>
+        </p>
+      )}
+      {followUp !== null && (
+        <p className="flex items-center gap-2">
+          <PhoneForwarded aria-hidden size={16} className="text-sched" />
+          <span>
+            <span className="text-muted">{CALLS.nextCall} </span>
+            <time dateTime={followUp.scheduledFor} className="font-medium">
+              {instantText(followUp.scheduledFor, nowMs)}
+            </time>
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}
