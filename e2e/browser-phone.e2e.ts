@@ -30,6 +30,14 @@ test("[SB77][SB78] a person answers a simulated call in the browser, and what th
   await expect(page.locator("[data-who=caller]").first()).toContainText("AI");
   await expectAccessible(page, "browser phone, talking");
   await expectFits(page, "browser phone, talking");
+
+  const engineer = await context.newPage();
+  await engineer.goto(`${world.sandbox.baseUrl}/sandbox`);
+  await engineer.getByRole("button", { name: consumer.number }).click();
+  await expect(engineer.getByRole("button", { name: "Tear the socket" })).toBeEnabled();
+  await expectAccessible(engineer, "calls and faults");
+  await expectFits(engineer, "calls and faults");
+
   await page.getByRole("button", { name: "Hang up" }).click();
   await expect(page.getByText("You hung up")).toBeVisible();
   await expect(live.getByText(/How it ended/)).toBeVisible();
