@@ -11,9 +11,12 @@ type Act = { act: string; body: unknown };
 const STREAM_ACTS: readonly { label: string; body: unknown }[] = [
   { label: CONSOLE.tear, body: { do: "tear" } },
   { label: CONSOLE.freeze, body: { do: "freeze" } },
+  { label: CONSOLE.cut, body: { do: "cut" } },
   { label: CONSOLE.thaw, body: { do: "thaw" } },
   { label: CONSOLE.gap, body: { do: "gap", ms: 500 } },
   { label: CONSOLE.burst, body: { do: "burst", ms: 1000 } },
+  { label: CONSOLE.jitter, body: { do: "jitter", ms: 200 } },
+  { label: CONSOLE.duplicate, body: { do: "duplicate" } },
 ];
 
 /** What the person and the network do to a call under way. */

@@ -1,7 +1,9 @@
 import express, { type Router } from "express";
 import { z } from "zod";
+import type { CallLog } from "#server/sandbox/phone/call-log.ts";
 import { callBrief, callView } from "#server/sandbox/phone/call-view.ts";
 import type { FaultDesk } from "#server/sandbox/faults/fault-desk.ts";
+import type { MediaStream } from "#server/sandbox/phone/media-stream.ts";
 import type { CallEntry, Registry } from "#server/sandbox/phone/registry.ts";
 import type { RestMessages } from "#server/sandbox/phone/rest-messages.ts";
 import { type SettingsBook, settingsPatchSchema } from "#server/sandbox/phone/settings.ts";
@@ -20,9 +22,34 @@ const streamSchema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("tear") }),
   z.strictObject({ do: z.literal("freeze") }),
   z.strictObject({ do: z.literal("thaw") }),
+  z.strictObject({ do: z.literal("cut") }),
+  z.strictObject({ do: z.literal("duplicate") }),
+  z.strictObject({ do: z.literal("jitter"), ms: z.number().int().min(0).max(10_000) }),
   z.strictObject({ do: z.literal("gap"), ms: z.number().int().positive().max(60_000) }),
   z.strictObject({ do: z.literal("burst"), ms: z.number().int().positive().max(10_000) }),
 ]);
+
+type StreamOrder = z.infer<typeof streamSchema>;
+
+function disturb(stream: MediaStream, order: StreamOrder, log: CallLog): void {
+  log.add("stream.disturbed", { streamSid: stream.sid, ...order });
+  switch (order.do) {
+    case "tear":
+      return stream.tear();
+    case "freeze":
+      return stream.freeze(true);
+    case "thaw":
+      return stream.mend();
+    case "cut":
+      return stream.cut();
+    case "duplicate":
+      return void stream.duplicate().then((end) => log.add("stream.duplicate-ended", end));
+    case "gap":
+    case "burst":
+    case "jitter":
+      return stream[order.do](order.ms);
+  }
+}
 
 /** The control interface of the phone network: what tests and demos read and steer. Who may, decides local-only.ts. */
 export class Control {
@@ -51,13 +78,10 @@ export class Control {
     this.#onCall("post", "/press", ({ leg }, body) => {
       for (const digit of pressSchema.parse(body).digits) leg.line?.press(digit);
     });
-    this.#onCall("post", "/stream", ({ call }, body) => {
+    this.#onCall("post", "/stream", ({ leg, call }, body) => {
       const order = streamSchema.parse(body);
       const stream = call?.streams.at(-1);
-      if (order.do === "tear") stream?.tear();
-      else if (order.do === "gap") stream?.gap(order.ms);
-      else if (order.do === "burst") stream?.burst(order.ms);
-      else stream?.freeze(order.do === "freeze");
+      if (stream) disturb(stream, order, leg.log);
     });
   }
 

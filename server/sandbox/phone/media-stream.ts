@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
 import type { CallLog } from "#server/sandbox/phone/call-log.ts";
 import type { FarEnd } from "#server/sandbox/phone/line.ts";
@@ -52,6 +53,10 @@ export class MediaStream implements FarEnd {
   #gapFrames = 0;
   #holdFrames = 0;
   #held: Uint8Array[] = [];
+  /** The most frames that are kept back before they go out together, a different number each time. */
+  #jitterFrames = 0;
+  /** The network carries nothing any more, in neither direction, and nobody is told. */
+  #isCut = false;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -92,6 +97,29 @@ export class MediaStream implements FarEnd {
     this.#socket?.freeze(frozen);
   }
 
+  /** Nothing gets through any more, while both ends believe in their connection; `mend` ends it. */
+  cut(): void {
+    this.#isCut = true;
+    this.freeze(true);
+  }
+
+  /** Ends a freeze and a cut. */
+  mend(): void {
+    this.#isCut = false;
+    this.freeze(false);
+  }
+
+  /** Frames of the mouth go out up to `ms` late and together, in order; 0 ends it. */
+  jitter(ms: number): void {
+    this.#jitterFrames = Math.min(MAX_HELD_FRAMES, Math.floor(ms / MULAW_FRAME_MS));
+  }
+
+  /** A second socket for the same stream, which the network never meant to open; nobody listens to it. */
+  duplicate(): Promise<StreamEnd> {
+    const nothing = () => undefined;
+    return new MediaStream({ ...this.#options, onClear: nothing, onOpen: nothing, onError: nothing }).run();
+  }
+
   /** The next `ms` of the mouth are not sent, and their timestamps are skipped. */
   gap(ms: number): void {
     this.#gapFrames = Math.floor(ms / MULAW_FRAME_MS);
@@ -112,8 +140,8 @@ export class MediaStream implements FarEnd {
 
   take(frame: Uint8Array): void {
     if (this.#state !== "open") return;
-    if (this.#gapFrames > 0) {
-      this.#gapFrames--;
+    if (this.#isCut || this.#gapFrames > 0) {
+      this.#gapFrames = Math.max(0, this.#gapFrames - 1);
       this.#timestampMs += MULAW_FRAME_MS;
       return;
     }
@@ -122,6 +150,7 @@ export class MediaStream implements FarEnd {
     if (this.#holdFrames > 0) return;
     for (const held of this.#held) this.#sendMedia(held);
     this.#held = [];
+    if (this.#jitterFrames > 0) this.#holdFrames = randomInt(this.#jitterFrames + 1);
   }
 
   view(): Readonly<Record<string, unknown>> {

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { MediaSocket, StreamMessage } from "#server/sandbox/phone/testing/customer.ts";
-import { ACCOUNT, type Rig, startRig, eventually } from "#server/sandbox/phone/testing/rig.ts";
-import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
+import { ACCOUNT, eventually, type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
+import {
+  connectedOn,
+  speech,
+  base64,
+  play,
+  mark,
+  marks,
+  marked,
+  mediaOf,
+  framesArrived,
+} from "#server/sandbox/phone/testing/stream-talk.ts";
+import { WordListener } from "#server/sandbox/speech/hidden-words.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -9,42 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const STREAM = `<Connect action="@ended"><Stream url="@media?query=stripped" name="line" statusCallback="@stream">
-  <Parameter name="attemptId" value="7"/></Stream></Connect>`;
-
-async function connected(verbs = STREAM) {
-  const call = await rig.dial(verbs);
-  const socket = await call.socket();
-  await socket.streamSid();
-  return { call, socket };
-}
-
-/** `frames` × 20 ms of audible audio with words. */
-const speech = (text: string, frames: number, id: number) =>
-  hideWords(
-    Uint8Array.from({ length: frames * 160 }, (_, at) => (at % 7) * 16),
-    text,
-    id,
-  );
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
-const play = (socket: MediaSocket, bytes: Uint8Array) =>
-  socket.send("media", { media: { payload: base64(bytes) } });
-const mark = (socket: MediaSocket, name: string) => socket.send("mark", { mark: { name } });
-const markOf = (message: StreamMessage) =>
-  message.event === "mark" ? (message["mark"] as { name: string }).name : null;
-const marks = (socket: MediaSocket) => socket.messages.all.map(markOf).filter((name) => name !== null);
-const marked = (socket: MediaSocket, name: string) =>
-  socket.messages.first((message) => markOf(message) === name);
-const mediaOf = (socket: MediaSocket) =>
-  socket.messages.all.flatMap((message) =>
-    message.event === "media"
-      ? [message["media"] as { track: string; chunk: string; timestamp: string; payload: string }]
-      : [],
-  );
-const framesArrived = (socket: MediaSocket, count: number) =>
-  socket.messages.first((message) => {
-    return message.event === "media" && Number((message["media"] as { chunk: string }).chunk) >= count;
-  });
+const connected = (verbs?: string) => connectedOn(rig, verbs);
 
 test("[SB41] handshake signed for the address without its query; connected, start, then media", async () => {
   const { call, socket } = await connected();
@@ -236,36 +211,4 @@ test("[SB49] an outbound track is refused", async () => {
     '<Connect><Stream url="@media" track="both_tracks" statusCallback="@stream"/></Connect>',
   );
   expect((await call.webhook("stream")).fields["StreamError"]).toContain("31941");
-});
-
-test("[SB72] keys pressed, gaps and bursts reach the stream", async () => {
-  const { call, socket } = await connected();
-  await call.control("press", { digits: "9#" });
-  await socket.messages.first(
-    ({ event, dtmf }) => event === "dtmf" && (dtmf as { digit: string }).digit === "#",
-  );
-  expect(socket.messages.all.find(({ event }) => event === "dtmf")).toMatchObject({
-    sequenceNumber: expect.any(String),
-    dtmf: { track: "inbound_track", digit: "9" },
-  });
-  await framesArrived(socket, 3);
-  await call.control("stream", { do: "gap", ms: 200 });
-  await call.control("stream", { do: "burst", ms: 100 });
-  await framesArrived(socket, mediaOf(socket).length + 10);
-  const stamps = mediaOf(socket).map(({ timestamp }) => Number(timestamp));
-  const steps = stamps.slice(1).map((stamp, index) => stamp - (stamps[index] ?? 0));
-  expect(steps.filter((step) => step !== 20)).toEqual([220]);
-  expect(mediaOf(socket).map(({ chunk }) => chunk)).toEqual(stamps.map((_, index) => String(index + 1)));
-  await call.control("hangup");
-});
-
-test("[SB72] a server that stops reading loses nobody: the call stays up", async () => {
-  const { call, socket } = await connected();
-  await call.control("stream", { do: "freeze" });
-  await play(socket, speech("Late but whole.", 5, 1));
-  await call.control("stream", { do: "thaw" });
-  await mark(socket, "thawed");
-  await marked(socket, "thawed");
-  expect((await call.view()).heard).toMatchObject([{ text: "Late but whole." }]);
-  await call.control("hangup");
 });
