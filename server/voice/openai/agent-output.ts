@@ -1,4 +1,5 @@
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import type { AudioDelta } from "#server/voice/openai/audio-delta.ts";
 import { BoundedMap } from "#server/voice/openai/bounded.ts";
 import { base64Bytes } from "#server/lib/mulaw.ts";
 import type { ServerEventOf } from "#server/voice/openai/server-events.ts";
@@ -47,7 +48,7 @@ export class AgentOutput {
     if (this.#answers.get(answerId) === "wanted") this.#answers.set(answerId, "unwanted");
   }
 
-  audioDelta(event: ServerEventOf<"response.output_audio.delta">): void {
+  audioDelta(event: AudioDelta): void {
     const item = this.#itemOf(event.response_id, event.item_id);
     if (this.#answers.get(item.answerId) !== "wanted") {
       item.hasDropped = true;

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
 import { base64Bytes } from "#server/lib/mulaw.ts";
+import { type SlicedDelta, sliceAudioDelta } from "#server/voice/openai/audio-delta.ts";
 import {
   endForClose,
   LOST,
@@ -15,6 +16,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import type OpenAI from "openai";
 import { OpenAIRealtimeWS } from "openai/realtime/ws";
 import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
+import type { WebSocket } from "ws";
 
 export type ConnectionOptions = {
   readonly client: OpenAI;
@@ -25,6 +27,8 @@ export type ConnectionOptions = {
 };
 
 type ConnectionListener = {
+  /** A piece of sound; everything else comes as an `event`. */
+  audio(delta: SlicedDelta): void;
   /** One parsed frame. */
   event(raw: unknown): void;
   /** Once. */
@@ -41,6 +45,19 @@ const MAX_BUFFERED_BYTES = 256 * 1024;
 /** A call whose audio is this far behind is better taken up by a new session. */
 const MAX_DROPPED_MS = 5000;
 const CLOSE_GRACE_MS = 2000;
+
+const TEXT = { binary: false } as const;
+const APPEND_HEAD = '{"type":"input_audio_buffer.append","audio":"';
+const APPEND_END = '"}';
+
+/** A buffer, because the socket sends one in a single write, and a string in two. */
+function appendMessage(payloadBase64: string): Buffer {
+  const message = Buffer.allocUnsafe(APPEND_HEAD.length + payloadBase64.length + APPEND_END.length);
+  message.write(APPEND_HEAD, "latin1");
+  message.write(payloadBase64, APPEND_HEAD.length, "latin1");
+  message.write(APPEND_END, APPEND_HEAD.length + payloadBase64.length, "latin1");
+  return message;
+}
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -109,7 +126,7 @@ export class RealtimeConnection {
       this.#options.logger.warn({ droppedMs: this.#droppedMs }, "voice service takes sound again");
       this.#droppedMs = 0;
     }
-    this.#guard(() => socket.send(`{"type":"input_audio_buffer.append","audio":"${payloadBase64}"}`));
+    this.#guard(() => socket.send(appendMessage(payloadBase64), TEXT));
     return true;
   }
 
@@ -126,6 +143,7 @@ export class RealtimeConnection {
 
   #listen(): void {
     const { socket } = this.#rt;
+    this.#sliceSound(socket);
     this.#rt.on("event", (event) => this.#guard(() => this.#onEvent(event)));
     // Server errors come as events as well; transport errors are followed by the socket's end. Without a listener the process would end.
     this.#rt.on("error", (error) =>
@@ -146,6 +164,22 @@ export class RealtimeConnection {
         }),
       ),
     );
+  }
+
+  /** Sound is cut out before the SDK would parse it; every other frame is the SDK's, as it would be without us. */
+  #sliceSound(socket: WebSocket): void {
+    const parsers = socket.listeners("message");
+    socket.removeAllListeners("message");
+    socket.on("message", (data, isBinary) => {
+      const delta = !isBinary && Buffer.isBuffer(data) ? sliceAudioDelta(data) : null;
+      if (delta === null) for (const parse of parsers) parse.call(socket, data, isBinary);
+      else this.#guard(() => this.#onSound(delta));
+    });
+  }
+
+  #onSound(delta: SlicedDelta): void {
+    this.#quietPings = 0;
+    if (!this.#hasEnded) this.#listener.audio(delta);
   }
 
   #onEvent(event: unknown): void {

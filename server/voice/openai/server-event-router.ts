@@ -2,6 +2,7 @@ import type { Clock, Timer } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { AgentOutput } from "#server/voice/openai/agent-output.ts";
 import { BoundedMap } from "#server/voice/openai/bounded.ts";
+import type { AudioDelta, SlicedDelta } from "#server/voice/openai/audio-delta.ts";
 import { endOf, reasonOf, usageOf } from "#server/voice/openai/answer-end.ts";
 import type { ConsumerTurns } from "#server/voice/openai/consumer-turns.ts";
 import {
@@ -90,11 +91,26 @@ export class ServerEventRouter {
   /** An event that comes twice, by its id, counts once. */
   handle(raw: unknown): void {
     const eventId = eventIdOf(raw);
-    if (eventId !== null && this.#seen.has(eventId)) return;
-    if (eventId !== null) this.#seen.set(eventId, true);
+    if (eventId !== null && !this.#isNew(eventId)) return;
     const reading = readServerEvent(raw);
     if (reading.kind === "malformed") this.#parts.onMalformed();
     if (reading.kind === "known") this.#route(reading.event);
+  }
+
+  /** The same for sound that was cut out of its frame. */
+  handleAudio(delta: SlicedDelta): void {
+    if (this.#isNew(delta.event_id)) this.#sound(delta);
+  }
+
+  #isNew(eventId: string): boolean {
+    if (this.#seen.has(eventId)) return false;
+    this.#seen.set(eventId, true);
+    return true;
+  }
+
+  #sound(delta: AudioDelta): void {
+    this.#watchdog.answerSettled(delta.response_id);
+    this.#parts.output.audioDelta(delta);
   }
 
   /** Nobody waits for this answer's sound any more. */
@@ -115,8 +131,7 @@ export class ServerEventRouter {
     const { output, turns } = this.#parts;
     switch (event.type) {
       case "response.output_audio.delta":
-        this.#watchdog.answerSettled(event.response_id);
-        return output.audioDelta(event);
+        return this.#sound(event);
       case "response.output_audio.done":
         return output.audioDone(event);
       case "response.output_audio_transcript.delta":

@@ -177,6 +177,7 @@ export class OpenAiVoiceSession implements VoiceSession {
   #connect(): void {
     try {
       this.#connection = new RealtimeConnection(this.#link, {
+        audio: (delta) => this.#router.handleAudio(delta),
         event: (raw) => this.#router.handle(raw),
         closed: (end) => this.#end(end),
       });
