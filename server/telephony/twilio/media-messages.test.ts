@@ -52,6 +52,22 @@ test("[TW24] any bytes give a message or null, and what was cut out is what pars
   );
 });
 
+test("[TW40] a mark reads as JSON.parse reads it, whatever its name and spelling", () => {
+  const name = fc.oneof(fc.stringMatching(/^[\w.:-]{0,60}$/), fc.string({ maxLength: 60, unit: "grapheme" }));
+  fc.assert(
+    fc.property(name, count, fc.boolean(), fc.boolean(), (markName, sequenceNumber, isOurs, isReordered) => {
+      const [head, streamSid] = [
+        { event: "mark", sequenceNumber },
+        isOurs ? STREAM : STREAM.replace("a", "b"),
+      ];
+      const mark = { name: markName };
+      const message = isReordered ? { ...head, mark, streamSid } : { ...head, streamSid, mark };
+      const expected = isOurs ? { event: "mark", name: markName } : null;
+      expect(readMediaMessage(bytes(message), STREAM)).toEqual(expected);
+    }),
+  );
+});
+
 test("base64 is whole, padded and has no other letters", () => {
   fc.assert(fc.property(payload, (text) => isBase64(text)));
   for (const text of ["A", "AA", "AAA", "A===", "AA=A", "AAAA=", 'AA"A', "AA A", "AAAA\n"]) {

@@ -32,9 +32,18 @@ export function isBase64(text: string): boolean {
 const MEDIA =
   /^\{"event":"media","sequenceNumber":"\d{1,10}","media":\{"track":"inbound","chunk":"\d{1,10}","timestamp":"(\d{1,10})","payload":"([A-Za-z0-9+/]*={0,2})"\},"streamSid":"(MZ[0-9a-fA-F]{32})"\}$/;
 
+/** The same for the marks that come back, one for each piece that was played. */
+const MARK =
+  /^\{"event":"mark","sequenceNumber":"\d{1,10}","streamSid":"(MZ[0-9a-fA-F]{32})","mark":\{"name":"([\w.:-]{0,200})"\}\}$/;
+const MARK_BEGINNING = Buffer.from('{"event":"mark"');
+
 /** Reads one message. null = malformed, or of another stream than `streamId` (null before `start`). Never throws. */
 export function readMediaMessage(bytes: Buffer, streamId: string | null): MediaMessage | null {
-  return sliceMedia(bytes, streamId) ?? parseMessage(bytes.toString("utf8"), streamId);
+  return (
+    sliceMedia(bytes, streamId) ??
+    sliceMark(bytes, streamId) ??
+    parseMessage(bytes.toString("utf8"), streamId)
+  );
 }
 
 function sliceMedia(bytes: Buffer, streamId: string | null): MediaMessage | null {
@@ -43,6 +52,13 @@ function sliceMedia(bytes: Buffer, streamId: string | null): MediaMessage | null
   const [, timestamp, payload = "", sid] = match;
   if (sid !== streamId || payload.length % 4 !== 0) return null;
   return { event: "media", payload, timestampMs: Number(timestamp) };
+}
+
+function sliceMark(bytes: Buffer, streamId: string | null): MediaMessage | null {
+  const { length } = MARK_BEGINNING;
+  if (bytes.length <= length || bytes.compare(MARK_BEGINNING, 0, length, 0, length) !== 0) return null;
+  const [, sid, name] = MARK.exec(bytes.toString("latin1")) ?? [];
+  return name === undefined || sid !== streamId ? null : { event: "mark", name };
 }
 
 const streamSid = z.string().regex(/^MZ[0-9a-fA-F]{32}$/);

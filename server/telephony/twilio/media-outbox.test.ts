@@ -20,8 +20,12 @@ function slowSocket() {
       onTheWay.push({ bytes: data.length, done });
     },
   };
+  const wired: string[] = [];
+  const wire = { cork: () => void wired.push("cork"), uncork: () => void wired.push("uncork") };
   return {
-    outbox: new MediaOutbox(socket as unknown as WebSocket, "MZ1"),
+    outbox: new MediaOutbox(socket as unknown as WebSocket, wire, "MZ1"),
+    /** How the bare socket was held back and let go. */
+    wired,
     sent,
     /** The network takes the oldest message. */
     flushOne: () => onTheWay.shift()?.done?.(),
@@ -38,6 +42,18 @@ test("[TW27] a socket that keeps up gets everything at once", () => {
   const { outbox, sent } = slowSocket();
   for (let n = 1; n <= 8; n += 1) outbox.audio(second(n));
   expect(sent).toEqual(seconds(1, 8));
+});
+
+test("[TW41] what one turn of the event loop sends leaves in one write", async () => {
+  const { outbox, sent, wired } = slowSocket();
+  outbox.audio("AAAA");
+  outbox.mark("m1");
+  outbox.clear();
+  expect([sent.length, wired]).toEqual([3, ["cork"]]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(wired).toEqual(["cork", "uncork"]);
+  outbox.audio("AAAA");
+  expect(wired).toEqual(["cork", "uncork", "cork"]);
 });
 
 test("[TW27] a burst waits and follows in order", () => {

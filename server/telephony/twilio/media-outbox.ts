@@ -7,6 +7,9 @@ const QUEUE_CAP_BYTES = 128 * 1024;
 
 const TEXT = { binary: false, compress: false } as const;
 
+/** The bare socket under a WebSocket. */
+export type Wire = { cork(): void; uncork(): void };
+
 type Waiting = { kind: "audio" | "mark" | "clear"; bytes: Buffer };
 
 /**
@@ -16,14 +19,17 @@ type Waiting = { kind: "audio" | "mark" | "clear"; bytes: Buffer };
  */
 export class MediaOutbox {
   readonly #socket: WebSocket;
+  readonly #wire: Wire;
+  #isHeld = false;
   readonly #head: Buffer;
   readonly #streamId: string;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   droppedAudio = 0;
 
-  constructor(socket: WebSocket, streamId: string) {
+  constructor(socket: WebSocket, wire: Wire, streamId: string) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#streamId = streamId;
     this.#head = Buffer.from(`{"event":"media","streamSid":"${streamId}","media":{"payload":"`, "latin1");
   }
@@ -89,8 +95,20 @@ export class MediaOutbox {
    * cap while such a send is still on its way.
    */
   #send(bytes: Buffer): void {
+    this.#holdTogether();
     if (this.#socket.bufferedAmount + bytes.length <= SOCKET_CAP_BYTES / 2) this.#socket.send(bytes, TEXT);
     else this.#socket.send(bytes, TEXT, this.#drain);
+  }
+
+  /** The voice model's bursts become many messages: what is sent in one turn of the event loop goes to the network in one write. */
+  #holdTogether(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#wire.cork();
+    process.nextTick(() => {
+      this.#isHeld = false;
+      this.#wire.uncork();
+    });
   }
 
   readonly #drain = (error?: Error | null): void => {

@@ -48,7 +48,7 @@ export function attachTwilioMedia(httpServer: Server, options: TwilioMediaOption
 
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted) =>
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
-      const media = new MediaSocket(webSocket, admitted, { ...options, counts }, () => {
+      const media = new MediaSocket(webSocket, socket, admitted, { ...options, counts }, () => {
         sockets.delete(media);
         if (sockets.size === 0) for (const resolve of gone.splice(0)) resolve();
       });

@@ -6,6 +6,7 @@ import {
   readMediaMessage,
   type StreamStart,
 } from "#server/telephony/twilio/media-messages.ts";
+import type { Wire } from "#server/telephony/twilio/media-outbox.ts";
 import { TwilioMediaStream } from "#server/telephony/twilio/media-stream.ts";
 import type { RawData, WebSocket } from "ws";
 
@@ -50,6 +51,7 @@ export type MediaCounts = {
  */
 export class MediaSocket {
   readonly #socket: WebSocket;
+  readonly #wire: Wire;
   readonly #context: MediaSocketContext;
   readonly #admitted: { attemptId: string; token: string };
   readonly #startTimer: Timer;
@@ -62,11 +64,13 @@ export class MediaSocket {
 
   constructor(
     socket: WebSocket,
+    wire: Wire,
     admitted: { attemptId: string; token: string },
     context: MediaSocketContext,
     onGone: (gone: MediaSocket) => void,
   ) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#admitted = admitted;
     this.#context = context;
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
@@ -125,6 +129,7 @@ export class MediaSocket {
     this.#startTimer.cancel();
     this.#stream = new TwilioMediaStream(message.start, {
       socket: this.#socket,
+      wire: this.#wire,
       logger: this.#context.logger,
       close: () => this.close(),
       giveUp: (reason) => {

@@ -1,7 +1,7 @@
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 import { isBase64 } from "#server/telephony/twilio/media-messages.ts";
-import { MediaOutbox } from "#server/telephony/twilio/media-outbox.ts";
+import { MediaOutbox, type Wire } from "#server/telephony/twilio/media-outbox.ts";
 import { WebSocket } from "ws";
 
 /** Frames kept for a listener that is not there yet: 5 s. */
@@ -10,6 +10,7 @@ const EARLY_LIMIT = 250;
 /** What the socket around it does for a stream. */
 type StreamHost = {
   socket: WebSocket;
+  wire: Wire;
   logger: Logger;
   /** Ends the socket in order. */
   close(): void;
@@ -33,7 +34,7 @@ export class TwilioMediaStream implements MediaStream {
     this.streamId = ids.streamId;
     this.carrierCallId = ids.carrierCallId;
     this.#host = host;
-    this.#outbox = new MediaOutbox(host.socket, ids.streamId);
+    this.#outbox = new MediaOutbox(host.socket, host.wire, ids.streamId);
   }
 
   listen(listener: MediaListener): void {
