@@ -1,6 +1,7 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
 import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
+import { LiveWrites } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
 import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
@@ -45,11 +46,13 @@ export class CallStore {
   readonly #deps: Deps;
   readonly #calls: Collection<CallDocument>;
   readonly #archive: Collection<ArchivedEvent>;
+  readonly #liveWrites: LiveWrites;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#calls = deps.connection.collection<CallDocument>("calls");
     this.#archive = deps.connection.collection<ArchivedEvent>("callEvents");
+    this.#liveWrites = new LiveWrites(this.#calls, deps.clock);
   }
 
   head(callId: string): Promise<CallHead | null> {
@@ -63,7 +66,7 @@ export class CallStore {
 
   /** Feeds one input to `step` and stores what it decides. `choose` sees the call's present head; null = leave it. */
   apply(callId: string, choose: (call: CallHead) => CallInput | null): Promise<Applied> {
-    return this.#decide(callId, async (call) => {
+    return this.#decide(callId, null, async (call) => {
       const nowMs = this.#deps.clock.nowMs();
       const input = choose(call);
       const next = input && step(call.state, input, { ...this.#deps.rules, nowMs });
@@ -92,10 +95,17 @@ export class CallStore {
   /**
    * Appends what happened inside the call (words, tools, measures). `epoch` fences: an actor whose stream was replaced gets "unchanged"
    * and must stop. The same `recordId` again changes nothing.
-   * Null: written by no stream (an opt-out, a note).
+   * Null: written by no stream (an opt-out, a note). `known` is the head as the caller last saw it: if nothing happened since, reading it again is
+   * spared; if something did, the write meets no such revision and the head is read.
    */
-  record(callId: string, epoch: number | null, recordId: string, events: NewCallEvent[]): Promise<Applied> {
-    return this.#decide(callId, async (call) => {
+  record(
+    callId: string,
+    epoch: number | null,
+    recordId: string,
+    events: NewCallEvent[],
+    known: CallHead | null = null,
+  ): Promise<Applied> {
+    return this.#decide(callId, known, async (call) => {
       const fenced = epoch !== null && call.epoch !== epoch;
       if (fenced || call.state.phase === "ended") return { kind: "unchanged", call };
       const step = { state: call.state, events, effects: [] };
@@ -115,7 +125,7 @@ export class CallStore {
     callId: string,
     choose: (call: CallHead, view: CallView) => { change: Partial<CallHead>; events: NewCallEvent[] } | null,
   ): Promise<boolean> {
-    const applied = await this.#decide(callId, async (call) => {
+    const applied = await this.#decide(callId, null, async (call) => {
       const chosen =
         call.state.phase === "ended"
           ? choose(call, foldCall((await this.events(callId, 0))?.events ?? []))
@@ -145,18 +155,15 @@ export class CallStore {
     return { events: [...older.map((row) => row.event), ...tail], seq: call.seq };
   }
 
-  /** Proof of life of the actor that owns `epoch`; the reply carries what it must know. Null: it owns the call no more. */
-  async beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<CallHead | null> {
-    return this.#calls.findOneAndUpdate(
-      { _id: callId, epoch, "state.phase": "talking" },
-      { $inc: { beat: 1 }, $set: { owner }, $max: usageFields(usage) },
-      { projection: { journal: 0 }, returnDocument: "after" },
-    );
+  /** Proof of life of the actor that owns `epoch`. False: it owns the call no more. */
+  beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<boolean> {
+    const update = { $inc: { beat: 1 }, $set: { owner }, $max: usageFields(usage) };
+    return this.#liveWrites.add({ callId, epoch, update });
   }
 
   /** Keeps the words being spoken, for whoever takes the call over after a crash. */
   async checkpointDraft(callId: string, epoch: number, draft: Draft | null): Promise<void> {
-    await this.#calls.updateOne({ _id: callId, epoch }, { $set: { draft } });
+    await this.#liveWrites.add({ callId, epoch, update: { $set: { draft } } });
   }
 
   async draftOf(callId: string): Promise<Draft | null> {
@@ -212,10 +219,11 @@ export class CallStore {
 
   async #decide(
     callId: string,
+    known: CallHead | null,
     attempt: (call: CallHead) => Promise<Applied | "conflict">,
   ): Promise<Applied> {
     for (let tries = 0; tries < MAX_CONFLICTS; tries++) {
-      const call = await this.head(callId);
+      const call = (tries === 0 ? known : null) ?? (await this.head(callId));
       if (call === null) return { kind: "absent" };
       const outcome = await attempt(call);
       if (outcome !== "conflict") return outcome;

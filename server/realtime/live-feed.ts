@@ -58,6 +58,7 @@ export class LiveFeed implements CallFeed {
 
   #showEvent(callId: string, event: CallEvent) {
     for (const audience of ["staff", "consumer"] as const) {
+      if (!this.#isWatched(callRoom(callId, audience))) continue;
       const seen = { ...eventFor(audience, event), callId };
       this.#sockets?.local.to(callRoom(callId, audience)).emit("call:event", seen);
     }
@@ -65,11 +66,12 @@ export class LiveFeed implements CallFeed {
 
   #showDraft(draft: Draft) {
     const rooms = [callRoom(draft.callId, "staff"), callRoom(draft.callId, "consumer")];
+    if (!rooms.some((room) => this.#isWatched(room))) return;
     this.#sockets?.local.to(rooms).emit("call:draft", draft);
   }
 
   #refreshBoard() {
-    if (this.#pending !== null || !this.#isWatched()) return;
+    if (this.#pending !== null || !this.#isWatched(BOARD_ROOM)) return;
     this.#pending = this.#deps.clock.after(BOARD_MS, () => {
       this.#pending = null;
       this.board()
@@ -83,7 +85,8 @@ export class LiveFeed implements CallFeed {
     return { at: new Date(clock.nowMs()).toISOString(), ...(await queries.board()), demo: { enabled: demo } };
   }
 
-  #isWatched(): boolean {
-    return (this.#sockets?.sockets.adapter.rooms.get(BOARD_ROOM)?.size ?? 0) > 0;
+  /** By somebody on this server: for others nothing has to be made. */
+  #isWatched(room: string): boolean {
+    return (this.#sockets?.sockets.adapter.rooms.get(room)?.size ?? 0) > 0;
   }
 }

@@ -98,7 +98,7 @@ export class CallActor {
     const { store, instance } = this.#deps;
     if (this.#stream === null || this.#released !== null) return;
     const owned = await store.beat(this.callId, this.#stream.epoch, instance, this.#conversation.usage);
-    if (owned === null) this.#disowned();
+    if (!owned) this.#disowned();
   }
 
   /** Another stream has taken the call over: whatever this actor still says or hears counts no more. */

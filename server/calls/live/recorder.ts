@@ -1,3 +1,4 @@
+import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -23,6 +24,8 @@ export class Recorder {
   #writing: Promise<void> | null = null;
   /** Sent, but the reply was lost: it goes again unchanged, under the same id. */
   #unsure: { recordId: string; events: NewCallEvent[] } | null = null;
+  /** The call as the last write left it. */
+  #head: CallHead | null = null;
   #fenced = false;
 
   constructor(deps: {
@@ -70,11 +73,20 @@ export class Recorder {
       const batch = this.#unsure ?? { recordId: newId("rec"), events: this.#waiting.splice(0) };
       this.#unsure = batch;
       try {
-        const applied = await this.#store.record(this.#callId, epoch, batch.recordId, batch.events);
+        const applied = await this.#store.record(
+          this.#callId,
+          epoch,
+          batch.recordId,
+          batch.events,
+          this.#head,
+        );
         this.#unsure = null;
         tries = 0;
-        if (applied.kind !== "stepped") this.#fence();
+        if (applied.kind === "stepped") this.#head = applied.call;
+        else this.#fence();
       } catch (error) {
+        // Whether it was written is what has to be read now.
+        this.#head = null;
         this.#logger.warn(
           { callId: this.#callId, ...errorFields(error) },
           "call events could not be stored; trying again",

@@ -1,0 +1,64 @@
+import type { CallDocument } from "#server/calls/call-document.ts";
+import { LiveWrites } from "#server/calls/live-writes.ts";
+import { ManualClock } from "#server/lib/manual-clock.ts";
+import type { mongo } from "mongoose";
+import { expect, test } from "vitest";
+
+/** A collection in which `owned` says who owns which call; it keeps what it was asked to write. */
+function collection(owned: Record<string, number>) {
+  const commands: string[][] = [];
+  const failing = { now: false };
+  const calls = {
+    async bulkWrite(operations: { updateOne: { filter: { _id: string; epoch: number } } }[]) {
+      if (failing.now) throw new Error("no database");
+      const asked = operations.map(({ updateOne: { filter } }) => filter);
+      commands.push(asked.map(({ _id, epoch }) => `${_id}@${epoch}`));
+      return { matchedCount: asked.filter(({ _id, epoch }) => owned[_id] === epoch).length };
+    },
+    find: ({ _id }: { _id: { $in: string[] } }) => ({
+      project: () => ({
+        toArray: async () =>
+          _id.$in.flatMap((id) => (owned[id] === undefined ? [] : [{ _id: id, epoch: owned[id] }])),
+      }),
+    }),
+  };
+  return { calls: calls as unknown as mongo.Collection<CallDocument>, commands, failing };
+}
+
+const beat = (callId: string, epoch: number) => ({ callId, epoch, update: { $inc: { beat: 1 } } });
+
+test("[CL190] heartbeats and drafts of all calls of 200 ms are one command", async () => {
+  const [clock, { calls, commands }] = [new ManualClock(), collection({ a: 1, b: 2, c: 3 })];
+  const writes = new LiveWrites(calls, clock);
+  const first = [writes.add(beat("a", 1)), writes.add(beat("b", 2))];
+  clock.advance(199);
+  first.push(writes.add({ callId: "a", epoch: 1, update: { $set: { draft: null } } }));
+  clock.advance(1);
+  expect(await Promise.all(first)).toEqual([true, true, true]);
+  const later = writes.add(beat("c", 3));
+  clock.advance(200);
+  expect(await later).toBe(true);
+  expect(commands).toEqual([["a@1", "b@2", "a@1"], ["c@3"]]);
+  expect(clock.pending).toBe(0);
+});
+
+test("[CL190] who lost its call among others learns it; the others do not", async () => {
+  const [clock, { calls }] = [new ManualClock(), collection({ a: 1, b: 7 })];
+  const writes = new LiveWrites(calls, clock);
+  const told = [writes.add(beat("a", 1)), writes.add(beat("b", 2)), writes.add(beat("gone", 1))];
+  clock.advance(200);
+  expect(await Promise.all(told)).toEqual([true, false, false]);
+});
+
+test("[CL190] a database that is away fails each of them, and the next ones are written again", async () => {
+  const [clock, { calls, failing }] = [new ManualClock(), collection({ a: 1 })];
+  const writes = new LiveWrites(calls, clock);
+  failing.now = true;
+  const lost = [writes.add(beat("a", 1)), writes.add(beat("a", 1))];
+  clock.advance(200);
+  for (const one of lost) await expect(one).rejects.toThrow("no database");
+  failing.now = false;
+  const next = writes.add(beat("a", 1));
+  clock.advance(200);
+  expect(await next).toBe(true);
+});
