@@ -1,5 +1,5 @@
 import type { CallDocument } from "#server/calls/call-document.ts";
-import type { Clock, Timer } from "#server/lib/clock.ts";
+import type { Clock } from "#server/lib/clock.ts";
 import type { mongo } from "mongoose";
 
 type CallUpdate = mongo.UpdateFilter<CallDocument>;
@@ -17,7 +17,6 @@ export class LiveWrites {
   readonly #calls: mongo.Collection<CallDocument>;
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
-  #gathering: Timer | null = null;
 
   constructor(calls: mongo.Collection<CallDocument>, clock: Clock) {
     this.#calls = calls;
@@ -31,12 +30,11 @@ export class LiveWrites {
   add(write: LiveWrite): Promise<boolean> {
     return new Promise((done, failed) => {
       this.#waiting.push({ ...write, done, failed });
-      this.#gathering ??= this.#clock.after(GATHER_MS, () => void this.#write());
+      if (this.#waiting.length === 1) this.#clock.after(GATHER_MS, () => void this.#write());
     });
   }
 
   async #write(): Promise<void> {
-    this.#gathering = null;
     const writes = this.#waiting.splice(0);
     try {
       const owners = await this.#store(writes);
