@@ -1,6 +1,8 @@
+import type { Clip } from "#server/sandbox/speech/speech-job.ts";
+
 /** Keeps what was made most recently used, up to a number of bytes; the least recently used is dropped. */
 export class ClipCache {
-  readonly #clips = new Map<string, Uint8Array>();
+  readonly #clips = new Map<string, Clip>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -8,7 +10,7 @@ export class ClipCache {
     this.#maxBytes = maxBytes;
   }
 
-  get(key: string): Uint8Array | undefined {
+  get(key: string): Clip | undefined {
     const clip = this.#clips.get(key);
     if (clip) {
       this.#clips.delete(key);
@@ -17,10 +19,10 @@ export class ClipCache {
     return clip;
   }
 
-  set(key: string, clip: Uint8Array): void {
+  set(key: string, clip: Clip): void {
     this.#drop(key);
     this.#clips.set(key, clip);
-    this.#bytes += clip.length;
+    this.#bytes += clip.mulaw.length;
     for (const oldest of this.#clips.keys()) {
       if (this.#bytes <= this.#maxBytes || oldest === key) break;
       this.#drop(oldest);
@@ -28,7 +30,7 @@ export class ClipCache {
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#clips.get(key)?.length ?? 0;
+    this.#bytes -= this.#clips.get(key)?.mulaw.length ?? 0;
     this.#clips.delete(key);
   }
 }

@@ -9,12 +9,13 @@ import {
   utf8Bytes,
   writeFrame,
 } from "#server/sandbox/speech/hidden-frame.ts";
+import type { SpanMs } from "#server/sandbox/speech/speech-job.ts";
 import { charactersDue } from "#server/sandbox/speech/word-timing.ts";
 
 /** Cuts the text over the frames of its audio; more frames follow when the words do not fit. */
-function sliceText(mulaw: Uint8Array, text: string): string[] {
+function sliceText(mulaw: Uint8Array, text: string, spoken: readonly SpanMs[]): string[] {
   const characters = [...text];
-  const due = charactersDue(mulaw, text);
+  const due = charactersDue(mulaw, text, spoken);
   const slices: string[] = [];
   let taken = 0;
   while (slices.length < due.length || taken < characters.length) {
@@ -36,10 +37,16 @@ function sliceText(mulaw: Uint8Array, text: string): string[] {
  * was heard, knows the words. The result is a copy, filled up with silence to whole 20 ms frames (and to as
  * many as the words need). The change is the lowest bit of each sample: inaudible, also on silence.
  * @param utteranceId unsigned 32 bit; give every utterance of one audio stream its own
+ * @param spoken when the voice speaks between its pauses, where the synthesiser tells
  * @throws RangeError above 65 535 frames
  */
-export function hideWords(mulaw: Uint8Array, text: string, utteranceId: number): Uint8Array {
-  const slices = sliceText(mulaw, text.toWellFormed().replaceAll("\0", ""));
+export function hideWords(
+  mulaw: Uint8Array,
+  text: string,
+  utteranceId: number,
+  spoken: readonly SpanMs[] = [],
+): Uint8Array {
+  const slices = sliceText(mulaw, text.toWellFormed().replaceAll("\0", ""), spoken);
   if (slices.length > MAX_FRAMES) throw new RangeError("An utterance is at most 65535 frames long.");
   const audio = new Uint8Array(slices.length * MULAW_FRAME_BYTES).fill(MULAW_SILENCE);
   audio.set(mulaw);

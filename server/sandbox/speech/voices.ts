@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { ClipCache } from "#server/sandbox/speech/clip-cache.ts";
 import { hideWords } from "#server/sandbox/speech/hidden-words.ts";
-import type { SpeechJob, SpeechResult, Voice } from "#server/sandbox/speech/speech-job.ts";
+import type { Clip, SpeechJob, SpeechResult, Voice } from "#server/sandbox/speech/speech-job.ts";
 
-type Waiting = { resolve(mulaw: Uint8Array): void; reject(error: Error): void };
+type Waiting = { resolve(clip: Clip): void; reject(error: Error): void };
 
 const MAX_TEXT_CHARACTERS = 4000;
 const MAX_CACHE_BYTES = 32 * 1024 * 1024;
 
 const cache = new ClipCache(MAX_CACHE_BYTES);
-const underway = new Map<string, Promise<Uint8Array>>();
+const underway = new Map<string, Promise<Clip>>();
 const waiting = new Map<number, Waiting>();
 let thread: Worker | null = null;
 let lastJobId = 0;
@@ -19,7 +19,7 @@ function settle(result: SpeechResult): void {
   const caller = waiting.get(result.id);
   waiting.delete(result.id);
   if (waiting.size === 0) thread?.unref();
-  if (result.ok) caller?.resolve(result.mulaw);
+  if (result.ok) caller?.resolve(result.clip);
   else caller?.reject(new Error(`Speech synthesis failed: ${result.reason}`));
 }
 
@@ -43,7 +43,7 @@ function speechThread(): Worker {
   return started;
 }
 
-function synthesize(text: string, voice: Voice): Promise<Uint8Array> {
+function synthesize(text: string, voice: Voice): Promise<Clip> {
   return new Promise((resolve, reject) => {
     const job: SpeechJob = { id: ++lastJobId, text, voice };
     waiting.set(job.id, { resolve, reject });
@@ -52,7 +52,7 @@ function synthesize(text: string, voice: Voice): Promise<Uint8Array> {
   });
 }
 
-async function clipOf(text: string, voice: Voice): Promise<Uint8Array> {
+async function clipOf(text: string, voice: Voice): Promise<Clip> {
   const key = createHash("sha256").update(`${voice}\n${text}`).digest("base64");
   const cached = cache.get(key);
   if (cached) return cached;
@@ -77,6 +77,7 @@ async function clipOf(text: string, voice: Voice): Promise<Uint8Array> {
 export async function speak(text: string, voice: Voice, utteranceId: number): Promise<Uint8Array> {
   if (text.length > MAX_TEXT_CHARACTERS)
     throw new RangeError("An utterance is at most 4000 characters long.");
-  const clip = text.trim() === "" ? new Uint8Array(0) : await clipOf(text, voice);
-  return hideWords(clip, text, utteranceId);
+  if (text.trim() === "") return new Uint8Array(0);
+  const { mulaw, spoken } = await clipOf(text, voice);
+  return hideWords(mulaw, text, utteranceId, spoken);
 }

@@ -1,4 +1,5 @@
-import { loudness, MULAW_FRAME_BYTES } from "#server/lib/mulaw.ts";
+import { loudness, MULAW_FRAME_BYTES, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import type { SpanMs } from "#server/sandbox/speech/speech-job.ts";
 
 /** Frames, from inclusive, to exclusive. */
 type Span = { readonly from: number; readonly to: number };
@@ -43,16 +44,28 @@ function stretchesOf(loud: readonly boolean[], speech: Span, count: number): Spa
   return starts.map((from, index) => ({ from, to: ends[index] ?? speech.to }));
 }
 
+/** What the synthesiser says about its own pauses, without the soft sounds at both ends of a stretch. */
+function toldStretches(loud: readonly boolean[], spoken: readonly SpanMs[]): Span[] {
+  return spoken.map(({ fromMs, toMs }) => {
+    const told = { from: Math.floor(fromMs / MULAW_FRAME_MS), to: Math.ceil(toMs / MULAW_FRAME_MS) };
+    const inside = loud.slice(told.from, told.to);
+    if (!inside.includes(true)) return told;
+    return { from: told.from + inside.indexOf(true), to: told.from + inside.lastIndexOf(true) + 1 };
+  });
+}
+
 /**
  * When the characters of a text are spoken: for each frame, how many are due by its end. Phrases go with the
- * stretches between the longest pauses, so that no word falls into a silence; inside, evenly.
+ * stretches that the synthesiser told, or else with those between the longest pauses, so that no word falls into a
+ * silence; inside, evenly.
  */
-export function charactersDue(mulaw: Uint8Array, text: string): number[] {
+export function charactersDue(mulaw: Uint8Array, text: string, spoken: readonly SpanMs[] = []): number[] {
   const loud = frameIsLoud(mulaw);
   const first = loud.indexOf(true);
   const speech = first < 0 ? { from: 0, to: loud.length } : { from: first, to: loud.lastIndexOf(true) + 1 };
   const phrases = phrasesOf(text);
-  const stretches = stretchesOf(loud, speech, phrases.length);
+  const isTold = spoken.length === phrases.length;
+  const stretches = isTold ? toldStretches(loud, spoken) : stretchesOf(loud, speech, phrases.length);
   const counts = (stretches.length === phrases.length ? phrases : [text]).map((phrase) => [...phrase].length);
   const due = loud.map(() => 0);
   let before = 0;
