@@ -62,6 +62,8 @@ const END_REASONS: Record<string, string> = {
   unreachable: "This number can't be reached.",
   carrier_refused: "The phone network refused the call.",
   lost_at_carrier: "The phone network lost the call.",
+  no_response: "Nobody answered on the line, so the agent said goodbye.",
+  goodbye_said: "Both said goodbye.",
   connection_lost: "The connection was lost and could not be brought back.",
   voice_unavailable: "The agent's voice was not available.",
 };

@@ -160,6 +160,7 @@ export class Calls {
       tools: createToolServices(parts),
       ...this.#deps,
       store: this.#store,
+      timeLimitMs: config.callTimeLimitSeconds * 1000,
       endCall: (callId, end, say) =>
         this.#effects.work(
           this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),

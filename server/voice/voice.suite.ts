@@ -125,7 +125,7 @@ export function voiceSuite(name: string, { voice, withKey, speech }: VoiceUnderT
       const { session, listener } = open();
       append(session, await speech("Yes, I need someone to fix my sink."));
       const { itemId } = await nextCall(listener, "speechStarted");
-      expect(await nextCall(listener, "speechStopped")).toEqual({ itemId });
+      expect(await nextCall(listener, "speechStopped")).toEqual({ itemId, isNoise: false });
       expect(await nextCall(listener, "turnCommitted")).toMatchObject({ itemId });
       const ended = await nextCall(listener, "answerEnded");
       expect(spoken(listener, ended.answerId).audioBytes).toBeGreaterThan(0);

@@ -78,7 +78,8 @@ export type VoiceListener = {
   }): void;
   /** The consumer began to speak; the provider has already stopped generating. */
   speechStarted(speech: { itemId: string }): void;
-  speechStopped(speech: { itemId: string }): void;
+  /** `isNoise`: it was shorter than any word; what is recognised in it is not told. */
+  speechStopped(speech: { itemId: string; isNoise: boolean }): void;
   /** The turn became part of the conversation; its words may come much later. `previousItemId` gives the order. */
   turnCommitted(turn: { itemId: string; previousItemId: string | null }): void;
   /** Words of the consumer; `final` exactly once per committed turn, with an empty text when recognition failed. */

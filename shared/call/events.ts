@@ -42,6 +42,8 @@ export const segmentSchema = z.object({
   startMs: callMs,
   endMs: callMs,
   interrupted: z.literal(true).optional(),
+  /** Place among the items of the conversation; decides between two that began in the same instant. */
+  order: z.number().int().nonnegative().optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 

@@ -174,10 +174,22 @@ function talkChange(view: CallView, event: CallEvent): Change | undefined {
   }
 }
 
-/** The consumer's words may be recognised after the answer to them was committed: the reading order is by time. */
-function insertByStart(transcript: CallView["transcript"], segment: CallView["transcript"][number]) {
-  const after = transcript.findLastIndex((one) => one.startMs <= segment.startMs) + 1;
+type Line = CallView["transcript"][number];
+
+/**
+ * The consumer's words may be recognised after the answer to them was committed: the reading order is by time, then by the place in the
+ * conversation. It is a total order, so the order in which segments were stored changes nothing.
+ */
+function insertByStart(transcript: readonly Line[], segment: Line): Line[] {
+  const after = transcript.findLastIndex((one) => comesBefore(one, segment)) + 1;
   return transcript.toSpliced(after, 0, segment);
+}
+
+function comesBefore(a: Line, b: Line): boolean {
+  if (a.startMs !== b.startMs) return a.startMs < b.startMs;
+  const [first, second] = [a.order ?? 0, b.order ?? 0];
+  if (first !== second) return first < second;
+  return a.segmentId <= b.segmentId;
 }
 
 function recordChange(view: CallView, event: CallEvent): Change {

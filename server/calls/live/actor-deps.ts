@@ -22,6 +22,8 @@ export type ActorDeps = {
   logger: Logger;
   instance: string;
   tools: ToolServices;
+  /** The carrier cuts a call off after so long; the agent says goodbye before. */
+  timeLimitMs: number;
   /** The actor wants the phone call to end as `end`; `say` is spoken by the carrier before. */
   endCall(callId: string, end: End, say?: string): void;
   /** Suppress the person now and everywhere. */

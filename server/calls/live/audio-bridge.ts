@@ -1,9 +1,14 @@
-import type { Clock } from "#server/lib/clock.ts";
+import { PlaybackClock } from "#server/calls/live/playback-clock.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
 import { base64Bytes, mulawMs } from "#server/lib/mulaw.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 
-/** 600 bytes of µ-law: 75 ms, and exactly 800 base64 characters, so that audio is cut without decoding it. */
-const PIECE_CHARS = 800;
+/** 480 bytes of µ-law: 60 ms, three frames of the phone network, and exactly 640 base64 characters, so that audio is cut without decoding it. */
+const PIECE_CHARS = 640;
+/** The sound of an item is kept until it was heard, to find the words of a cut; a minute of it, the rest is then placed by its length. */
+const MAX_KEPT_CHARS = 640_000;
+/** A mark that does not come back in the audio's own length plus this much is asked for again, once. */
+const MARK_GRACE_MS = 2000;
 
 /** One utterance of the agent on its way to the ear. Times are ms of its own audio. */
 export type SpokenItem = {
@@ -15,14 +20,18 @@ export type SpokenItem = {
   heardMs: number;
   /** The voice model has delivered all of it. */
   complete: boolean;
-  firstSentAtMs: number;
+  /** Its audio as it came, µ-law in base64, at most `MAX_KEPT_CHARS`. */
+  sound: string[];
+  keptChars: number;
 };
 
 export type BridgeEvents = {
-  /** More of the item was heard; called about 13 times a second while the agent speaks. */
+  /** More of the item was heard; called about 16 times a second while the agent speaks. */
   heard(item: SpokenItem): void;
   /** All of it was heard. */
   itemHeard(item: SpokenItem): void;
+  /** What was sent should have been heard long ago, and no mark says so: it must be given up. */
+  unproven(): void;
 };
 
 /**
@@ -33,19 +42,24 @@ export type BridgeEvents = {
 export class AudioBridge {
   readonly #clock: Clock;
   readonly #events: BridgeEvents;
+  readonly #playback: PlaybackClock;
   #stream: MediaStream | null = null;
   #generation = 1;
   #items: SpokenItem[] = [];
   #ordinals = 0;
-  #lastMarkAtMs = 0;
+  #patience: Timer | null = null;
+  #patientUntilMs = 0;
+  #askedAgain = false;
 
   constructor(clock: Clock, events: BridgeEvents) {
     this.#clock = clock;
     this.#events = events;
+    this.#playback = new PlaybackClock(clock, (name) => this.#stream?.sendMark(name));
   }
 
   join(stream: MediaStream) {
     this.#stream = stream;
+    this.#playback.probe();
   }
 
   /** Everything that was sent was heard. */
@@ -59,13 +73,18 @@ export class AudioBridge {
   }
 
   play(piece: { answerId: string; itemId: string; payloadBase64: string }): SpokenItem {
+    const { payloadBase64 } = piece;
     const item = this.#itemOf(piece);
-    for (let from = 0; from < piece.payloadBase64.length; from += PIECE_CHARS) {
-      const payload = piece.payloadBase64.slice(from, from + PIECE_CHARS);
+    if (item.keptChars + payloadBase64.length <= MAX_KEPT_CHARS) item.sound.push(payloadBase64);
+    item.keptChars += payloadBase64.length;
+    for (let from = 0; from < payloadBase64.length; from += PIECE_CHARS) {
+      const payload = payloadBase64.slice(from, from + PIECE_CHARS);
       item.sentMs += mulawMs(base64Bytes(payload));
       this.#stream?.sendAudio(payload);
       this.#stream?.sendMark(`${this.#generation}.${item.ordinal}.${item.sentMs}`);
     }
+    this.#askedAgain = false;
+    this.#awaitMarks();
     return item;
   }
 
@@ -78,38 +97,50 @@ export class AudioBridge {
   }
 
   markPlayed(name: string) {
+    if (this.#playback.probed(name)) return;
     const [generation, ordinal, ms] = name.split(".").map(Number);
     if (generation !== this.#generation || ms === undefined) return;
     const item = this.#items.find((one) => one.ordinal === ordinal);
     if (item === undefined) return;
+    this.#playback.heard(this.#startOf(item) + ms);
     item.heardMs = Math.max(item.heardMs, ms);
-    this.#lastMarkAtMs = this.#clock.monotonicMs();
+    this.#awaitMarks();
     this.#events.heard(item);
     this.#settle(item);
   }
 
   /**
-   * Silences the agent now. Returns what was cut, each with the ms that were really heard: the last mark plus the time since, never beyond
-   * the next mark; items behind the first were not heard at all.
+   * Silences the agent now. Returns what was cut, each with the ms that were really heard: what marks prove, plus what has played since
+   * (`PlaybackClock`); items behind it were not heard at all.
    */
   interrupt(): SpokenItem[] {
-    const now = this.#clock.monotonicMs();
-    const cut = this.#items.map((item, index) => {
-      const since = index === 0 ? now - Math.max(this.#lastMarkAtMs, item.firstSentAtMs) : 0;
-      const toNextMark = Math.min(item.sentMs - item.heardMs, mulawMs((PIECE_CHARS / 4) * 3));
-      return { ...item, heardMs: Math.floor(item.heardMs + Math.max(0, Math.min(since, toNextMark))) };
+    const items = this.#items;
+    if (items.length === 0) return [];
+    const positionMs = this.#playback.positionMs(this.#nextMarkMs());
+    const cut = items.map((item) => {
+      const played = Math.floor(positionMs - this.#startOf(item));
+      return { ...item, heardMs: Math.max(item.heardMs, Math.min(played, item.sentMs)) };
     });
     this.#items = [];
     this.#generation += 1;
-    if (cut.length > 0) this.#stream?.clear();
+    this.#patience?.cancel();
+    this.#patience = null;
+    this.#stream?.clear();
+    this.#playback.ended();
     return cut;
+  }
+
+  /** No more waiting for marks. */
+  stop() {
+    this.#patience?.cancel();
+    this.#patience = null;
   }
 
   #itemOf({ itemId, answerId }: { itemId: string; answerId: string }): SpokenItem {
     const known = this.#items.find((one) => one.itemId === itemId);
     if (known !== undefined) return known;
+    if (this.#items.length === 0) this.#playback.begins();
     this.#ordinals += 1;
-    const firstSentAtMs = this.#clock.monotonicMs();
     const item = {
       itemId,
       answerId,
@@ -117,15 +148,63 @@ export class AudioBridge {
       sentMs: 0,
       heardMs: 0,
       complete: false,
-      firstSentAtMs,
+      sound: [],
+      keptChars: 0,
     };
     this.#items.push(item);
     return item;
   }
 
+  /** Where the item begins on the playback clock: what was sent before it since playing began. */
+  #startOf(item: SpokenItem): number {
+    let ms = this.#playback.settledMs;
+    for (const one of this.#items) {
+      if (one === item) break;
+      ms += one.sentMs;
+    }
+    return ms;
+  }
+
+  /** Where the next mark, the one that did not come back yet, stands on the playback clock. */
+  #nextMarkMs(): number {
+    const item = this.#items.find((one) => one.heardMs < one.sentMs);
+    if (item === undefined) return Infinity;
+    return this.#startOf(item) + Math.min(item.sentMs, item.heardMs + mulawMs((PIECE_CHARS / 4) * 3));
+  }
+
   #settle(item: SpokenItem) {
     if (!item.complete || item.heardMs < item.sentMs) return;
+    this.#playback.settledMs = this.#startOf(item) + item.sentMs;
     this.#items = this.#items.filter((one) => one !== item);
+    if (this.#items.length === 0) {
+      this.stop();
+      this.#playback.ended();
+      this.#playback.probe();
+    }
     this.#events.itemHeard(item);
+  }
+
+  /** No wait for a mark is endless: the timer runs on only as long as the audio itself plus a grace. */
+  #awaitMarks() {
+    this.#patientUntilMs = this.#clock.monotonicMs() + this.unheardMs + MARK_GRACE_MS;
+    this.#patience ??= this.#clock.after(this.unheardMs + MARK_GRACE_MS, () => this.#lostPatience());
+  }
+
+  #lostPatience() {
+    this.#patience = null;
+    const leftMs = this.#patientUntilMs - this.#clock.monotonicMs();
+    if (leftMs > 0) {
+      this.#patience = this.#clock.after(leftMs, () => this.#lostPatience());
+      return;
+    }
+    const last = this.#items.at(-1);
+    // Everything was heard, and the voice model owes the rest of the item: no mark is awaited.
+    if (last === undefined || this.unheardMs === 0) return;
+    if (this.#askedAgain) return this.#events.unproven();
+    // A mark behind nothing comes back at once, so a lost one is made good.
+    this.#askedAgain = true;
+    this.#stream?.sendMark(`${this.#generation}.${last.ordinal}.${last.sentMs}`);
+    this.#patientUntilMs = this.#clock.monotonicMs() + MARK_GRACE_MS;
+    this.#patience = this.#clock.after(MARK_GRACE_MS, () => this.#lostPatience());
   }
 }

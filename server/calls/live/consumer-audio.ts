@@ -1,4 +1,4 @@
-import type { Clock } from "#server/lib/clock.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
 import { MULAW_FRAME_BYTES, MULAW_FRAME_MS, MULAW_SILENCE } from "#server/lib/mulaw.ts";
 
 /** Frames came within this time: the stream lives. */
@@ -7,6 +7,8 @@ const ALIVE_MS = 1000;
 const MAX_GAP_FRAMES = 100;
 /** Silence after which the voice model ends a turn, and a little more. */
 const END_OF_TURN_FRAMES = 40;
+/** Somebody speaks, and no frame has come for this long: the phone leg leaves out silence, or stalls (realtime.md §4). */
+const STALLED_MS = 750;
 const SILENT_FRAME = Buffer.alloc(MULAW_FRAME_BYTES, MULAW_SILENCE).toString("base64");
 
 /** The consumer's audio on its way to the voice model: as it came, with silence where the phone leg left it out. Never waits. */
@@ -14,6 +16,9 @@ export class ConsumerAudio {
   readonly #clock: Clock;
   readonly #append: (payloadBase64: string) => void;
   #last = { timestampMs: 0, atMs: Number.NEGATIVE_INFINITY };
+  /** Silence put in since the last frame; the frame after the gap brings a timestamp that counts it again. */
+  #filledFrames = 0;
+  #stall: Timer | null = null;
 
   constructor(clock: Clock, append: (payloadBase64: string) => void) {
     this.#clock = clock;
@@ -28,14 +33,39 @@ export class ConsumerAudio {
     // Some legs send nothing while nobody speaks; the voice model would then never hear a turn end (twilio.md §6.1).
     const gapMs = timestampMs - this.#last.timestampMs - MULAW_FRAME_MS;
     if (this.#last.timestampMs > 0 && gapMs > MULAW_FRAME_MS) {
-      this.#silence(Math.min(Math.round(gapMs / MULAW_FRAME_MS), MAX_GAP_FRAMES));
+      const missing = Math.round(gapMs / MULAW_FRAME_MS) - this.#filledFrames;
+      this.#silence(Math.min(missing, MAX_GAP_FRAMES));
     }
     this.#last = { timestampMs, atMs: this.#clock.monotonicMs() };
+    this.#filledFrames = 0;
     this.#append(payloadBase64);
+  }
+
+  /** From now on the turn is ended with silence when no frames come [CL75]. */
+  turnStarted() {
+    this.#stall ??= this.#clock.after(STALLED_MS, () => this.#checkStall());
+  }
+
+  turnEnded() {
+    this.#stall?.cancel();
+    this.#stall = null;
   }
 
   /** Whoever hung up in the middle of a word leaves no silence that would end their turn. */
   endTurn() {
+    this.turnEnded();
+    this.#silence(END_OF_TURN_FRAMES);
+  }
+
+  /** One dose of silence ends the turn; another gap in the next turn gets its own. */
+  #checkStall() {
+    this.#stall = null;
+    const quietMs = this.#clock.monotonicMs() - this.#last.atMs;
+    if (quietMs < STALLED_MS) {
+      this.#stall = this.#clock.after(STALLED_MS - quietMs, () => this.#checkStall());
+      return;
+    }
+    this.#filledFrames += END_OF_TURN_FRAMES;
     this.#silence(END_OF_TURN_FRAMES);
   }
 

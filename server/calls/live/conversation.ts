@@ -1,41 +1,18 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
-import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
-import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
-import { Goodbye } from "#server/calls/live/goodbye.ts";
+import type { Past } from "#server/calls/live/actor-deps.ts";
+import {
+  type ConversationHost,
+  type ConversationParts,
+  conversationParts,
+} from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
-import { Opening } from "#server/calls/live/opening.ts";
-import { openingWords } from "#server/calls/live/prompt.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
-import { RunningAnswers } from "#server/calls/live/running-answers.ts";
-import { RunningCost } from "#server/calls/live/running-cost.ts";
-import { StopRequest } from "#server/calls/live/stop-request.ts";
-import { Talk } from "#server/calls/live/talk.ts";
-import { ToolActs } from "#server/calls/live/tool-acts.ts";
-import { ToolDesk } from "#server/calls/live/tool-desk.ts";
-import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
-import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
-
-/** What a conversation needs of the actor that holds it. */
-export type ConversationHost = {
-  deps: ActorDeps;
-  /** Ms since the answer. */
-  callMs(): number;
-  record(...events: (NewCallEvent | null)[]): void;
-  /** Resolves when what was recorded is stored. */
-  flush(): Promise<void>;
-  /** Work that nobody waits for. */
-  background(work: Promise<unknown>): void;
-  /** The voice model's session ended by itself. */
-  voiceEnded(end: { reason: string; fatal: boolean }): void;
-  /** The agent can't speak in this call. */
-  giveUp(): void;
-};
+import type { Speaker } from "#shared/call/events.ts";
 
 const OPTED_OUT = { status: "completed", reason: "opted_out" } as const;
 
@@ -43,16 +20,7 @@ const OPTED_OUT = { status: "completed", reason: "opted_out" } as const;
 export class Conversation implements VoiceListener {
   readonly line: VoiceLine;
   readonly #host: ConversationHost;
-  readonly #talk: Talk;
-  readonly #cost: RunningCost;
-  readonly #tools: ToolDesk;
-  readonly #acts: ToolActs;
-  readonly #goodbye: Goodbye;
-  readonly #opening: Opening;
-  readonly #consumer: ConsumerAudio;
-  readonly #stopRequest: StopRequest;
-  readonly #turns: TurnTimer;
-  readonly #answers = new RunningAnswers();
+  readonly #is: ConversationParts;
   /** Both sides are connected. */
   #joined = false;
   /** The stream's claim is stored, and what was before is known. */
@@ -63,23 +31,14 @@ export class Conversation implements VoiceListener {
   #over = false;
 
   constructor(call: CallHead, past: Past, host: ConversationHost) {
-    const { deps, callMs, record, flush } = host;
-    const { clock, voice, measured } = deps;
+    const { clock, voice } = host.deps;
     this.#host = host;
-    const itemHeard = (item: SpokenItem) => this.#itemHeard(item);
-    this.#talk = new Talk({ deps, callId: call._id, callMs, record, voice: () => this.#voice, itemHeard });
-    this.#turns = new TurnTimer({ clock, callMs, record, measured });
-    this.#cost = new RunningCost({ voice, clock, callMs, record }, call, past.usage);
-    const answering = () => this.#answers.any;
-    this.#goodbye = new Goodbye(clock, this.#talk.bridge, answering, (end) => deps.endCall(call._id, end));
-    this.#opening = new Opening(clock, past.openingHeard, () => this.#voice.say(openingWords(call.briefing)));
-    this.#consumer = new ConsumerAudio(clock, (payload) => this.#voice.appendAudio(payload));
-    const goodbye = this.#goodbye;
-    const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
-    this.#stopRequest = new StopRequest({ clock, goodbye, running: () => this.#answers.ids, suppress });
-    const optOut = () => this.#stopRequest.make("spoken");
-    this.#acts = new ToolActs({ call, services: deps.tools, clock, optOut, goodbye });
-    this.#tools = new ToolDesk({ clock, record, flush, callMs, acts: this.#acts });
+    this.#is = conversationParts(call, past, host, {
+      voice: () => this.#voice,
+      itemHeard: (itemId, text) => this.#itemHeard(itemId, text),
+      unproven: () => this.#unproven(),
+      cutIn: () => this.#cutIn(),
+    });
     this.line = new VoiceLine(call, past, { voice, clock, listener: this, giveUp: () => host.giveUp() });
   }
 
@@ -89,31 +48,32 @@ export class Conversation implements VoiceListener {
 
   /** The opening was heard, in this stream or an earlier one. */
   get opened(): boolean {
-    return this.#opening.heard;
+    return this.#is.opening.heard;
   }
 
   /** What the voice model has used in this call so far. */
   get usage(): VoiceTotals {
-    return this.#cost.usage;
+    return this.#is.cost.usage;
   }
 
   /** Frames of the phone keep coming. */
   get alive(): boolean {
-    return this.#consumer.alive;
+    return this.#is.audio.alive;
   }
 
   join(media: MediaStream, epoch: number) {
     this.#joined = true;
     this.line.joined();
-    this.#talk.join(media, epoch);
+    this.#is.talk.join(media, epoch);
+    this.#is.manners.start();
   }
 
   /** The stream is ours: what an earlier owner of the call left open is ended, and the talk goes on from there. */
   takeOver(past: Past) {
     this.#cutOff = past.openDraft?.speaker ?? null;
-    this.#talk.keepUnfinished(past);
-    this.#acts.adopt(past);
-    this.#host.background(this.#tools.adopt(past.tools));
+    this.#is.talk.keepUnfinished(past);
+    this.#is.acts.adopt(past);
+    this.#host.background(this.#is.tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
     if (past.optedOut) return this.#lastWord("You will not be called again. Goodbye.", OPTED_OUT);
@@ -124,60 +84,77 @@ export class Conversation implements VoiceListener {
 
   /** The talk was over when the line broke. */
   #lastWord(words: string, end: End) {
-    this.#goodbye.wantedAfterNextAnswer(end, []);
+    this.#is.goodbye.wantedAfterNextAnswer(end, []);
     this.#voice.say(words);
   }
 
   /** Falls silent for good; the words that are on their way are still taken. */
   end() {
     this.#over = true;
-    this.#tools.close();
+    this.#is.tools.close();
     this.silence();
+    this.#stopWaiting();
+  }
+
+  #stopWaiting() {
     this.line.stop();
-    this.#goodbye.stop();
-    this.#opening.stop();
+    this.#is.goodbye.stop();
+    this.#is.opening.stop();
+    this.#is.manners.stop();
+    this.#is.audio.turnEnded();
   }
 
   /** Resolves when the last words have arrived, or were waited for long enough. */
   async lastWords(): Promise<void> {
-    if (this.#talk.consumerTurnOpen) this.#consumer.endTurn();
-    if (this.#answers.any) this.#voice.cancelAnswer();
-    await Promise.all([this.#talk.lastWords(), this.#answers.settled(this.#host.deps.clock)]);
-    await this.#tools.idle();
-    this.#cost.flush();
+    if (this.#is.talk.consumerTurnOpen) this.#is.audio.endTurn();
+    if (this.#is.answers.any) this.#voice.cancelAnswer();
+    await Promise.all([this.#is.talk.lastWords(), this.#is.answers.settled(this.#host.deps.clock)]);
+    await this.#is.tools.idle();
+    this.#is.cost.flush();
   }
 
   /** Nothing comes any more. */
   close() {
     this.#over = true;
-    this.line.stop();
-    this.#goodbye.stop();
-    this.#opening.stop();
-    this.#talk.close();
+    this.#stopWaiting();
+    this.#is.talk.close();
     this.#voice.close();
   }
 
   /** No tool works any more, or it was waited for long enough. */
   toolsDone(): Promise<void> {
-    return this.#tools.idle();
+    return this.#is.tools.idle();
   }
 
   /** The voice session is gone; the next one begins anew. */
   voiceLost() {
-    this.#answers.lost();
-    this.#acts.newModel();
-    this.#cutOff = this.#talk.voiceLost();
+    this.#is.answers.lost();
+    this.#is.consumer.lost();
+    this.#is.acts.newModel();
+    this.#cutOff = this.#is.talk.voiceLost();
+    this.#settle();
+  }
+
+  /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
+  get #quiet(): boolean {
+    const isTalk = this.#is.opening.heard && this.line.ready && !this.#over;
+    const isIdle = !this.#is.answers.any && !this.#is.tools.busy && this.#is.talk.bridge.idle;
+    return isTalk && isIdle && !this.#is.consumer.speaks;
+  }
+
+  #settle() {
+    this.#is.manners.settle(this.#quiet);
   }
 
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
   silence() {
-    this.#talk.silence();
+    this.#is.talk.silence();
   }
 
   /** Both sides are there: speak. */
   #begin() {
     if (!this.#mayBegin || !this.line.ready || this.#over) return;
-    if (!this.#opening.heard) return this.#opening.begin();
+    if (!this.#is.opening.heard) return this.#is.opening.begin();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
   }
@@ -185,21 +162,27 @@ export class Conversation implements VoiceListener {
   // ——— the phone ———
 
   frame(payloadBase64: string, timestampMs: number) {
-    this.#consumer.frame(payloadBase64, timestampMs);
+    this.#is.audio.frame(payloadBase64, timestampMs);
   }
 
   markPlayed(name: string) {
-    this.#talk.bridge.markPlayed(name);
+    this.#is.talk.bridge.markPlayed(name);
   }
 
-  /** 9 is "stop calling me" at any time, also into the opening [CL45]. */
+  /** 9 is "stop calling me" at any time, also into the opening [CL45]; other keys are told to the agent. */
   keyPressed(key: string) {
-    if (key !== "9" || this.#over || this.#stopRequest.made) return;
-    this.#opening.abandon();
+    if (this.#over || this.#is.stopRequest.made) return;
+    if (key !== "9") return this.#is.manners.keyPressed(key);
+    this.#cutIn();
+    const suppressed = this.#is.stopRequest.make("key");
+    this.#host.background(suppressed.then(() => this.#voice.say("You will not be called again. Goodbye.")));
+  }
+
+  /** The agent stops whatever it says, the opening included. */
+  #cutIn() {
+    this.#is.opening.abandon();
     this.silence();
     this.#voice.cancelAnswer();
-    const suppressed = this.#stopRequest.make("key");
-    this.#host.background(suppressed.then(() => this.#voice.say("You will not be called again. Goodbye.")));
   }
 
   // ——— the voice model ———
@@ -210,79 +193,87 @@ export class Conversation implements VoiceListener {
   }
 
   answerStarted({ answerId }: { answerId: string }) {
-    this.#answers.started(answerId);
+    this.#is.answers.started(answerId);
+    this.#settle();
   }
 
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
     if (!this.#joined || this.#over) return;
-    const item = this.#talk.bridge.play(piece);
-    this.#opening.sounded(item, this.#host.callMs());
-    this.#turns.sounded();
+    const item = this.#is.talk.bridge.play(piece);
+    this.#is.opening.sounded(item, this.#host.callMs());
+    this.#is.turns.sounded();
+    this.#settle();
   }
 
   audioDone({ itemId }: { itemId: string }) {
-    this.#talk.bridge.completed(itemId);
+    this.#is.talk.bridge.completed(itemId);
   }
 
   agentWords(words: { itemId: string; text: string; final: boolean }) {
-    this.#talk.agentWords(words);
+    this.#is.talk.agentWords(words);
   }
 
-  #itemHeard(item: SpokenItem) {
-    if (this.#opening.itemHeard(item.itemId)) this.#openFloor();
-    this.#goodbye.check();
+  #itemHeard(itemId: string, text: string) {
+    if (this.#is.opening.itemHeard(itemId)) this.#openFloor();
+    this.#is.goodbye.check();
+    this.#is.manners.agentSaid(text);
+    this.#settle();
+  }
+
+  /** The phone does not say that it played what it was sent: nobody waits for that any longer [CL78]. */
+  #unproven() {
+    this.silence();
+    if (this.#is.opening.unproven() && !this.#is.opening.repeat()) this.#host.giveUp();
+    this.#is.goodbye.check();
+    this.#settle();
   }
 
   #openFloor() {
     this.#host.record({ type: "opening.heard", atMs: this.#host.callMs() });
     this.#voice.openFloor();
     // Somebody who spoke into the opening was heard, but nothing answered them yet.
-    if (this.#opening.spokenInto) this.#voice.respond();
+    if (this.#is.opening.spokenInto) this.#voice.respond();
   }
 
   answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
-    if (answer.usage !== null) this.#cost.addAnswer(answer.usage);
-    this.#answers.ended(answer.answerId);
-    const opening = this.#opening.answerEnded(answer.answerId, answer.end);
+    if (answer.usage !== null) this.#is.cost.addAnswer(answer.usage);
+    this.#is.answers.ended(answer.answerId);
+    const opening = this.#is.opening.answerEnded(answer.answerId, answer.end);
     if (opening === "heard") this.#openFloor();
     if (opening === "failed") {
       this.silence();
-      if (!this.#opening.repeat()) this.#host.giveUp();
+      if (!this.#is.opening.repeat()) this.#host.giveUp();
     }
-    this.#goodbye.answerEnded(answer.answerId);
+    this.#is.goodbye.answerEnded(answer.answerId);
+    this.#settle();
   }
 
   speechStarted({ itemId }: { itemId: string }) {
-    this.#talk.consumerStarted(itemId);
-    this.#turns.turnStarted();
-    this.#goodbye.interrupted();
-    if (this.#opening.heard) this.silence();
-    else this.#opening.consumerStarted(this.#host.callMs());
+    this.#is.consumer.started(itemId);
+    this.#settle();
   }
 
-  speechStopped({ itemId }: { itemId: string }) {
-    this.#talk.consumerStopped(itemId);
-    this.#opening.consumerStopped();
-    if (this.#opening.heard || this.#opening.spokenInto) this.#acts.personSpoke();
-    // Before the opening was heard nothing is answered, so there is nothing to measure.
-    if (this.#opening.heard) this.#turns.turnEnded();
+  speechStopped({ itemId, isNoise }: { itemId: string; isNoise: boolean }) {
+    this.#is.consumer.stopped(itemId, isNoise);
+    this.#settle();
   }
 
-  turnCommitted() {
-    // The order of the transcript comes from the times; nothing to do.
+  turnCommitted({ itemId, previousItemId }: { itemId: string; previousItemId: string | null }) {
+    this.#is.talk.consumerCommitted(itemId, previousItemId);
   }
 
   consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
-    this.#talk.consumerWords(words);
-    if (words.audioSeconds !== null) this.#cost.addTranscription(words.audioSeconds);
+    this.#is.consumer.words(words);
   }
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
-    this.#host.background(this.#tools.run(call).then((result) => this.#voice.returnTool(result)));
+    const ran = this.#is.tools.run(call).then((result) => this.#voice.returnTool(result));
+    this.#host.background(ran.finally(() => this.#settle()));
+    this.#settle();
   }
 
   closed(end: { reason: string; fatal: boolean }) {
-    this.#opening.stop();
+    this.#is.opening.stop();
     this.#host.voiceEnded(end);
   }
 }

@@ -87,6 +87,13 @@ export class Opening {
     return this.#becameHeard() ? "heard" : "nothing";
   }
 
+  /** What was said of it can't be proven. True when that matters: it was not heard before. */
+  unproven(): boolean {
+    if (this.#heard || this.#abandoned || this.#try === null) return false;
+    this.#try = null;
+    return true;
+  }
+
   /** False when it was tried often enough. */
   repeat(): boolean {
     if (this.#tries >= MAX_TRIES) return false;

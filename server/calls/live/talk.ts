@@ -1,5 +1,5 @@
 import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
-import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { AudioBridge } from "#server/calls/live/audio-bridge.ts";
 import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
@@ -14,7 +14,9 @@ type TalkDeps = {
   /** The session that speaks now. */
   voice(): VoiceSession;
   /** All of the item was heard, and is recorded. */
-  itemHeard(item: SpokenItem): void;
+  itemHeard(itemId: string, text: string): void;
+  /** What was sent is never proven to be heard. */
+  unproven(): void;
 };
 
 /** The words of both sides and what was heard of them: from the wires to drafts, to the journal, and back to the model's memory. */
@@ -25,17 +27,19 @@ export class Talk {
   readonly #drafts: DraftBoard;
 
   constructor(talk: TalkDeps) {
-    const { deps, callId, callMs, record, itemHeard } = talk;
+    const { deps, callId, callMs, record, itemHeard, unproven } = talk;
     this.#deps = talk;
     this.#book = new TranscriptBook(callId, callMs);
     this.#drafts = new DraftBoard({ ...deps, callId });
     this.bridge = new AudioBridge(deps.clock, {
       heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
       itemHeard: (item) => {
-        record(this.#book.agentHeard(item));
+        const segment = this.#book.agentHeard(item);
+        record(segment);
         this.#drafts.finish(item.itemId);
-        itemHeard(item);
+        itemHeard(item.itemId, segment?.type === "transcript.segment" ? segment.text : "");
       },
+      unproven,
     });
   }
 
@@ -87,18 +91,25 @@ export class Talk {
     this.#book.consumerStarted(itemId);
   }
 
-  consumerStopped(itemId: string) {
-    this.#book.consumerStopped(itemId);
+  consumerStopped(itemId: string, isNoise: boolean) {
+    this.#book.consumerStopped(itemId, isNoise);
   }
 
-  consumerWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {
-    if (final) {
-      this.#deps.record(this.#book.consumerSaid(itemId, text));
-      this.#drafts.finish(itemId);
-      return;
-    }
+  consumerCommitted(itemId: string, previousItemId: string | null) {
+    this.#book.consumerCommitted(itemId, previousItemId);
+  }
+
+  consumerDraft(itemId: string, text: string) {
     const draft = this.#book.consumerDraft(itemId, text);
     if (draft !== null) this.#drafts.show(draft);
+  }
+
+  /** False when nobody said anything: a noise. */
+  consumerSaid(itemId: string, text: string): boolean {
+    const { event, isSpeech } = this.#book.consumerSaid(itemId, text);
+    this.#deps.record(event);
+    this.#drafts.finish(itemId);
+    return isSpeech;
   }
 
   /** Resolves when the last words have arrived, or were waited for long enough. */
@@ -107,6 +118,7 @@ export class Talk {
   }
 
   close() {
+    this.bridge.stop();
     this.#drafts.close();
   }
 }

@@ -9,7 +9,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 /** The person answers the opening. */
 function personSpeaks({ voiceSays }: Bench) {
   voiceSays().speechStarted({ itemId: "u1" });
-  voiceSays().speechStopped({ itemId: "u1" });
+  voiceSays().speechStopped({ itemId: "u1", isNoise: false });
   voiceSays().consumerWords({ itemId: "u1", text: "Yes, that is me.", final: true, audioSeconds: 1 });
 }
 

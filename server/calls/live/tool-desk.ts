@@ -49,6 +49,11 @@ export class ToolDesk {
     this.#closed = true;
   }
 
+  /** A tool works. */
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Resolves when no tool works any more, or was waited for long enough. */
   async idle(): Promise<void> {
     if (this.#running.size === 0) return;

@@ -1,14 +1,30 @@
 import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
+import { wordsHeard } from "#server/calls/live/heard-words.ts";
 import type { Clock } from "#server/lib/clock.ts";
+import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
 import type { Draft, NewCallEvent, Segment } from "#shared/call/events.ts";
 
 /** How long the last words may take to be recognised after the phone call. */
 const LAST_WORDS_MS = 3000;
-/** Ordinary speech; used only to place a cut while the rest of an utterance is still being generated. */
+/** Ordinary speech, pauses included, until this call's voice has shown its own pace. */
 const MS_PER_CHARACTER = 65;
+/** The part of a voice's time in which it sounds. */
+const VOICED = 0.82;
+/** A voice that goes on for so long said something, also when nothing was recognised; the silence that ends a turn counts. */
+const SURELY_SPEECH_MS = 1500;
 
-type AgentLine = { text: string; final: boolean; startMs: number | null };
-type ConsumerLine = { text: string; startMs: number; endMs: number | null };
+type AgentLine = { text: string; final: boolean; startMs: number | null; order: number };
+type ConsumerLine = {
+  text: string;
+  startMs: number;
+  endMs: number | null;
+  /** Shorter than any word. */
+  isNoise: boolean;
+  order: number;
+};
+
+/** What became of a consumer's turn; no speech: a noise [CL71]. */
+type Said = { event: NewCallEvent | null; isSpeech: boolean };
 
 /**
  * The words of both sides on their way to the journal. The agent's words become a segment when they were heard, the consumer's when they
@@ -20,6 +36,9 @@ export class TranscriptBook {
   readonly #agent = new Map<string, AgentLine>();
   readonly #consumer = new Map<string, ConsumerLine>();
   #allSaid: (() => void) | null = null;
+  #msPerCharacter = MS_PER_CHARACTER;
+  /** Items of the conversation so far, times two: a turn that belongs between two of them takes the odd number. */
+  #order = 0;
 
   constructor(callId: string, callMs: () => number) {
     this.#callId = callId;
@@ -53,16 +72,18 @@ export class TranscriptBook {
   agentDraft(item: SpokenItem): Draft {
     const line = this.#agentLine(item.itemId);
     line.startMs ??= Math.max(0, this.#callMs() - Math.round(item.heardMs));
-    return this.#draft("agent", item.itemId, heardPart(line, item));
+    return this.#draft("agent", item.itemId, wordsSoFar(line, item, this.#msPerCharacter));
   }
 
   agentHeard(item: SpokenItem): NewCallEvent | null {
     const line = this.#takeAgent(item.itemId);
     if (line === null || line.text.trim() === "") return null;
+    this.#msPerCharacter = item.sentMs / line.text.trim().length;
     return segmentEvent({
       segmentId: item.itemId,
       speaker: "agent",
       text: line.text.trim(),
+      order: line.order,
       startMs: line.startMs ?? Math.max(0, this.#callMs() - Math.round(item.sentMs)),
       endMs: this.#callMs(),
     });
@@ -71,13 +92,14 @@ export class TranscriptBook {
   /** The consumer cut in. Nothing was said at all when nothing was heard. */
   agentInterrupted(item: SpokenItem): NewCallEvent | null {
     const line = this.#takeAgent(item.itemId);
-    const heardText = line === null ? "" : heardPart(line, item);
+    const heardText = line === null ? "" : this.#heardWords(line, item);
     if (line === null || heardText === "") return null;
     return segmentEvent({
       segmentId: item.itemId,
       speaker: "agent",
       text: line.text.trim(),
       heardText,
+      order: line.order,
       startMs: line.startMs ?? Math.max(0, this.#callMs() - Math.round(item.heardMs)),
       endMs: this.#callMs(),
       interrupted: true,
@@ -103,12 +125,22 @@ export class TranscriptBook {
   }
 
   consumerStarted(itemId: string) {
-    this.#consumer.set(itemId, { text: "", startMs: this.#callMs(), endMs: null });
+    this.#consumer.set(itemId, this.#consumerLine());
   }
 
-  consumerStopped(itemId: string) {
+  consumerStopped(itemId: string, isNoise: boolean) {
     const line = this.#consumer.get(itemId);
-    if (line !== undefined) line.endMs = this.#callMs();
+    if (line === undefined) return;
+    line.endMs = this.#callMs();
+    line.isNoise = isNoise;
+  }
+
+  /** The turn's place in the conversation: behind `previousItemId`, whenever the two became known [CL70]. */
+  consumerCommitted(itemId: string, previousItemId: string | null) {
+    const line = this.#consumer.get(itemId);
+    const previous = previousItemId === null ? undefined : this.#agent.get(previousItemId);
+    if (line !== undefined && previous !== undefined && previous.order > line.order)
+      line.order = previous.order + 1;
   }
 
   consumerDraft(itemId: string, text: string): Draft | null {
@@ -118,25 +150,47 @@ export class TranscriptBook {
     return this.#draft("consumer", itemId, text);
   }
 
-  /** Final words of a turn; null when nothing was recognised. */
-  consumerSaid(itemId: string, text: string): NewCallEvent | null {
-    const line = this.#consumer.get(itemId) ?? { startMs: this.#callMs(), endMs: null };
+  /** Final words of a turn; no event when nothing was said, or nothing was recognised. */
+  consumerSaid(itemId: string, text: string): Said {
+    const line = this.#consumer.get(itemId) ?? this.#consumerLine();
     this.#consumer.delete(itemId);
     if (this.#consumer.size === 0) this.#allSaid?.();
-    if (text.trim() === "") return null;
-    return segmentEvent({
+    const endMs = Math.max(line.startMs, line.endMs ?? this.#callMs());
+    const isLong = endMs - line.startMs >= SURELY_SPEECH_MS;
+    if (line.isNoise || text.trim() === "") return { event: null, isSpeech: isLong && !line.isNoise };
+    const event = segmentEvent({
       segmentId: itemId,
       speaker: "consumer",
       text: text.trim(),
+      order: line.order,
       startMs: line.startMs,
-      endMs: Math.max(line.startMs, line.endMs ?? this.#callMs()),
+      endMs,
     });
+    return { event, isSpeech: true };
+  }
+
+  #consumerLine(): ConsumerLine {
+    return { text: "", startMs: this.#callMs(), endMs: null, isNoise: false, order: this.#nextOrder() };
+  }
+
+  #nextOrder(): number {
+    this.#order += 2;
+    return this.#order;
+  }
+
+  /** From the sound itself: words sit where the voice is, not where it pauses [CL72]. */
+  #heardWords({ text, final }: AgentLine, item: SpokenItem): string {
+    if (item.complete && item.heardMs >= item.sentMs) return text.trim();
+    const audio = Buffer.concat(item.sound.map((payload) => Buffer.from(payload, "base64")));
+    const complete = final && item.complete && audio.length >= item.sentMs * MULAW_BYTES_PER_MS;
+    const msPerCharacter = this.#msPerCharacter * VOICED;
+    return wordsHeard({ text, audio, complete, msPerCharacter }, item.heardMs);
   }
 
   #agentLine(itemId: string): AgentLine {
     const known = this.#agent.get(itemId);
     if (known !== undefined) return known;
-    const line = { text: "", final: false, startMs: null };
+    const line = { text: "", final: false, startMs: null, order: this.#nextOrder() };
     this.#agent.set(itemId, line);
     return line;
   }
@@ -156,12 +210,12 @@ function segmentEvent(segment: Segment): NewCallEvent {
   return { type: "transcript.segment", ...segment };
 }
 
-/** The words of the first `heardMs`, cut behind a whole word in proportion to the time. */
-function heardPart(line: { text: string; final: boolean }, item: SpokenItem): string {
+/** About the words of the first `heardMs`, for a draft: in proportion to the time, without a look at the sound. */
+function wordsSoFar(line: AgentLine, item: SpokenItem, msPerCharacter: number): string {
   const text = line.text.trim();
   if (item.complete && item.heardMs >= item.sentMs) return text;
   const wholeMs =
-    line.final && item.complete ? item.sentMs : Math.max(item.sentMs, text.length * MS_PER_CHARACTER);
+    line.final && item.complete ? item.sentMs : Math.max(item.sentMs, text.length * msPerCharacter);
   if (wholeMs <= 0) return "";
   const end = Math.round((text.length * item.heardMs) / wholeMs);
   if (end >= text.length) return text;

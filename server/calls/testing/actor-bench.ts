@@ -9,6 +9,8 @@ import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { VoiceTurn } from "#server/voice/voice.ts";
 import type { CallEvent, Draft, NewCallEvent } from "#shared/call/events.ts";
 
+const DAY_MS = 86_400_000;
+
 /** What the actor asked for and told. */
 function actorBooks() {
   return {
@@ -85,7 +87,7 @@ function askedOf(books: Books, mood: Mood): Asked {
 }
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
-export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
+export function actorBench(turns: Said[] = [], given: Partial<Past> = {}, timeLimitMs = DAY_MS) {
   const past = { ...NO_PAST, turns, openingHeard: turns.length > 0, ...given };
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
@@ -102,6 +104,7 @@ export function actorBench(turns: Said[] = [], given: Partial<Past> = {}) {
     logger: silentLogger,
     instance: "srv_1",
     tools: services,
+    timeLimitMs,
     ...askedOf(books, mood),
   };
   const actor = new CallActor(head, isNew ? NO_PAST : past, deps);
@@ -137,8 +140,16 @@ export function agentSays({ voiceSays }: Bench, itemId: string, text: string, ms
   voice.answerEnded({ answerId, end: "completed", reason: null, usage: null });
 }
 
-export function openCall(): Bench {
-  const bench = actorBench();
+/** The consumer says `text`, and it is recognised at once. */
+export function consumerSays({ voiceSays }: Bench, itemId: string, text: string) {
+  const voice = voiceSays();
+  voice.speechStarted({ itemId });
+  voice.speechStopped({ itemId, isNoise: false });
+  voice.consumerWords({ itemId, text, final: true, audioSeconds: 1 });
+}
+
+export function openCall(timeLimitMs?: number): Bench {
+  const bench = actorBench([], {}, timeLimitMs);
   bench.join();
   bench.voiceSays().ready();
   bench.clock.advance(1000);

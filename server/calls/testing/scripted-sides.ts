@@ -74,7 +74,8 @@ export function phoneEar() {
       listener = given;
     },
     sendAudio() {},
-    sendMark: (name) => marks.push(name),
+    // As at a real phone, a mark behind nothing comes back at once.
+    sendMark: (name) => (name.startsWith("probe.") ? listener?.markPlayed(name) : marks.push(name)),
     clear() {},
     close: (reason) => {
       closed ??= reason;
@@ -90,6 +91,7 @@ export function phoneEar() {
     says,
     /** Everything sent so far was played. */
     hearAll: () => marks.splice(0).forEach((mark) => says().markPlayed(mark)),
+    loseMarks: () => void marks.splice(0),
     hearOne: () => says().markPlayed(marks.shift() ?? ""),
     closedBecause: () => closed,
   };

@@ -48,7 +48,7 @@ export class ConsumerTurns {
     if (words.startMs !== null && typeof audio_end_ms === "number") {
       words.isNoise = audio_end_ms - words.startMs - TURN_MARGIN_MS < SHORTEST_WORD_MS;
     }
-    this.#listener.speechStopped({ itemId: item_id });
+    this.#listener.speechStopped({ itemId: item_id, isNoise: words.isNoise });
   }
 
   committed(event: ServerEventOf<"input_audio_buffer.committed">): void {

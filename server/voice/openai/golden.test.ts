@@ -94,7 +94,7 @@ describe("[VO2] recorded sequences of the service", () => {
     const calls = await replay("03_vad_turn_late_transcript");
     expect(calls.filter((call) => !isWords(call))).toEqual([
       ["speechStarted", { itemId: "item_U1" }],
-      ["speechStopped", { itemId: "item_U1" }],
+      ["speechStopped", { itemId: "item_U1", isNoise: false }],
       ["turnCommitted", { itemId: "item_U1", previousItemId: "item_A1" }],
       ["answerStarted", { answerId: "resp_1" }],
       ...["Yes, ", "I ", "need ", "someone ", "to ", "fix ", "my ", "sink."].map((_piece, index, pieces) => [
@@ -208,7 +208,7 @@ describe("[VO2] recorded sequences of the service", () => {
           },
         },
       ],
-      ["speechStopped", { itemId: "item_U3" }],
+      ["speechStopped", { itemId: "item_U3", isNoise: false }],
       ["turnCommitted", { itemId: "item_U3", previousItemId: "item_A3" }],
     ]);
   });

@@ -1,0 +1,75 @@
+import type { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
+import type { Goodbye } from "#server/calls/live/goodbye.ts";
+import type { Manners } from "#server/calls/live/manners.ts";
+import type { Opening } from "#server/calls/live/opening.ts";
+import type { RunningCost } from "#server/calls/live/running-cost.ts";
+import type { Talk } from "#server/calls/live/talk.ts";
+import type { ToolActs } from "#server/calls/live/tool-acts.ts";
+import type { TurnTimer } from "#server/calls/live/turn-timer.ts";
+
+type Deps = {
+  callMs(): number;
+  audio: ConsumerAudio;
+  talk: Talk;
+  turns: TurnTimer;
+  opening: Opening;
+  goodbye: Goodbye;
+  acts: ToolActs;
+  manners: Manners;
+  cost: RunningCost;
+};
+
+/** The consumer's turns: what each of them means to everything else. */
+export class ConsumerSide {
+  readonly #deps: Deps;
+  #speaks = false;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Their voice sounds. */
+  get speaks(): boolean {
+    return this.#speaks;
+  }
+
+  started(itemId: string) {
+    const { audio, talk, turns, goodbye, opening, callMs } = this.#deps;
+    this.#speaks = true;
+    talk.consumerStarted(itemId);
+    audio.turnStarted();
+    turns.turnStarted();
+    goodbye.holdBack();
+    if (opening.heard) talk.silence();
+    else opening.consumerStarted(callMs());
+  }
+
+  stopped(itemId: string, isNoise: boolean) {
+    const { audio, talk, turns, goodbye, opening, acts } = this.#deps;
+    this.#speaks = false;
+    talk.consumerStopped(itemId, isNoise);
+    audio.turnEnded();
+    opening.consumerStopped();
+    if (isNoise) return goodbye.resume();
+    if (opening.heard || opening.spokenInto) acts.personSpoke();
+    // Before the opening was heard nothing is answered, so there is nothing to measure.
+    if (opening.heard) turns.turnEnded();
+  }
+
+  words(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
+    const { talk, goodbye, manners, cost } = this.#deps;
+    const { itemId, text, final, audioSeconds } = words;
+    if (!final) return talk.consumerDraft(itemId, text);
+    if (talk.consumerSaid(itemId, text)) {
+      goodbye.interrupted();
+      manners.consumerSaid(text);
+    } else goodbye.resume();
+    if (audioSeconds !== null) cost.addTranscription(audioSeconds);
+  }
+
+  /** The voice session is gone: a turn under way will not be told to end. */
+  lost() {
+    this.#speaks = false;
+    this.#deps.audio.turnEnded();
+  }
+}
