@@ -5,6 +5,13 @@ const clockTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time li
 
 const businessHoursSchema = z.object({ opens: clockTimeSchema, closes: clockTimeSchema });
 
+/** What happens when an answering machine picks up: nothing is said, or a fixed message with the number to call back is left after its beep. */
+const voicemailPolicySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("hang_up") }),
+  z.object({ kind: z.literal("leave_message"), callbackNumber: z.string().trim().min(3).max(32) }),
+]);
+export type VoicemailPolicy = z.infer<typeof voicemailPolicySchema>;
+
 export const businessProfileSchema = z.object({
   businessId: z.string(),
   name: z.string(),
@@ -16,6 +23,8 @@ export const businessProfileSchema = z.object({
   timeZone: z.string(),
   hours: businessHoursSchema,
   voice: z.string(),
+  /** The number is E.164 here; any usual notation when it is saved. */
+  voicemail: voicemailPolicySchema,
   /** False until the profile was saved once. */
   complete: z.boolean(),
 });
@@ -32,5 +41,6 @@ export const updateBusinessProfileSchema = z.object({
   timeZone: timeZoneSchema.optional(),
   hours: businessHoursSchema.optional(),
   voice: voiceSchema.optional(),
+  voicemail: voicemailPolicySchema.optional(),
 });
 export type UpdateBusinessProfile = z.infer<typeof updateBusinessProfileSchema>;

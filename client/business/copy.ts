@@ -69,6 +69,13 @@ export const BUSINESS = {
   voice: "Voice of the agent",
   voiceMarin: "Marin, higher",
   voiceCedar: "Cedar, lower",
+  voicemail: "When an answering machine picks up",
+  voicemailHangUp: "Hang up",
+  voicemailMessage: "Leave a short message",
+  callbackNumber: "Number to call back",
+  callbackHint:
+    "The message says your legal name, that an AI assistant called, and this number. Nothing personal.",
+  callbackWrong: "A phone number that people can call you at.",
   timeMissing: "Choose a time.",
   nameShort: "At least 2 characters.",
   nameLong: "At most 80 characters.",

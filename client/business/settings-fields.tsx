@@ -9,15 +9,15 @@ import { CATEGORIES, type Category } from "#shared/lead.ts";
 import { CheckboxGroup } from "react-aria-components/CheckboxGroup";
 import { FieldError } from "react-aria-components/FieldError";
 import { Label } from "react-aria-components/Label";
-import { type Control, Controller, type FieldPath } from "react-hook-form";
+import { type Control, Controller, type FieldPath, useWatch } from "react-hook-form";
 
 type FieldsProps = { control: Control<SettingsForm> };
 
 type TextRowProps = FieldsProps & {
-  name: FieldPath<SettingsForm> & ("name" | "legalName" | "areas" | "opens" | "closes");
+  name: FieldPath<SettingsForm> & ("name" | "legalName" | "areas" | "opens" | "closes" | "callbackNumber");
   label: string;
   description?: string;
-  type?: "text" | "time";
+  type?: "text" | "time" | "tel";
   autoComplete?: string;
 };
 
@@ -127,5 +127,40 @@ export function VoiceField({ control }: FieldsProps) {
         <Select label={BUSINESS.voice} value={field.value} onChange={field.onChange} options={VOICES} />
       )}
     />
+  );
+}
+
+const VOICEMAILS = [
+  { value: "hang_up", label: BUSINESS.voicemailHangUp },
+  { value: "leave_message", label: BUSINESS.voicemailMessage },
+] as const;
+
+export function VoicemailFields({ control }: FieldsProps) {
+  const leavesMessage = useWatch({ control, name: "voicemail" }) === "leave_message";
+  return (
+    <>
+      <Controller
+        control={control}
+        name="voicemail"
+        render={({ field }) => (
+          <Select
+            label={BUSINESS.voicemail}
+            value={field.value}
+            onChange={field.onChange}
+            options={VOICEMAILS}
+          />
+        )}
+      />
+      {leavesMessage && (
+        <TextRow
+          control={control}
+          name="callbackNumber"
+          label={BUSINESS.callbackNumber}
+          description={BUSINESS.callbackHint}
+          type="tel"
+          autoComplete="tel"
+        />
+      )}
+    </>
   );
 }

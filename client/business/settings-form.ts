@@ -21,14 +21,22 @@ export const settingsSchema = z
     opens: clockTime,
     closes: clockTime,
     voice: voiceSchema,
+    voicemail: z.enum(["hang_up", "leave_message"]),
+    /** Read by the server; only looked at when a message is left. */
+    callbackNumber: z.string().trim().max(32, BUSINESS.callbackWrong),
   })
-  .refine((form) => form.opens < form.closes, { path: ["closes"], error: BUSINESS.hoursWrong });
+  .refine((form) => form.opens < form.closes, { path: ["closes"], error: BUSINESS.hoursWrong })
+  .refine((form) => form.voicemail === "hang_up" || /\d{3}/.test(form.callbackNumber), {
+    path: ["callbackNumber"],
+    error: BUSINESS.callbackWrong,
+  });
 export type SettingsForm = z.infer<typeof settingsSchema>;
 
 const areaCodes = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
 export function formOfProfile(profile: BusinessProfile): SettingsForm {
   const voice = voiceSchema.safeParse(profile.voice);
+  const { voicemail } = profile;
   return {
     name: profile.name,
     legalName: profile.legalName,
@@ -38,11 +46,13 @@ export function formOfProfile(profile: BusinessProfile): SettingsForm {
     opens: profile.hours.opens,
     closes: profile.hours.closes,
     voice: voice.success ? voice.data : "marin",
+    voicemail: voicemail.kind,
+    callbackNumber: voicemail.kind === "leave_message" ? voicemail.callbackNumber : "",
   };
 }
 
 export function updateOfForm(form: SettingsForm): UpdateBusinessProfile {
-  const { name, legalName, categories, timeZone, voice, opens, closes } = form;
+  const { name, legalName, categories, timeZone, voice, opens, closes, callbackNumber } = form;
   return {
     name,
     legalName,
@@ -51,5 +61,6 @@ export function updateOfForm(form: SettingsForm): UpdateBusinessProfile {
     voice,
     postalCodes: areaCodes(form.areas),
     hours: { opens, closes },
+    voicemail: form.voicemail === "hang_up" ? { kind: "hang_up" } : { kind: "leave_message", callbackNumber },
   };
 }

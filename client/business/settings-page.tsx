@@ -11,6 +11,7 @@ import {
   HoursFields,
   NameFields,
   VoiceField,
+  VoicemailFields,
   ZoneField,
 } from "#client/business/settings-fields.tsx";
 import { Button } from "#client/ui/button.tsx";
@@ -70,6 +71,7 @@ function ProfileForm({ profile }: { profile: BusinessProfile }) {
       <ZoneField control={form.control} />
       <HoursFields control={form.control} />
       <VoiceField control={form.control} />
+      <VoicemailFields control={form.control} />
       {save.isError && <Problem>{problemSentence(save.error)}</Problem>}
       <Button look="primary" type="submit" isPending={save.isPending} className="max-sm:h-12 sm:self-start">
         {BUSINESS.profileSave}

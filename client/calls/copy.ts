@@ -51,6 +51,7 @@ export const CALLS = {
   toolRunning: "running",
   toolWorked: "worked",
   toolFailed: "failed",
+  messageLeft: "Message for the machine:",
   keyEnd: "Hang up or cancel, after one question",
   jumpLive: "Jump to live",
   keyHelp: "This list",

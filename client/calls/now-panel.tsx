@@ -121,13 +121,20 @@ function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
       <h3 className="text-dense font-medium text-muted">{countText(attempts.length, "attempt")}</h3>
       <ol className="flex flex-col gap-1">
         {attempts.map((one) => (
-          <li key={one.attemptId} className="flex justify-between gap-3">
-            <span className="figures">
-              {one.attemptNumber}: {one.ended === null ? "under way" : ATTEMPT_ENDS[one.ended]}
-            </span>
-            <time dateTime={one.dialedAt} className="text-muted">
-              {new Intl.DateTimeFormat("en-US", { timeStyle: "medium" }).format(new Date(one.dialedAt))}
-            </time>
+          <li key={one.attemptId}>
+            <div className="flex justify-between gap-3">
+              <span className="figures">
+                {one.attemptNumber}: {one.ended === null ? "under way" : ATTEMPT_ENDS[one.ended]}
+              </span>
+              <time dateTime={one.dialedAt} className="text-muted">
+                {new Intl.DateTimeFormat("en-US", { timeStyle: "medium" }).format(new Date(one.dialedAt))}
+              </time>
+            </div>
+            {one.message !== null && (
+              <p className="text-dense text-muted">
+                {CALLS.messageLeft} “{one.message}”
+              </p>
+            )}
           </li>
         ))}
       </ol>

@@ -33,6 +33,7 @@ test("[AC17] sign-up as a business creates it with its owner, not yet complete",
     timeZone: "America/New_York",
     hours: { opens: "09:00", closes: "17:00" },
     voice: "marin",
+    voicemail: { kind: "hang_up" },
     complete: false,
   });
 });
@@ -164,4 +165,19 @@ test("[AC21] people who only receive demo calls cannot be signed in to", async (
   expect((await auth("/sign-in/email", { ...person, password: "ringside" })).status).toBe(401);
   const outsider = { ...person, email: "somebody@elsewhere.test" };
   await expect(accounts.demoPerson(outsider)).rejects.toThrow();
+});
+
+test("[AC25] the number for a message on answering machines is stored as E.164; toll-free is fine, premium is not", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  const save = (callbackNumber: string) =>
+    businesses.updateProfile(caller, { name: "Acme", voicemail: { kind: "leave_message", callbackNumber } });
+  const saved = await save("(800) 555-0123");
+  expect(saved.voicemail).toEqual({ kind: "leave_message", callbackNumber: "+18005550123" });
+  for (const wrong of ["+19005551234", "call me", "911"]) {
+    await expect(save(wrong)).rejects.toThrow(new Failure("PHONE_INVALID"));
+  }
+  expect((await businesses.updateProfile(caller, { name: "Acme" })).voicemail).toEqual(saved.voicemail);
+  const off = await businesses.updateProfile(caller, { name: "Acme", voicemail: { kind: "hang_up" } });
+  expect(off.voicemail).toEqual({ kind: "hang_up" });
 });

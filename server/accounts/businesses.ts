@@ -1,7 +1,8 @@
 import type { Caller } from "#server/accounts/caller.ts";
+import { readCallbackNumber } from "#server/accounts/phone-number.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
-import type { BusinessProfile, UpdateBusinessProfile } from "#shared/business.ts";
+import type { BusinessProfile, UpdateBusinessProfile, VoicemailPolicy } from "#shared/business.ts";
 import { CATEGORIES, type Category } from "#shared/lead.ts";
 import { type Connection, type Model, Schema, trusted } from "mongoose";
 
@@ -27,6 +28,8 @@ type BusinessDocument = {
   timeZone: string;
   hours: { opens: string; closes: string };
   voice: string;
+  /** Null: no message is left on answering machines. */
+  callbackNumber: string | null;
   complete: boolean;
   createdAt: Date;
   updatedAt: Date;
@@ -44,6 +47,7 @@ const businessSchema = new Schema<BusinessDocument>(
     timeZone: { type: String, required: true },
     hours: { type: { opens: String, closes: String }, required: true, _id: false },
     voice: { type: String, required: true },
+    callbackNumber: { type: String, default: null },
     complete: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -63,7 +67,7 @@ export type Businesses = {
   create(owner: { ownerId: string; businessId: string; name: string }): Promise<void>;
   /** The caller's own business. @throws Failure FORBIDDEN for accounts without one. */
   profile(caller: Caller): Promise<BusinessProfile>;
-  /** What is left out keeps its value; from the first save on the profile is complete and can be matched. */
+  /** What is left out keeps its value; from the first save on the profile is complete and can be matched. @throws Failure PHONE_INVALID */
   updateProfile(caller: Caller, input: UpdateBusinessProfile): Promise<BusinessProfile>;
   byId(businessId: string): Promise<BusinessProfile | null>;
   /** Complete businesses of this category and area, newest first, at most 200. */
@@ -135,6 +139,7 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
     timeZone: "America/New_York",
     hours: { opens: "09:00", closes: "17:00" },
     voice: "marin",
+    callbackNumber: null,
     complete: false,
     createdAt: now,
     updatedAt: now,
@@ -143,7 +148,7 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
 
 /** Only what the contract names is ever written, whatever else the caller sent. */
 function changesOf(known: BusinessDocument, input: UpdateBusinessProfile): Partial<BusinessDocument> {
-  const { name, legalName, timeZone, hours, voice } = input;
+  const { name, legalName, timeZone, hours, voice, voicemail } = input;
   const categories = [...new Set(input.categories ?? known.categories)];
   const postalCodes = [...(input.postalCodes ?? known.postalCodes)];
   const areas = areasOf(postalCodes);
@@ -156,8 +161,15 @@ function changesOf(known: BusinessDocument, input: UpdateBusinessProfile): Parti
     ...(timeZone !== undefined && { timeZone }),
     ...(hours !== undefined && { hours: { opens: hours.opens, closes: hours.closes } }),
     ...(voice !== undefined && { voice }),
+    ...(voicemail !== undefined && { callbackNumber: callbackNumberOf(voicemail) }),
   };
 }
+
+const callbackNumberOf = (policy: VoicemailPolicy) =>
+  policy.kind === "leave_message" ? readCallbackNumber(policy.callbackNumber) : null;
+
+const voicemailOf = (callbackNumber: string | null): VoicemailPolicy =>
+  callbackNumber === null ? { kind: "hang_up" } : { kind: "leave_message", callbackNumber };
 
 const pair = (category: Category, area: string) => `${category}|${area}`;
 
@@ -184,6 +196,7 @@ function toProfile(document: BusinessDocument): BusinessProfile {
     timeZone,
     hours,
     voice,
+    callbackNumber,
     complete,
   } = document;
   return {
@@ -195,6 +208,7 @@ function toProfile(document: BusinessDocument): BusinessProfile {
     timeZone,
     hours: { opens: hours.opens, closes: hours.closes },
     voice,
+    voicemail: voicemailOf(callbackNumber ?? null),
     complete,
   };
 }

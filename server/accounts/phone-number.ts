@@ -33,6 +33,18 @@ export function readPhoneNumber(
   return number;
 }
 
+/**
+ * Reads a number that a business gives out for calling back; toll-free is one, too. Returns E.164.
+ * @throws Failure PHONE_INVALID
+ */
+export function readCallbackNumber(text: string): string {
+  const number = parsePhoneNumberFromString(text, "US");
+  const type = number?.isValid() === true && number.ext === undefined ? number.getType() : undefined;
+  if (number === undefined || (type !== "TOLL_FREE" && !PEOPLE_TYPES.has(type ?? "")))
+    throw new Failure("PHONE_INVALID");
+  return number.number;
+}
+
 /** The number as people may see it: "•••• 0123". */
 export const maskPhone = (e164: string): string => `•••• ${e164.slice(-4)}`;
 

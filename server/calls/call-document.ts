@@ -10,6 +10,8 @@ export type CallBriefing = {
   businessName: string;
   legalName: string;
   voice: string;
+  /** Where a message on an answering machine asks to call, E.164; null: no message is left. Calls of before have none. */
+  callbackNumber?: string | null;
   consumerName: string;
   category: string;
   need: string;

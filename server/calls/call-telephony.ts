@@ -3,6 +3,7 @@ import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
+import { voicemailWords } from "#server/calls/live/voicemail.ts";
 import { liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -127,12 +128,21 @@ export class CallTelephony implements TelephonyEvents {
     await this.#deps.advance(call._id, { kind: "carrierReported", attemptId, carrierCallId, status });
   }
 
-  async machineDetected(attemptId: string, { carrierCallId, answeredBy }: MachineReport): Promise<void> {
+  async machineDetected(attemptId: string, report: MachineReport): Promise<void> {
+    const { carrierCallId, answeredBy, greetingEnded } = report;
     // "unknown" is treated as a person: hanging up on somebody who pauses is worse than a word to a machine.
     if (answeredBy === "human" || answeredBy === "unknown") return;
     const call = await this.#deps.queries.byAttempt(attemptId);
     if (call === null) return;
-    await this.#deps.advance(call._id, { kind: "machineAnswered", attemptId, carrierCallId, answeredBy });
+    const words = greetingEnded ? voicemailWords(call.briefing) : null;
+    const message = words === null ? {} : { message: words };
+    await this.#deps.advance(call._id, {
+      kind: "machineAnswered",
+      attemptId,
+      carrierCallId,
+      answeredBy,
+      ...message,
+    });
   }
 
   /** No call is transferred yet; a stray report ends nothing and connects nothing. */

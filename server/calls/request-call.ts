@@ -123,6 +123,7 @@ function briefingOf(
     businessName: business.name,
     legalName: business.legalName,
     voice: business.voice,
+    callbackNumber: business.voicemail.kind === "leave_message" ? business.voicemail.callbackNumber : null,
     consumerName: lead.consumerName,
     category: lead.category,
     need: lead.description,

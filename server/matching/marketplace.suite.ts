@@ -87,6 +87,7 @@ export function createMarketplace(database: Database, classify: Classify = analy
       timeZone: "America/New_York",
       hours: { opens: "09:00", closes: "17:00" },
       voice: "marin",
+      voicemail: { kind: "hang_up" },
       complete: true,
       ...over,
     };

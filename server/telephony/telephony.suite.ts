@@ -112,6 +112,7 @@ export function telephonySuite(
         to,
         from: rig.telephony.fromNumbers[0] ?? "",
         ringTimeoutSeconds: 25,
+        awaitGreetingEnd: false,
         timeLimitSeconds: 60,
       });
     const placed = async (to: string) => {

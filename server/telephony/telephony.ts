@@ -13,6 +13,8 @@ export type DialRequest = {
   from: string;
   ringTimeoutSeconds: number;
   timeLimitSeconds: number;
+  /** Tell of a machine when its greeting is over, so that a message can be left; otherwise as soon as it is recognised. */
+  awaitGreetingEnd: boolean;
 };
 
 /**
@@ -105,7 +107,12 @@ export type StatusReport = {
   durationSeconds: number | null;
 };
 
-export type MachineReport = { carrierCallId: string; answeredBy: "human" | "machine" | "fax" | "unknown" };
+export type MachineReport = {
+  carrierCallId: string;
+  answeredBy: "human" | "machine" | "fax" | "unknown";
+  /** A machine's greeting is over: what is said from now on is recorded. */
+  greetingEnded: boolean;
+};
 
 /**
  * What the carrier tells us. Implemented by `server/calls`, called by the adapter after it has checked the signature and parsed the

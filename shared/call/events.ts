@@ -117,7 +117,12 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("attempt.dialing", { attemptId: attemptIdSchema, attemptNumber: z.number().int().positive() }),
   event("attempt.ringing", { attemptId: attemptIdSchema }),
   event("attempt.answered", { attemptId: attemptIdSchema }),
-  event("attempt.machineDetected", { attemptId: attemptIdSchema, answeredBy: z.string() }),
+  event("attempt.machineDetected", {
+    attemptId: attemptIdSchema,
+    answeredBy: z.string(),
+    /** The words that are left on the machine; absent when the phone is put down. */
+    message: z.string().optional(),
+  }),
   event("attempt.ended", {
     attemptId: attemptIdSchema,
     ended: attemptEndSchema,

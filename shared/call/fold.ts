@@ -97,7 +97,12 @@ function attemptChange(view: CallView, event: CallEvent): Change | undefined {
         attempts: patchAttempt(view, event.attemptId, { answeredAt: event.at }),
       };
     case "attempt.machineDetected":
-      return { attempts: patchAttempt(view, event.attemptId, { answeredBy: event.answeredBy }) };
+      return {
+        attempts: patchAttempt(view, event.attemptId, {
+          answeredBy: event.answeredBy,
+          message: event.message ?? null,
+        }),
+      };
     case "attempt.ended":
       return {
         // What was picked up is summed up; the other ends are followed at once by what comes next.
@@ -127,6 +132,7 @@ function newAttempt(event: CallEventOf<"attempt.dialing">): AttemptView {
     ended: null,
     reason: null,
     answeredBy: null,
+    message: null,
   };
 }
 

@@ -26,6 +26,8 @@ const attemptViewSchema = z.object({
   ended: attemptEndSchema.nullable(),
   reason: z.string().nullable(),
   answeredBy: z.string().nullable(),
+  /** What an answering machine was told; null when nothing. */
+  message: z.string().nullable(),
 });
 export type AttemptView = z.infer<typeof attemptViewSchema>;
 

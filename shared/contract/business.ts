@@ -25,6 +25,7 @@ export const businessContract = {
 
   /** What is left out keeps its value or a sensible default. */
   updateProfile: procedure("POST", "/business/profile", "Change my business profile")
+    .errors({ PHONE_INVALID: ERRORS.PHONE_INVALID })
     .input(updateBusinessProfileSchema)
     .output(businessProfileSchema),
 

@@ -101,7 +101,11 @@ test("[CL110] a carrier that never tells its price leaves an estimate that says 
 test("[CL110] a voicemail that picked up is billed, and nobody asks the analyst about it", async () => {
   const bench = start();
   const { callId } = await callThat(bench, async (attemptId, carrierCallId) => {
-    await bench.calls.telephonyEvents.machineDetected(attemptId, { carrierCallId, answeredBy: "machine" });
+    await bench.calls.telephonyEvents.machineDetected(attemptId, {
+      carrierCallId,
+      answeredBy: "machine",
+      greetingEnded: false,
+    });
   });
   const journal = await journalOf(bench, callId);
   expect(costs(journal).at(-1)).toMatchObject({ carrierCents: 2.55, estimated: true });

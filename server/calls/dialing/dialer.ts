@@ -1,6 +1,7 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
+import { voicemailWords } from "#server/calls/live/voicemail.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -30,12 +31,14 @@ export async function dialAttempt(call: CallHead, attempt: Attempt, deps: Dialer
   const to = openPhone(call, seals);
   if (to === null)
     return { kind: "dialRefused", attemptId, permanent: true, reason: "The stored number cannot be read." };
+  const awaitGreetingEnd = voicemailWords(call.briefing) !== null;
+  const request = { attemptId, to, from, ringTimeoutSeconds, timeLimitSeconds, awaitGreetingEnd };
   for (const pauseMs of [...RESEND_MS, null]) {
     const now = await store.head(call._id);
     // Cancelled before anything was sent: nobody is dialled.
     if (now?.state.phase !== "dialing")
       return { kind: "dialImpossible", attemptId, reason: "Stopped in time." };
-    const outcome = await telephony.dial({ attemptId, to, from, ringTimeoutSeconds, timeLimitSeconds });
+    const outcome = await telephony.dial(request);
     const resend = pauseMs !== null && (outcome.kind === "unsent" || outcome.kind === "throttled");
     if (!resend) return inputOf(attemptId, outcome, deps.hold);
     await deps.clock.sleep(pauseMs);

@@ -2,7 +2,7 @@ import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
 import type { CallBriefing } from "#server/calls/call-document.ts";
 
 /** The name the agent goes by. */
-const AGENT_NAME = "Sam";
+export const AGENT_NAME = "Sam";
 
 /**
  * The fixed opening [CL41]: who calls, that it is an AI, why, how to stop it. It is spoken word for word, cannot be interrupted, and counts as

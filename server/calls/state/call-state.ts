@@ -155,7 +155,14 @@ export type CallInput =
   | { kind: "streamAdmitted"; attemptId: string; token: string }
   | { kind: "streamOpened"; attemptId: string; epoch: number }
   | { kind: "streamLost"; attemptId: string; epoch: number }
-  | { kind: "machineAnswered"; attemptId: string; carrierCallId: string; answeredBy: string }
+  /** `message`: its greeting is over, and the carrier leaves these words before it hangs up. */
+  | {
+      kind: "machineAnswered";
+      attemptId: string;
+      carrierCallId: string;
+      answeredBy: string;
+      message?: string;
+    }
   /** `say`: to somebody who listens, spoken by the carrier before the phone is put down. */
   | { kind: "hangUpAsked"; end: End; say?: string }
   | { kind: "cancelAsked"; by: Actor }

@@ -1,4 +1,5 @@
 import type { CallInput, CallState, Effect, End, StateOf } from "#server/calls/state/call-state.ts";
+import { leaveWithWords } from "#server/calls/state/last-words.ts";
 import { endNow } from "#server/calls/state/transitions.ts";
 import type { StepResult, StepRules } from "#server/calls/state/step.ts";
 import type { Actor } from "#shared/call/events.ts";
@@ -7,9 +8,6 @@ type StopInput = Extract<CallInput, { kind: "hangUpAsked" | "cancelAsked" | "sum
 
 /** How long the carrier may take to confirm before we ask it ourselves. */
 const CONFIRM_WITHIN_MS = 5000;
-/** Last words of the carrier: it has to ask for them first, and speaks slowly. */
-const LAST_WORDS_SLACK_MS = 10_000;
-const MS_PER_CHARACTER = 90;
 
 /** Stopping: a cancel in every state, a hang-up, the last step after the summary [CL11–CL14, CL50]. */
 export function stepCancel(state: CallState, input: StopInput, rules: StepRules): StepResult {
@@ -74,29 +72,6 @@ function hangUp(
     default:
       return null;
   }
-}
-
-/** The stream is let go; the carrier then asks what to do, and is told the words. */
-function leaveWithWords(
-  { attempt, carrierCallId, answeredAt }: StateOf<"answered" | "talking">,
-  end: End,
-  text: string,
-  rules: StepRules,
-): StepResult {
-  const until = rules.nowMs + LAST_WORDS_SLACK_MS + text.length * MS_PER_CHARACTER;
-  return {
-    state: {
-      phase: "leaving",
-      attempt,
-      carrierCallId,
-      answeredAt,
-      before: "in_progress",
-      end,
-      say: { text, until },
-    },
-    events: [],
-    effects: [{ kind: "releaseActor" }, { kind: "setAlarm", alarm: "call.reconcile", at: until }],
-  };
 }
 
 function leave(

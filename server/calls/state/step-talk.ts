@@ -1,4 +1,5 @@
 import type { CallInput, CallState, StateOf, StreamToken } from "#server/calls/state/call-state.ts";
+import { leaveWithWords } from "#server/calls/state/last-words.ts";
 import { mayConnectAgain } from "#server/calls/state/resume-budget.ts";
 import { answeredNow } from "#server/calls/state/transitions.ts";
 import { liveAttempt } from "#server/calls/state/call-state.ts";
@@ -113,39 +114,33 @@ function streamLost(state: CallState, epoch: number, rules: StepRules): StepResu
   return { state: withoutStream(state, null), events: [lostEvent(state, rules)], effects: [] };
 }
 
-/** [CL47] Nobody talks to a machine: hang up, no message. */
+/** [CL47] Nobody talks to a machine: hang up, or leave the message that the business chose [CL96]. */
 function machine(
   state: CallState,
-  { carrierCallId, answeredBy }: Extract<TalkInput, { kind: "machineAnswered" }>,
+  input: Extract<TalkInput, { kind: "machineAnswered" }>,
   rules: StepRules,
 ): StepResult {
+  const { carrierCallId, answeredBy, message } = input;
   if (state.phase === "dialing" || state.phase === "ringing") {
     // The verdict overtook the answer it is about.
     const known = state.carrierCallId;
     if (known !== null && known !== carrierCallId) return null;
-    const answered = answeredNow(state.attempt, carrierCallId, null, rules);
-    const left = machine(
-      answered,
-      { kind: "machineAnswered", attemptId: state.attempt.attemptId, carrierCallId, answeredBy },
-      rules,
-    );
+    const left = machine(answeredNow(state.attempt, carrierCallId, null, rules), input, rules);
     const event = { type: "attempt.answered" as const, attemptId: state.attempt.attemptId };
     return left === null ? null : { ...left, events: [event, ...left.events] };
   }
   if (state.phase !== "answered" && state.phase !== "talking") return null;
   if (state.carrierCallId !== carrierCallId) return null;
   const { attempt, answeredAt } = state;
+  const { attemptId } = attempt;
+  const end = { status: "voicemail", reason: "voicemail" } as const;
+  if (message !== undefined) {
+    const told: NewCallEvent = { type: "attempt.machineDetected", attemptId, answeredBy, message };
+    return leaveWithWords(state, end, message, rules, [told]);
+  }
   return {
-    state: {
-      phase: "leaving",
-      attempt,
-      carrierCallId,
-      answeredAt,
-      before: "in_progress",
-      end: { status: "voicemail", reason: "voicemail" },
-      say: null,
-    },
-    events: [{ type: "attempt.machineDetected", attemptId: attempt.attemptId, answeredBy }],
+    state: { phase: "leaving", attempt, carrierCallId, answeredAt, before: "in_progress", end, say: null },
+    events: [{ type: "attempt.machineDetected", attemptId, answeredBy }],
     effects: [{ kind: "endPhone", carrierCallId }, { kind: "releaseActor" }],
   };
 }

@@ -45,9 +45,10 @@ const move = fc.oneof(
   }),
   fc.record({ kind: fc.constant("pickedUp" as const), who, after: fc.constantFrom("ringing", "stream") }),
   fc.record({
-    kind: fc.constantFrom("streamAdmitted", "streamOpened", "streamLost", "machineAnswered"),
+    kind: fc.constantFrom("streamAdmitted", "streamOpened", "streamLost"),
     who,
   }),
+  fc.record({ kind: fc.constant("machineAnswered" as const), who, speaks: fc.boolean() }),
   fc.record({ kind: fc.constant("hangUpAsked" as const), speaks: fc.boolean() }),
   fc.record({ kind: fc.constantFrom("cancelAsked", "summedUp") }),
   fc.record({ kind: fc.constant("late" as const), event: fc.constantFrom(...LATE) }),
@@ -95,7 +96,13 @@ function inputOf(
     case "streamLost":
       return { kind: "streamLost", attemptId, epoch: call.epoch };
     case "machineAnswered":
-      return { kind: "machineAnswered", attemptId, carrierCallId, answeredBy: "machine" };
+      return {
+        kind: "machineAnswered",
+        attemptId,
+        carrierCallId,
+        answeredBy: "machine",
+        ...(one["speaks"] === true && { message: "Please call back." }),
+      };
     case "hangUpAsked": {
       const end = { status: "completed", reason: "objective_met" } as const;
       return { kind: "hangUpAsked", end, ...(one["speaks"] === true && { say: "Goodbye." }) };

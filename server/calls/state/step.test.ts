@@ -185,6 +185,24 @@ test("[CL47] a machine is not talked to", () => {
   expect(call.view).toMatchObject({ status: "voicemail", outcome: "voicemail" });
 });
 
+test("[CL96] a message is left: the stream is let go, the phone is not ended before the words were spoken", () => {
+  const { call, attemptId } = talking();
+  const verdict = {
+    kind: "machineAnswered",
+    attemptId,
+    carrierCallId: CARRIER,
+    answeredBy: "machine",
+  } as const;
+  const heard = call.feed({ ...verdict, message: "Please call Acme." });
+  expect(heard?.effects.map(({ kind }) => kind)).toEqual(["releaseActor", "setAlarm"]);
+  expect(call.state).toMatchObject({ phase: "leaving", say: { text: "Please call Acme." } });
+  expect(call.feed({ ...verdict, message: "Please call Acme." })).toBeNull();
+  expect(call.feed(verdict)).toBeNull();
+  call.feed(report(attemptId, "completed"));
+  call.feed({ kind: "summedUp", events: [], outcome: "voicemail" });
+  expect(call.view).toMatchObject({ status: "voicemail", attempts: [{ message: "Please call Acme." }] });
+});
+
 test("a repeated question about the ringing cut the talk it belonged to", () => {
   const { call, attemptId } = talking();
   const again = { kind: "pickedUp", attemptId, carrierCallId: CARRIER, token: token("t9") } as const;

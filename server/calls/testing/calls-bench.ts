@@ -19,6 +19,7 @@ import type {
   Telephony,
 } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
+import type { VoicemailPolicy } from "#shared/business.ts";
 import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 
@@ -96,7 +97,7 @@ const newBusiness = (): Caller => ({
 /** The calls feature on a real database with a scripted carrier; several benches on one database are several servers. */
 export function callsBench(
   database: Database,
-  options: { clock?: ManualClock; config?: Partial<CallsDeps["config"]> } = {},
+  options: { clock?: ManualClock; config?: Partial<CallsDeps["config"]>; voicemail?: VoicemailPolicy } = {},
 ) {
   const clock = options.clock ?? new ManualClock();
   const { connection } = database;
@@ -104,7 +105,7 @@ export function callsBench(
   const alarms = new Map<string, Date>();
   const suppressions = createSuppressions({ db: connection, clock });
   const receipts: ConsentDecision[] = [];
-  const parties = partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey));
+  const parties = partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey), options.voicemail);
   const calls = new Calls({
     connection,
     config: {
@@ -154,7 +155,10 @@ export function callsBench(
 }
 
 /** Leads are named after their consumer: `lead_maria001` is Maria's, and her number is hers alone. */
-function partiesOf(isSuppressed: (phoneKey: string) => Promise<boolean>): CallsDeps["parties"] {
+function partiesOf(
+  isSuppressed: (phoneKey: string) => Promise<boolean>,
+  voicemail: VoicemailPolicy = { kind: "hang_up" },
+): CallsDeps["parties"] {
   return {
     businessById: async (businessId) => ({
       businessId,
@@ -165,6 +169,7 @@ function partiesOf(isSuppressed: (phoneKey: string) => Promise<boolean>): CallsD
       timeZone: "America/New_York",
       hours: { opens: "09:00", closes: "17:00" },
       voice: "marin",
+      voicemail,
       complete: true,
     }),
     leadForCall: async (leadId) => ({

@@ -15,7 +15,14 @@ import {
 } from "#server/telephony/twilio/rest-server.fixture.ts";
 import { createTwilioTelephony } from "#server/telephony/twilio/twilio-telephony.ts";
 
-const request = { attemptId: "att_1", to: TO, from: FROM, ringTimeoutSeconds: 25, timeLimitSeconds: 900 };
+const request = {
+  attemptId: "att_1",
+  to: TO,
+  from: FROM,
+  ringTimeoutSeconds: 25,
+  timeLimitSeconds: 900,
+  awaitGreetingEnd: false,
+};
 
 function telephonyAt(baseUrl: string | null, requestTimeoutMs = 5_000): Telephony {
   return createTwilioTelephony({
@@ -66,6 +73,13 @@ test("[TW1][TW3] one create request carries the attempt in every URL", async () 
       ["TimeLimit", "900"],
     ].toSorted(),
   );
+});
+
+test("[TW33] a dial that may leave a message asks for the verdict at the end of the greeting", async () => {
+  const server = await restServer(json(201, callResource()));
+  await telephonyAt(server.baseUrl).dial({ ...request, awaitGreetingEnd: true });
+  expect(server.seen[0]?.form.get("MachineDetection")).toBe("DetectMessageEnd");
+  expect(server.seen[0]?.form.get("AsyncAmd")).toBe("true");
 });
 
 test("[TW1] region and edge of the environment do not rewrite hosts", async () => {

@@ -42,10 +42,17 @@ async function given(options?: Parameters<typeof startSandboxRig>[1]) {
   const rig = await startSandboxRig(board, options);
   onTestFinished(rig.stop);
   const attemptId = newAttemptId();
-  const dial = (to: string) =>
-    rig.telephony.dial({ attemptId, to, from: FROM, ringTimeoutSeconds: 25, timeLimitSeconds: 60 });
-  const placed = async (to: string) => {
-    const outcome = await dial(to);
+  const dial = (to: string, awaitGreetingEnd = false) =>
+    rig.telephony.dial({
+      attemptId,
+      to,
+      from: FROM,
+      ringTimeoutSeconds: 25,
+      timeLimitSeconds: 60,
+      awaitGreetingEnd,
+    });
+  const placed = async (to: string, awaitGreetingEnd = false) => {
+    const outcome = await dial(to, awaitGreetingEnd);
     if (outcome.kind !== "placed") throw new Error(`the dial was ${outcome.kind}`);
     return outcome.carrierCallId;
   };
@@ -79,12 +86,16 @@ test.each([
   expect(board.answers.all).toEqual([]);
 });
 
-test("[TW14] a machine is reported while the stream runs", async () => {
-  const { board, placed } = await given();
-  const carrierCallId = await placed(PHONES.machine);
-  await board.streams.next();
-  expect(await board.machines.next()).toEqual({ carrierCallId, answeredBy: "machine" });
-});
+test.each([false, true])(
+  "[TW14] a machine is reported while the stream runs (at its beep: %s)",
+  async (atBeep) => {
+    const { board, placed } = await given();
+    const carrierCallId = await placed(PHONES.machine, atBeep);
+    await board.streams.next();
+    const report = { carrierCallId, answeredBy: "machine", greetingEnded: atBeep };
+    expect(await board.machines.next()).toEqual(report);
+  },
+);
 
 test("[TW24][TW29] keys arrive, and a torn socket is lost and asked about", async () => {
   const { board, rig, attemptId, placed } = await given();

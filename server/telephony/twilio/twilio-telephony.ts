@@ -64,7 +64,7 @@ async function dial(
       statusCallback: retriedWebhookUrl(publicUrl, "status", attemptId),
       statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
       statusCallbackMethod: "POST",
-      machineDetection: "Enable",
+      machineDetection: request.awaitGreetingEnd ? "DetectMessageEnd" : "Enable",
       asyncAmd: "true",
       asyncAmdStatusCallback: retriedWebhookUrl(publicUrl, "amd", attemptId),
       asyncAmdStatusCallbackMethod: "POST",

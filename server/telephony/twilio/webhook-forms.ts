@@ -86,6 +86,7 @@ export function createFormReaders(accountSid: string) {
       z.object({ ...base, AnsweredBy: z.enum(keysOf(MACHINES)) }).transform((form): MachineReport => ({
         carrierCallId: form.CallSid,
         answeredBy: MACHINES[form.AnsweredBy],
+        greetingEnded: form.AnsweredBy.startsWith("machine_end_"),
       })),
     ),
     stream: read(

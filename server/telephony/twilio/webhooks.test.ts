@@ -100,8 +100,8 @@ test("[TW10][TW13][TW14] reports are passed on and answered with 204", async () 
     ["statusChanged", "att_1", { ...report, status: "completed", sequence: 3, durationSeconds: 34 }],
     ["statusChanged", "att_1", { ...report, status: "in_progress", sequence: 2 }],
     ["statusChanged", "att_1", { ...report, status: "initiated" }],
-    ["machineDetected", "att_1", { carrierCallId: CALL_SID, answeredBy: "machine" }],
-    ["machineDetected", "att_1", { carrierCallId: CALL_SID, answeredBy: "human" }],
+    ["machineDetected", "att_1", { carrierCallId: CALL_SID, answeredBy: "machine", greetingEnded: true }],
+    ["machineDetected", "att_1", { carrierCallId: CALL_SID, answeredBy: "human", greetingEnded: false }],
     ["streamReported", "att_1", { event: "started", code: null }],
     ["streamReported", "att_1", { event: "error", code: "31921" }],
   ]);
