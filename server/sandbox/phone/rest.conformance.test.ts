@@ -66,6 +66,15 @@ test("[SB10] the Call resource has Twilio's names and types", async () => {
   });
 });
 
+test("[SB10] a call that is being dialled is still queued for REST: initiated is a word of callbacks only", async () => {
+  await rig.control("PUT", "/settings", { dialMs: 60_000 });
+  const call = await rig.dial("");
+  expect((await call.webhook("status")).fields["CallStatus"]).toBe("initiated");
+  expect((await rig.client.calls(call.sid).fetch()).status).toBe("queued");
+  await rig.client.calls(call.sid).update({ status: "canceled" });
+  await rig.control("PUT", "/settings", { dialMs: 2 });
+});
+
 test("[SB12] who may ask: account and API key; wrong secrets and unknown things get Twilio's errors", async () => {
   const { sid } = await create();
   expect((await rig.clientAs(API_KEY, API_SECRET).calls(sid).fetch()).sid).toBe(sid);

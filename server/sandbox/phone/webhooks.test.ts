@@ -1,8 +1,12 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import twilio from "twilio";
 import { expect, test } from "vitest";
+import { ManualClock } from "#server/lib/manual-clock.ts";
 import { pauseBeforeRetryMs, retryPolicyOf, shouldRetry } from "#server/sandbox/phone/retry-policy.ts";
 import { signatureOf } from "#server/sandbox/phone/signature.ts";
+import { Webhooks } from "#server/sandbox/phone/webhooks.ts";
 
 test("[SB20] reproduces the signature of Twilio's own example", () => {
   const fields = new URLSearchParams({
@@ -64,4 +68,28 @@ test("[SB21] the fragment changes the tries", () => {
   const all = retryPolicyOf("https://h.test/a#rp=all");
   expect(shouldRetry(all, 1, { status: 404 })).toBe(true);
   expect(shouldRetry(all, 1, { status: 200 })).toBe(false);
+});
+
+test("[SB27] a server that never answers has 15 s, and is not asked again", async () => {
+  const asked = Promise.withResolvers<void>();
+  let requests = 0;
+  const server = createServer(() => {
+    requests++;
+    asked.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const clock = new ManualClock();
+  const sent = new Webhooks(clock, "t").send(
+    { url: `http://127.0.0.1:${port}/voice`, method: "POST" },
+    new URLSearchParams({ CallSid: "CA1" }),
+  );
+  await asked.promise;
+  clock.advance(14_999);
+  expect(clock.pending).toBeGreaterThan(0);
+  clock.advance(1);
+  expect(await sent).toEqual({ kind: "failed", code: 11_200, tries: 1 });
+  expect(requests).toBe(1);
+  server.closeAllConnections();
+  server.close();
 });
