@@ -37,6 +37,17 @@ function expectSoundAudio(phone: PhoneCall, session: VoiceSession) {
   }
 }
 
+/** Before the person said who they are, nothing of their name or need was said to the phone. */
+function expectIdentityFirst(events: CallEvent[]) {
+  const confirmed = events.findIndex(
+    (event) => event.type === "tool.called" && event.name === "confirm_person",
+  );
+  expect(confirmed).toBeGreaterThan(0);
+  const before = segmentsOf(events.slice(0, confirmed)).filter(({ speaker }) => speaker === "agent");
+  expect(before.length).toBeGreaterThan(1);
+  expect(words(before.map(({ text }) => text))).not.toMatch(/maria|lopez|pipe|sink|leak/i);
+}
+
 const words = (texts: string[]) => texts.join(" ").replace(/\s+/g, " ").trim();
 
 describe.concurrent("one call, from the callee's mouth to the journal", () => {
@@ -56,6 +67,11 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     expect(agent.map(({ text }) => text)).toEqual(phone.heard.map(({ text }) => text));
     expectSoundAudio(phone, session);
     expect(phone.rings).toBe(1);
+    expectIdentityFirst(events);
+    // What they agreed on is on the record of both sides.
+    expect(view.tools.map(({ name }) => name)).toEqual(expect.arrayContaining(["offer_slots", "book_slot"]));
+    expect(view.appointment).toMatchObject({ timeZone: "America/Los_Angeles" });
+    expect(words(agent.map(({ text }) => text))).toContain("It is booked:");
   });
 
   test("who is interrupted falls silent, and the journal keeps only what was heard", async () => {
