@@ -3,6 +3,7 @@ import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Calls } from "#server/calls/calls.ts";
 import { createAppointments } from "#server/booking/appointments.ts";
+import { recordingFolder } from "#server/calls/recording/recording-files.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
 import { createLimits } from "#server/database/limits.ts";
@@ -90,6 +91,7 @@ export function createFeatures(parts: FeatureParts): Features {
       businessById: (businessId) => businesses.byId(businessId),
     }),
     consents,
+    recordingFiles: recordingFolder(join(config.dataDir, "recordings")),
     parties: {
       businessById: (businessId) => businesses.byId(businessId),
       leadForCall: (leadId) => leads.forCall(leadId),

@@ -19,6 +19,7 @@ export function NowPanel({ view }: { view: CallView }) {
         <Figure name={CALLS.interruptions}>{view.interruptions}</Figure>
         <Figure name={CALLS.cost}>{costText(view)}</Figure>
         <Figure name={CALLS.openingHeard}>{view.openingHeard ? CALLS.yes : CALLS.notYet}</Figure>
+        <Figure name={CALLS.recording}>{recordingText(view.recording)}</Figure>
       </dl>
       <Latency values={view.turnLatenciesMs} />
       <Tools tools={view.tools} refused={view.toolsRefused} />
@@ -40,6 +41,21 @@ function costText({ cost, status }: CallView): string {
   if (cost === null) return CALLS.noneYet;
   if (!cost.estimated) return moneyText(cost.totalCents);
   return isFinal(status) ? `about ${moneyText(cost.totalCents)}` : `${moneyText(cost.totalCents)} so far`;
+}
+
+function recordingText(recording: CallView["recording"]): string {
+  switch (recording?.state) {
+    case undefined:
+      return CALLS.recordingNone;
+    case "on":
+      return CALLS.recordingOn;
+    case "stopped":
+      return CALLS.recordingStopped;
+    case "failed":
+      return CALLS.recordingFailed;
+    case "ready":
+      return timerText(recording.durationMs ?? 0);
+  }
 }
 
 function Latency({ values }: { values: readonly number[] }) {

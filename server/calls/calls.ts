@@ -16,6 +16,8 @@ import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
+import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
+import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
 import {
   type CallParties,
@@ -64,6 +66,7 @@ export type CallsDeps = {
   suppressions: Suppressions;
   appointments: Appointments;
   consents: Pick<Consents, "consentFor" | "record">;
+  recordingFiles: RecordingFiles;
   parties: CallParties;
   seals: Seals;
   clock: Clock;
@@ -88,6 +91,7 @@ export class Calls {
   readonly #reconciler: Reconciler;
   readonly #wrapUp: WrapUp;
   readonly #settlement: Settlement;
+  readonly #recordings: Recordings;
   readonly #optOut: OptOut;
   readonly #effects: Effects;
 
@@ -111,6 +115,8 @@ export class Calls {
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
+    const settled = (callId: string) => this.#actors.settled(callId);
+    this.#recordings = new Recordings({ ...deps, store, files: deps.recordingFiles, settled });
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
@@ -120,7 +126,7 @@ export class Calls {
       fromNumbers: telephony.fromNumbers,
       depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
-    this.#wrapUp = new WrapUp({ ...parts, settled: (callId) => this.#actors.settled(callId) });
+    this.#wrapUp = new WrapUp({ ...parts, settled });
     this.#settlement = new Settlement(parts);
     this.#effects = new Effects({
       ...parts,
@@ -146,6 +152,7 @@ export class Calls {
       if (call.state.phase === "ended") {
         this.#deps.metrics.callsEnded.inc({ status: call.status });
         this.#effects.work(this.#settlement.begin(call));
+        this.#effects.work(this.#recordings.finish(call._id));
       }
       this.#effects.perform(call, step.effects);
     }
@@ -161,6 +168,7 @@ export class Calls {
       ...this.#deps,
       store: this.#store,
       timeLimitMs: config.callTimeLimitSeconds * 1000,
+      recordings: this.#recordings,
       endCall: (callId, end, say) =>
         this.#effects.work(
           this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
@@ -190,6 +198,7 @@ export class Calls {
   start() {
     this.#queue.start();
     this.#reconciler.start();
+    this.#recordings.start();
   }
 
   /** Dials nothing more; live calls go on. */
@@ -205,6 +214,7 @@ export class Calls {
     await this.#actors.stop();
     await this.#wrapUp.stop();
     await this.#effects.idle();
+    await this.#recordings.stop();
   }
 
   /** @throws Failure, see the contract of `business.requestAICall` */

@@ -77,6 +77,8 @@ export const INDEXES: readonly IndexRow[] = [
     partialFilterExpression: { followUpOf: { $type: "string" } },
   },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
+  // Recordings that are not finished, or not deleted everywhere yet.
+  { collection: "recordings", keys: { state: 1 } },
   // Edges. What servers tell each other is heard within a second.
   { collection: "serverMessages", keys: { createdAt: 1 }, expireAfterSeconds: 60 },
   { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },

@@ -163,6 +163,10 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("note.added", { by: actorSchema, noteId: z.string(), text: z.string() }),
   event("flag.raised", { by: actorSchema, reason: z.string() }),
   event("cost.updated", costSchema.shape),
+  /** From here on, after the notice was heard; what was said before is not in it. */
+  event("recording.started", { atMs: callMs }),
+  /** By their wish: stopped and deleted. `failed`: the disk refused; the call goes on unrecorded. */
+  event("recording.stopped", { why: z.enum(["spoken", "key", "failed"]), atMs: callMs }),
   event("recording.ready", { durationMs: z.number().nonnegative() }),
   event("analysis.completed", analysisSchema.shape),
   /** Exactly once; after it only facts that became known late may follow (`isLateFact`). */

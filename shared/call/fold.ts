@@ -220,6 +220,12 @@ function recordChange(view: CallView, event: CallEvent): Change {
       const { seq: _seq, at: _at, type: _type, ...cost } = event;
       return { cost };
     }
+    case "recording.started":
+      return { recording: { state: "on", durationMs: null } };
+    case "recording.stopped":
+      return { recording: { state: event.why === "failed" ? "failed" : "stopped", durationMs: null } };
+    case "recording.ready":
+      return { recording: { state: "ready", durationMs: event.durationMs } };
     case "analysis.completed": {
       const { seq: _seq, at: _at, type: _type, ...analysis } = event;
       return { analysis, outcome: analysis.outcome };

@@ -76,6 +76,14 @@ export const callViewSchema = z.object({
   turnLatenciesMs: z.array(z.number()),
   interruptions: z.number(),
   cost: costSchema.nullable(),
+  /** Null: this call was not recorded. `stopped`: by their wish, and deleted. */
+  recording: z
+    .object({
+      state: z.enum(["on", "stopped", "failed", "ready"]),
+      /** Once it is ready. */
+      durationMs: z.number().nullable(),
+    })
+    .nullable(),
   analysis: analysisSchema.nullable(),
   outcome: outcomeSchema.nullable(),
   /** Why it ended, a short code; null while it lives. */
@@ -116,6 +124,7 @@ export const EMPTY_CALL_VIEW: CallView = {
   turnLatenciesMs: [],
   interruptions: 0,
   cost: null,
+  recording: null,
   analysis: null,
   outcome: null,
   endReason: null,

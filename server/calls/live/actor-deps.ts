@@ -6,8 +6,9 @@ import type { Logger } from "#server/lib/logger.ts";
 import type { ToolServices } from "#server/calls/live/tool-services.ts";
 import type { CallActor } from "#server/calls/live/call-actor.ts";
 import { historyOf } from "#server/calls/live/history.ts";
+import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
-import { NO_VOICE_TOTALS, type VoiceTotals } from "#shared/call/cost.ts";
+import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { ToolView } from "#shared/call/view.ts";
@@ -18,6 +19,7 @@ export type ActorDeps = {
   store: Pick<CallStore, "record" | "events" | "head" | "beat" | "checkpointDraft">;
   feed: CallFeed;
   voice: VoiceModel;
+  recordings: RecordingDesk;
   clock: Clock;
   logger: Logger;
   instance: string;
@@ -41,8 +43,8 @@ export type ActorDeps = {
 /** What an actor that takes a call over has to know of it. */
 export type Past = {
   turns: VoiceTurn[];
-  /** What earlier sessions of the call have used. */
-  usage: VoiceTotals;
+  /** What earlier sessions of the call have used; null: no other than what the call's document says. */
+  usage: VoiceTotals | null;
   openingHeard: boolean;
   /** They asked not to be called again, and may not have heard the confirmation. */
   optedOut: boolean;
@@ -54,7 +56,7 @@ export type Past = {
 
 export const NO_PAST: Past = {
   turns: [],
-  usage: NO_VOICE_TOTALS,
+  usage: null,
   openingHeard: false,
   optedOut: false,
   tools: [],
@@ -68,5 +70,5 @@ export async function pastOf(store: Pick<CallStore, "events" | "head">, callId: 
   const { openingHeard, tools, optedOut } = view;
   const openDraft = unfinished(head?.draft ?? null, view);
   const turns = historyOf(view, openDraft);
-  return { turns, usage: head?.usage ?? NO_VOICE_TOTALS, openingHeard, optedOut, tools, openDraft };
+  return { turns, usage: head?.usage ?? null, openingHeard, optedOut, tools, openDraft };
 }

@@ -107,7 +107,7 @@ export class ActorRegistry {
     this.release(call._id, "replaced");
     const talkedBefore = call.state.phase === "answered" && call.state.streams > 0;
     if (talkedBefore) await this.settled(call._id);
-    const past = talkedBefore ? await pastOf(this.#deps.store, call._id) : { ...NO_PAST, usage: call.usage };
+    const past = talkedBefore ? await pastOf(this.#deps.store, call._id) : NO_PAST;
     const actor = new CallActor(call, past, this.#deps);
     this.#awaitClaim(call, { actor, unclaimed: null });
     return actor;

@@ -75,6 +75,11 @@ const markDoNotCall = tool(
   // The wish counts, however badly it was noted.
   z.object({ reason: z.string().max(300).optional().catch(undefined) }),
 );
+const stopRecording = tool(
+  "stop_recording",
+  "The person does not want to be recorded. Takes effect at once and deletes what was recorded; also tells you when nothing is recorded.",
+  z.object({}),
+);
 const endCall = tool(
   "end_call",
   "Hang up after your goodbye was heard. Say goodbye in the same turn, before it.",
@@ -94,6 +99,7 @@ const TOOLS = [
   callLater,
   requestPerson,
   markDoNotCall,
+  stopRecording,
   endCall,
   waitForUser,
 ];
@@ -108,6 +114,7 @@ const requestSchema = z.discriminatedUnion("name", [
   callLater.request,
   requestPerson.request,
   markDoNotCall.request,
+  stopRecording.request,
   endCall.request,
   waitForUser.request,
 ]);

@@ -56,6 +56,17 @@ test("[CL46] an item is heard when it is complete and its last mark came back", 
   expect(bridge.idle).toBe(true);
 });
 
+test("[CL44] words that were sent after a pause in the generation were not heard during the pause", () => {
+  const { clock, bridge, marks } = bench();
+  bridge.play(piece("a", 75));
+  clock.advance(75);
+  for (const mark of marks.splice(0)) bridge.markPlayed(mark);
+  clock.advance(60);
+  bridge.play(piece("a", 75));
+  clock.advance(10);
+  expect(bridge.interrupt().map((item) => item.heardMs)).toEqual([80]);
+});
+
 test("[CL44] an interruption keeps what was heard, and marks returned by clear do not count", () => {
   const { clock, bridge, marks, heard, clears } = bench();
   bridge.play(piece("a", 300));

@@ -74,6 +74,7 @@ export class AudioBridge {
 
   play(piece: { answerId: string; itemId: string; payloadBase64: string }): SpokenItem {
     const { payloadBase64 } = piece;
+    if (this.#items.length > 0 && this.unheardMs === 0) this.#playback.resumes(this.#sentMs());
     const item = this.#itemOf(piece);
     if (item.keptChars + payloadBase64.length <= MAX_KEPT_CHARS) item.sound.push(payloadBase64);
     item.keptChars += payloadBase64.length;
@@ -163,6 +164,11 @@ export class AudioBridge {
       ms += one.sentMs;
     }
     return ms;
+  }
+
+  /** All that was sent since playing began. */
+  #sentMs(): number {
+    return this.#items.reduce((sum, item) => sum + item.sentMs, this.#playback.settledMs);
   }
 
   /** Where the next mark, the one that did not come back yet, stands on the playback clock. */

@@ -52,9 +52,9 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const answers = new RunningAnswers();
   const running = () => answers.ids;
   const hangUp = (end: End) => deps.endCall(call._id, end);
-  const talk = new Talk({ ...self, deps, callId: call._id, callMs, record });
+  const talk = new Talk({ ...self, ...host, call });
   const turns = new TurnTimer({ clock, callMs, record, measured });
-  const cost = new RunningCost({ voice: deps.voice, clock, callMs, record }, call, past.usage);
+  const cost = new RunningCost({ voice: deps.voice, clock, callMs, record }, call, past.usage ?? call.usage);
   const goodbye = new Goodbye({
     clock,
     bridge: talk.bridge,
@@ -62,12 +62,14 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
     consumerSpeaks: () => consumer.speaks,
     hangUp,
   });
-  const opening = new Opening(clock, past.openingHeard, () => voice().say(openingWords(call.briefing)));
+  const sayOpening = () => voice().say(openingWords(call.briefing, talk.recording.giveNotice()));
+  const opening = new Opening(clock, past.openingHeard, sayOpening);
   const audio = new ConsumerAudio(clock, (payload) => voice().appendAudio(payload));
   const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
   const stopRequest = new StopRequest({ clock, goodbye, running, suppress });
   const optOut = () => stopRequest.make("spoken");
-  const acts = new ToolActs({ call, services: deps.tools, clock, optOut, goodbye });
+  const refuseRecording = () => talk.recording.refuse("spoken");
+  const acts = new ToolActs({ call, services: deps.tools, clock, optOut, refuseRecording, goodbye });
   const tools = new ToolDesk({ clock, record, flush, callMs, acts });
   const opened = () => opening.heard;
   const limitMs = deps.timeLimitMs;

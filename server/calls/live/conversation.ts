@@ -162,6 +162,7 @@ export class Conversation implements VoiceListener {
   // ——— the phone ———
 
   frame(payloadBase64: string, timestampMs: number) {
+    this.#is.talk.recording.consumer(payloadBase64, timestampMs);
     this.#is.audio.frame(payloadBase64, timestampMs);
   }
 
@@ -169,9 +170,10 @@ export class Conversation implements VoiceListener {
     this.#is.talk.bridge.markPlayed(name);
   }
 
-  /** 9 is "stop calling me" at any time, also into the opening [CL45]; other keys are told to the agent. */
+  /** 9 is "stop calling me" at any time, also into the opening [CL45]; 8 is "do not record" [CL122]; other keys are told to the agent. */
   keyPressed(key: string) {
     if (this.#over || this.#is.stopRequest.made) return;
+    if (key === "8") return this.#is.talk.refuseRecording(this.#is.opening.heard);
     if (key !== "9") return this.#is.manners.keyPressed(key);
     this.#cutIn();
     const suppressed = this.#is.stopRequest.make("key");
@@ -199,7 +201,7 @@ export class Conversation implements VoiceListener {
 
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
     if (!this.#joined || this.#over) return;
-    const item = this.#is.talk.bridge.play(piece);
+    const item = this.#is.talk.play(piece);
     this.#is.opening.sounded(item, this.#host.callMs());
     this.#is.turns.sounded();
     this.#settle();
@@ -230,6 +232,7 @@ export class Conversation implements VoiceListener {
 
   #openFloor() {
     this.#host.record({ type: "opening.heard", atMs: this.#host.callMs() });
+    this.#is.talk.recording.noticeHeard();
     this.#voice.openFloor();
     // Somebody who spoke into the opening was heard, but nothing answered them yet.
     if (this.#is.opening.spokenInto) this.#voice.respond();

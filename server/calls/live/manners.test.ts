@@ -107,7 +107,7 @@ test("[CL74] before the time limit the agent is told, then says a goodbye that i
 });
 
 test("[CL74] a tiny limit leaves time for the goodbye, and a stream that resumes counts from the answer", () => {
-  const bench = actorBench([{ speaker: "agent", text: "Hello" }], {}, 20_000);
+  const bench = actorBench([{ speaker: "agent", text: "Hello" }], {}, { timeLimitMs: 20_000 });
   const answeredAt = bench.clock.nowMs() - 12_500;
   bench.actor.join(bench.phone.stream, 2, "att_00000001", answeredAt);
   bench.actor.claimed();

@@ -52,6 +52,12 @@ export class PlaybackClock {
     this.settledMs = 0;
   }
 
+  /** Sound is sent to a phone that has played everything, `ms` since it began: the pause was no playing. */
+  resumes(ms: number) {
+    this.#beganAtMs = this.#clock.monotonicMs() - ms;
+    this.#lastMark = null;
+  }
+
   heard(ms: number) {
     if (this.#lastMark !== null && ms <= this.#lastMark.ms) return;
     this.#lastMark = { ms, atMs: this.#clock.monotonicMs() };

@@ -6,12 +6,14 @@ export const AGENT_NAME = "Sam";
 
 /**
  * The fixed opening [CL41]: who calls, that it is an AI, why, how to stop it. It is spoken word for word, cannot be interrupted, and counts as
- * said only when its playback was proven. No personal detail: it may reach the wrong ear (47 CFR 64.1200(b); EU AI Act Art. 50).
+ * said only when its playback was proven. No personal detail: it may reach the wrong ear (47 CFR 64.1200(b); EU AI Act Art. 50). `recorded`: from
+ * its end on the call is recorded, and it says so [CL121].
  */
-export function openingWords(briefing: CallBriefing): string {
+export function openingWords(briefing: CallBriefing, recorded = false): string {
   return [
     `Hello, this is ${AGENT_NAME}, an AI assistant calling for ${plain(briefing.legalName)}`,
     `about your request for help with ${topicOf(briefing.category)}.`,
+    ...(recorded ? ["This call is recorded."] : []),
     "If you do not want calls like this, just say stop calling me, or press nine.",
     "Is now a good time to talk?",
   ].join(" ");

@@ -1,16 +1,24 @@
+import type { CallHead } from "#server/calls/call-document.ts";
 import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
-import { AudioBridge } from "#server/calls/live/audio-bridge.ts";
+import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
+import { CallRecording } from "#server/calls/recording/call-recording.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceSession } from "#server/voice/voice.ts";
 import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
 
+/** For the model, in whose words they may not have heard it. */
+const NOT_RECORDED =
+  "They do not want to be recorded. The recording was stopped and is being deleted; tell them so in a few words if you have not yet.";
+
 type TalkDeps = {
   deps: ActorDeps;
-  callId: string;
+  call: CallHead;
   callMs(): number;
   record(event: NewCallEvent | null): void;
+  /** Work that nobody waits for. */
+  background(work: Promise<unknown>): void;
   /** The session that speaks now. */
   voice(): VoiceSession;
   /** All of the item was heard, and is recorded. */
@@ -22,18 +30,25 @@ type TalkDeps = {
 /** The words of both sides and what was heard of them: from the wires to drafts, to the journal, and back to the model's memory. */
 export class Talk {
   readonly bridge: AudioBridge;
+  readonly recording: CallRecording;
   readonly #deps: TalkDeps;
   readonly #book: TranscriptBook;
   readonly #drafts: DraftBoard;
 
   constructor(talk: TalkDeps) {
-    const { deps, callId, callMs, record, itemHeard, unproven } = talk;
+    const { deps, call, callMs, record, background, itemHeard, unproven } = talk;
+    const callId = call._id;
     this.#deps = talk;
+    this.recording = new CallRecording({ ...deps, desk: deps.recordings, call, callMs, record, background });
     this.#book = new TranscriptBook(callId, callMs);
     this.#drafts = new DraftBoard({ ...deps, callId });
     this.bridge = new AudioBridge(deps.clock, {
-      heard: (item) => this.#drafts.show(this.#book.agentDraft(item)),
+      heard: (item) => {
+        this.recording.heard(item);
+        this.#drafts.show(this.#book.agentDraft(item));
+      },
       itemHeard: (item) => {
+        this.recording.itemOver(item);
         const segment = this.#book.agentHeard(item);
         record(segment);
         this.#drafts.finish(item.itemId);
@@ -51,6 +66,7 @@ export class Talk {
   join(media: MediaStream, epoch: number) {
     this.bridge.join(media);
     this.#drafts.own(epoch);
+    this.recording.join(epoch);
   }
 
   /** What an earlier owner of the call was saying or hearing when it was lost. */
@@ -62,12 +78,19 @@ export class Talk {
     this.#book.agentWords(itemId, text, final);
   }
 
+  /** Audio of the agent goes to the phone. */
+  play(piece: { answerId: string; itemId: string; payloadBase64: string }): SpokenItem {
+    this.recording.played(piece.itemId, piece.payloadBase64);
+    return this.bridge.play(piece);
+  }
+
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
   silence() {
     const { voice, record } = this.#deps;
     for (const item of this.bridge.interrupt()) {
       voice().discard(item.answerId);
       voice().truncate(item.itemId, item.heardMs);
+      this.recording.itemOver(item);
       record(this.#book.agentInterrupted(item));
       this.#drafts.finish(item.itemId);
     }
@@ -75,12 +98,12 @@ export class Talk {
 
   /** The voice session is gone: what it still owed will not come. Returns who was cut off. */
   voiceLost(): Speaker | null {
-    const { record, callId } = this.#deps;
+    const { record, call } = this.#deps;
     const wasSpeaking = !this.bridge.idle;
     this.silence();
     const open = this.#book.abandonTurns();
     for (const { segmentId, text } of open) {
-      record(this.#book.leftOpen({ callId, segmentId, speaker: "consumer", text }));
+      record(this.#book.leftOpen({ callId: call._id, segmentId, speaker: "consumer", text }));
       this.#drafts.finish(segmentId);
     }
     if (open.length > 0) return "consumer";
@@ -109,16 +132,25 @@ export class Talk {
     const { event, isSpeech } = this.#book.consumerSaid(itemId, text);
     this.#deps.record(event);
     this.#drafts.finish(itemId);
+    if (this.recording.words(text)) this.#deps.voice().note(NOT_RECORDED);
     return isSpeech;
   }
 
+  /** By key. The agent says what is true now, unless that would be taken for its opening. */
+  refuseRecording(opened: boolean) {
+    const { background, voice } = this.#deps;
+    const say = (now: string) => (opened ? voice().say(now) : undefined);
+    background(this.recording.refuse("key").then(say));
+  }
+
   /** Resolves when the last words have arrived, or were waited for long enough. */
-  lastWords(): Promise<void> {
-    return this.#book.lastWords(this.#deps.deps.clock);
+  async lastWords(): Promise<void> {
+    await Promise.all([this.#book.lastWords(this.#deps.deps.clock), this.recording.end()]);
   }
 
   close() {
     this.bridge.stop();
+    this.#deps.background(this.recording.end());
     this.#drafts.close();
   }
 }

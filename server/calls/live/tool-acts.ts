@@ -29,6 +29,8 @@ type Deps = {
   services: ToolServices;
   clock: Clock;
   optOut(): Promise<void>;
+  /** Resolves to a sentence that says what is true now. */
+  refuseRecording(): Promise<string>;
   goodbye: Goodbye;
 };
 
@@ -88,6 +90,8 @@ export class ToolActs {
       case "mark_do_not_call":
         await this.#deps.optOut();
         return done("They will not be called again. Confirm it once and end the call.");
+      case "stop_recording":
+        return done(await this.#deps.refuseRecording());
       case "end_call":
         this.#deps.goodbye.wanted(endOf(request.arguments.reason));
         return { ok: true, output: "The call ends when your words were heard.", answer: false };

@@ -1,5 +1,7 @@
 import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
 import { scriptedServices } from "#server/calls/testing/scripted-services.ts";
+import { scriptedDesk } from "#server/calls/testing/scripted-recordings.ts";
+import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { type ActorDeps, NO_PAST, type Past } from "#server/calls/live/actor-deps.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
@@ -86,8 +88,14 @@ function askedOf(books: Books, mood: Mood): Asked {
   };
 }
 
+type BenchOptions = { timeLimitMs?: number | undefined; recordings?: RecordingDesk };
+
 /** One actor between a scripted voice and a phone whose ear the test holds. */
-export function actorBench(turns: Said[] = [], given: Partial<Past> = {}, timeLimitMs = DAY_MS) {
+export function actorBench(
+  turns: Said[] = [],
+  given: Partial<Past> = {},
+  { timeLimitMs = DAY_MS, recordings = scriptedDesk("no").desk }: BenchOptions = {},
+) {
   const past = { ...NO_PAST, turns, openingHeard: turns.length > 0, ...given };
   const clock = new ManualClock();
   const { voice, asked, sessions } = scriptedVoice();
@@ -100,6 +108,7 @@ export function actorBench(turns: Said[] = [], given: Partial<Past> = {}, timeLi
     store: scriptedStore(head, past, books, mood),
     feed: { event() {}, draft: (draft) => books.drafts.push(draft), boardChanged() {} },
     voice,
+    recordings,
     clock,
     logger: silentLogger,
     instance: "srv_1",
@@ -149,7 +158,7 @@ export function consumerSays({ voiceSays }: Bench, itemId: string, text: string)
 }
 
 export function openCall(timeLimitMs?: number): Bench {
-  const bench = actorBench([], {}, timeLimitMs);
+  const bench = actorBench([], {}, { timeLimitMs });
   bench.join();
   bench.voiceSays().ready();
   bench.clock.advance(1000);

@@ -3,6 +3,8 @@ import type { Caller } from "#server/accounts/caller.ts";
 import { Calls, type CallsDeps } from "#server/calls/calls.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
 import type { ConsentDecision } from "#server/compliance/consents.ts";
+import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
+import { memoryFiles } from "#server/calls/testing/scripted-recordings.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";
 import type { Database } from "#server/database/connection.ts";
 import { createLimits } from "#server/database/limits.ts";
@@ -94,11 +96,16 @@ const newBusiness = (): Caller => ({
   businessId: `biz_${String(++businesses).padStart(8, "0")}`,
 });
 
+type BenchOptions = {
+  voicemail?: VoicemailPolicy;
+  clock?: ManualClock;
+  config?: Partial<CallsDeps["config"]>;
+  recordingConsent?: boolean;
+  recordingFiles?: RecordingFiles;
+};
+
 /** The calls feature on a real database with a scripted carrier; several benches on one database are several servers. */
-export function callsBench(
-  database: Database,
-  options: { clock?: ManualClock; config?: Partial<CallsDeps["config"]>; voicemail?: VoicemailPolicy } = {},
-) {
+export function callsBench(database: Database, options: BenchOptions = {}) {
   const clock = options.clock ?? new ManualClock();
   const { connection } = database;
   const carrier = scriptedTelephony();
@@ -141,9 +148,10 @@ export function callsBench(
     suppressions,
     appointments: createAppointments({ db: connection, clock, businessById: parties.businessById }),
     consents: {
-      consentFor: async () => ({ aiCalls: true, recording: false }),
+      consentFor: async () => ({ aiCalls: true, recording: options.recordingConsent ?? false }),
       record: async (given) => void receipts.push(...given),
     },
+    recordingFiles: options.recordingFiles ?? memoryFiles().files,
     parties,
     seals,
     clock,
