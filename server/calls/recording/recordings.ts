@@ -7,7 +7,7 @@ import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Connection, mongo } from "mongoose";
 
 /** What one stream recorded: a file on the disk of the server that held it. */
-export type RecordingPart = {
+type RecordingPart = {
   name: string;
   epoch: number;
   /** From the answer of the call; between two parts nobody was connected. */
