@@ -1,8 +1,6 @@
+import { whenToPlay } from "#client/sandbox/phone/when-to-play.ts";
+
 const RATE_HERTZ = 8_000;
-/** Sound is played this much late, so that a late piece leaves no hole. */
-const AHEAD_SECONDS = 0.12;
-/** Beyond this the page has fallen behind (a sleeping tab): pieces are left out until it has caught up. */
-const MAX_BEHIND_SECONDS = 0.6;
 const FULL_SCALE = 32_768;
 
 /**
@@ -29,9 +27,8 @@ export class Player {
 
   play(samples: Int16Array): void {
     if (!this.isAudible || samples.length === 0) return;
-    const now = this.#context.currentTime;
-    if (this.#nextAt > now + MAX_BEHIND_SECONDS) return;
-    if (this.#nextAt < now) this.#nextAt = now + AHEAD_SECONDS;
+    const at = whenToPlay(this.#nextAt, this.#context.currentTime);
+    if (at === null) return;
     const piece = this.#context.createBuffer(1, samples.length, RATE_HERTZ);
     piece.copyToChannel(
       Float32Array.from(samples, (sample) => sample / FULL_SCALE),
@@ -39,8 +36,8 @@ export class Player {
     );
     const source = new AudioBufferSourceNode(this.#context, { buffer: piece });
     source.connect(this.#context.destination);
-    source.start(this.#nextAt);
-    this.#nextAt += samples.length / RATE_HERTZ;
+    source.start(at);
+    this.#nextAt = at + samples.length / RATE_HERTZ;
   }
 
   /** The sound of a ringing phone, two seconds on and four off; the returned function stops it. */

@@ -80,6 +80,35 @@ test.each([
   expect((await afterSending(message)).code).toBe(1008);
 });
 
+test("[SB79] a page whose number another page took could still hang up there", async () => {
+  const number = "+16125550177";
+  const claimed = async () => {
+    const socket = open();
+    const views: { line: { is: string }; call: { phase: string } }[] = [];
+    const ready = new Promise<void>((resolve) => {
+      socket.on("message", (data) => {
+        views.push(JSON.parse(String(data)));
+        if (views.at(-1)?.line.is === "on") resolve();
+      });
+    });
+    socket.on("open", () => socket.send(JSON.stringify({ do: "claim", number })));
+    await ready;
+    return { socket, views };
+  };
+  const older = await claimed();
+  const newer = await claimed();
+  const plan = desk.planFor(number);
+  if (plan.kind !== "rings-at") throw new Error("It does not ring.");
+  let declined = 0;
+  plan.ring({ from: "+14155550100", answer: () => () => undefined, decline: () => void declined++ });
+  older.socket.send('{"do":"decline"}');
+  // Closes the socket, and so tells that the order before was read.
+  older.socket.send("end");
+  await once(older.socket, "close");
+  expect([declined, older.views.at(-1)?.line.is]).toEqual([0, "replaced"]);
+  newer.socket.terminate();
+});
+
 test("[SB80] orders of a phone without a call change nothing", async () => {
   const orders = ["answer", "decline", "hangUp"].map((act) => JSON.stringify({ do: act }));
   const { code, views } = await afterSending(

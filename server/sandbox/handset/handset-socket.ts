@@ -40,6 +40,11 @@ class PageLink implements HandsetPage {
     if (this.#socket.bufferedAmount < MAX_UNSENT_BYTES) this.#socket.send(samples);
   }
 
+  /** The phone this page has; a page that was replaced has none any more. */
+  get #own(): Handset | null {
+    return this.#handset?.page === this ? this.#handset : null;
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = Buffer.isBuffer(data)
       ? data
@@ -54,7 +59,7 @@ class PageLink implements HandsetPage {
     const isSound = bytes.length % SAMPLE_BYTES === 0 && bytes.length <= HANDSET_SAMPLES_MAX * SAMPLE_BYTES;
     if (!isSound) return this.#socket.close(POLICY, "This is no sound of the browser phone.");
     // A copy, because the bytes may begin at an odd place of a shared buffer.
-    this.#handset?.speakInto(new Int16Array(new Uint8Array(bytes).buffer));
+    this.#own?.speakInto(new Int16Array(new Uint8Array(bytes).buffer));
   }
 
   #obey(order: HandsetOrder): void {
@@ -66,13 +71,13 @@ class PageLink implements HandsetPage {
         this.#handset = null;
         return;
       case "say":
-        return this.#handset?.say(order.text);
+        return this.#own?.say(order.text);
       case "press":
-        return this.#handset?.press(order.key);
+        return this.#own?.press(order.key);
       case "answer":
       case "decline":
       case "hangUp":
-        return this.#handset?.[order.do]();
+        return this.#own?.[order.do]();
     }
   }
 

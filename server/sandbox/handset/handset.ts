@@ -34,6 +34,9 @@ export class Handset {
   #page: HandsetPage | null = null;
   #state: State = { phase: "none" };
   #pressKey: ((key: string) => void) | null = null;
+  #sinceShownMs = 0;
+  /** Words came that the page has not been shown. */
+  #isStale = false;
 
   constructor(number: string, clock: Clock, speak: Speak) {
     this.number = number;
@@ -102,9 +105,6 @@ export class Handset {
       if (this.#state.phase === "ringing" && this.#state.phone === phone) this.#end("missed");
     };
   }
-
-  #sinceShownMs = 0;
-  #isStale = false;
 
   #heard(audio: Uint8Array, changed: boolean): void {
     this.#page?.sound(decodeMulaw(audio));
