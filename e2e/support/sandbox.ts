@@ -49,7 +49,15 @@ export type VoiceSession = z.infer<typeof voiceSessionSchema>;
 
 const messagesSchema = z.object({ messages: z.array(z.object({ to: z.string(), body: z.string() })) });
 
-type Callee = CalleeScript | "pleasant" | "interrupts" | "hangs-up" | "stop-calling" | "silent" | Phone;
+type Callee = CalleeScript | Person | Phone;
+type Person =
+  | "pleasant"
+  | "interrupts"
+  | "hangs-up"
+  | "stop-calling"
+  | "silent"
+  | "opts-out-politely"
+  | "screening";
 type Phone = "no-answer" | "busy" | "unreachable" | "declines" | "voicemail";
 
 const IS_UNDER_WAY = new Set(["queued", "initiated", "ringing", "in-progress"]);

@@ -1,22 +1,18 @@
-import { encodeMulaw, MULAW_BYTES_PER_MS, MULAW_FRAME_BYTES, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import { MULAW_FRAME_BYTES, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
 import { Mouth, type Speak } from "#server/sandbox/callees/mouth.ts";
+import { tone } from "#server/sandbox/callees/tones.ts";
 import type { HeardNow, Person, SaidLine } from "#server/sandbox/phone/callee.ts";
 
 const GREETING = "You have reached our answering machine. Please leave a message after the tone.";
 const GREETING_AFTER_MS = 300;
 const BEEP_MS = 400;
 const BEEP_HERTZ = 1000;
-const RATE = 1000 * MULAW_BYTES_PER_MS;
 /** The machine stops recording after this much silence, or this long a message. */
 const MAX_SILENCE_MS = 10_000;
 const MAX_MESSAGE_MS = 60_000;
 const TALK_LOUDNESS = 300;
 
-const beepTone = encodeMulaw(
-  Int16Array.from({ length: BEEP_MS * MULAW_BYTES_PER_MS }, (_, index) => {
-    return 8000 * Math.sin((2 * Math.PI * BEEP_HERTZ * index) / RATE);
-  }),
-);
+const beepTone = tone(BEEP_HERTZ, BEEP_MS);
 
 /** Answers, plays its greeting, beeps, records, hangs up. */
 export class AnsweringMachine implements Person {

@@ -1,31 +1,9 @@
 import express, { type Request, type Response, type Router } from "express";
 import { z } from "zod";
-import { AnsweringMachine } from "#server/sandbox/callees/answering-machine.ts";
-import {
-  HANGS_UP,
-  HANGS_UP_AT_ONCE,
-  HURRIED,
-  INTERRUPTS,
-  SILENT,
-  STOP_CALLING,
-} from "#server/sandbox/callees/characters.ts";
+import { CAST, played } from "#server/sandbox/callees/cast.ts";
 import type { Speak } from "#server/sandbox/callees/mouth.ts";
-import { PLEASANT, PLEASANT_BOILER, PLEASANT_FUSES } from "#server/sandbox/callees/people.ts";
-import { type CalleeScript, scriptSchema } from "#server/sandbox/callees/script.ts";
-import { Talker } from "#server/sandbox/callees/talker.ts";
+import { scriptSchema } from "#server/sandbox/callees/script.ts";
 import type { CalleePlan, Directory } from "#server/sandbox/phone/callee.ts";
-
-const PEOPLE: ReadonlyMap<string, CalleeScript> = new Map([
-  ["pleasant", PLEASANT],
-  ["pleasant-boiler", PLEASANT_BOILER],
-  ["pleasant-fuses", PLEASANT_FUSES],
-  ["interrupts", INTERRUPTS],
-  ["hurried", HURRIED],
-  ["hangs-up", HANGS_UP],
-  ["hangs-up-at-once", HANGS_UP_AT_ONCE],
-  ["stop-calling", STOP_CALLING],
-  ["silent", SILENT],
-]);
 
 /** Who answers, by the last digit of the number. */
 const BY_LAST_DIGIT = [
@@ -41,13 +19,6 @@ const BY_LAST_DIGIT = [
   "stop-calling",
 ];
 
-const PHONES: ReadonlyMap<string, CalleePlan> = new Map<string, CalleePlan>([
-  ["no-answer", { kind: "no-answer" }],
-  ["busy", { kind: "busy" }],
-  ["unreachable", { kind: "unreachable" }],
-  ["declines", { kind: "declines", afterRingMs: 2000 }],
-]);
-const MACHINE_AFTER_RING_MS = 4000;
 const MAX_OVERRIDES = 10_000;
 /** A person at the sandbox's phone page answers. */
 const BROWSER = "browser";
@@ -55,7 +26,7 @@ const BROWSER = "browser";
 const NO_PAGES: PhonePages = { isWaiting: false, planFor: () => ({ kind: "no-answer" }) };
 
 const choiceSchema = z.strictObject({
-  script: z.union([z.enum([...PEOPLE.keys(), ...PHONES.keys(), "voicemail", BROWSER]), scriptSchema]),
+  script: z.union([z.enum([...CAST.keys(), BROWSER]), scriptSchema]),
 });
 
 type Choice = z.infer<typeof choiceSchema>["script"];
@@ -86,18 +57,8 @@ export class CalleeDirectory implements Directory {
   planFor(e164: string): CalleePlan {
     const choice = this.#choiceFor(e164);
     if (choice === BROWSER || this.#pages().isWaiting) return this.#pages().planFor(e164);
-    if (typeof choice !== "string") return this.#person(choice);
-    const script = PEOPLE.get(choice);
-    if (script) return this.#person(script);
-    const pickUp = () => new AnsweringMachine(this.#speak);
-    return (
-      PHONES.get(choice) ?? {
-        kind: "answers",
-        afterRingMs: MACHINE_AFTER_RING_MS,
-        verdict: "machine",
-        pickUp,
-      }
-    );
+    if (typeof choice !== "string") return played(choice)(this.#speak);
+    return CAST.get(choice)?.(this.#speak) ?? { kind: "unreachable" };
   }
 
   /** Calls to this number ring at its phone page, or with whoever the number belongs to. */
@@ -113,11 +74,6 @@ export class CalleeDirectory implements Directory {
 
   #choiceFor(e164: string): Choice {
     return this.#overrides.get(e164) ?? BY_LAST_DIGIT[Number(e164.at(-1))] ?? "unreachable";
-  }
-
-  #person(script: CalleeScript): CalleePlan {
-    const pickUp = () => new Talker(script, this.#speak);
-    return { kind: "answers", afterRingMs: script.afterRingMs, verdict: "human", pickUp };
   }
 
   #show(request: Request, response: Response): void {

@@ -26,6 +26,11 @@ export const scriptSchema = z.strictObject({
   interrupts: z.strictObject({ afterMs: ms, lines: z.array(line).max(20) }).nullable(),
   /** Hangs up without a word while the agent talks, `afterMs` into its speech, after so many replies. */
   leaves: z.strictObject({ afterReplies: z.number().int().min(0), afterMs: ms }).nullable(),
+  /** Presses a key once, `afterMs` into what the agent says first. */
+  presses: z
+    .strictObject({ key: z.string().regex(/^[0-9*#]$/), afterMs: ms })
+    .nullable()
+    .default(null),
   /** Asks whether anybody is there after this much silence, twice, then hangs up. Null = waits for ever. */
   patienceMs: ms.nullable(),
 });
@@ -45,6 +50,7 @@ export function person(
     goodbye: "Thank you. Goodbye.",
     interrupts: null,
     leaves: null,
+    presses: null,
     patienceMs: 12_000,
     ...own,
   };

@@ -33,6 +33,7 @@ export class Talker implements Person {
   #helloDue: boolean;
   #interruptions = 0;
   #interruptedThisTime = false;
+  #pressed = false;
   #nudges = 0;
   #lastSpokeMs = 0;
   /** The last sound of either side. */
@@ -58,6 +59,15 @@ export class Talker implements Person {
     if (this.#wantsToLeave()) return null;
     this.#act();
     return this.#mouth.nextFrame(this.#nowMs);
+  }
+
+  pressing(): string | null {
+    const { presses } = this.#script;
+    const talking = this.#hearing.agent === "talking";
+    if (presses === null || this.#pressed || !talking) return null;
+    if (this.#nowMs - this.#hearing.sinceMs < presses.afterMs) return null;
+    this.#pressed = true;
+    return presses.key;
   }
 
   #listen(heard: HeardNow): void {

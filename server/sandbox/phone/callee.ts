@@ -20,6 +20,8 @@ export type HeardNow = {
 export type Person = {
   /** The next 20 ms: hears, and returns 160 bytes of what they say meanwhile; null = they hang up. */
   step(heard: HeardNow): Uint8Array | null;
+  /** A key that they press in these 20 ms; asked after each step. */
+  pressing?(): string | null;
   said(): readonly SaidLine[];
   /** Makes them say something out of the script. */
   say(text: string): void;

@@ -103,5 +103,7 @@ export class Line {
     if (!spoken) return this.#events.personHungUp();
     this.#farEnd?.take(spoken);
     for (const tap of this.#taps) tap({ played: full, spoken });
+    const key = this.#person.pressing?.() ?? null;
+    if (key !== null) this.press(key);
   }
 }
