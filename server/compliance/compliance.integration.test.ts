@@ -167,6 +167,17 @@ describe("consents", () => {
     expect(text).toContain("Clearwater LLC");
   });
 
+  test("[CO8] consent that was said in a call names that call, and no sentence that nobody saw", async () => {
+    const { clock, db } = handClock();
+    const leadId = `lead_${randomUUID()}`;
+    const who = { leadId, consumerId: "acc_1", businessId: "biz_1", legalName: "Acme LLC" };
+    await createConsents({ db, clock }).record([{ ...who, aiCalls: true, spokenIn: "call_1" }]);
+    const receipt = await db.collection("consents").findOne({ leadId });
+    expect(receipt?.["text"]).toBe(
+      "In the call call_1 the person asked an AI assistant to call again for Acme LLC.",
+    );
+  });
+
   test("[CO8] the newest receipt counts, also within one millisecond, and the older ones stay", async () => {
     const { clock, db } = handClock();
     const consents = createConsents({ db, clock });

@@ -13,8 +13,8 @@ const BRIEFING: CallBriefing = {
   objective: "Agree on a visit",
   timeZone: "America/New_York",
 };
-/** Spoken at about 150 words a minute. */
-const secondsOf = (words: string) => (words.split(" ").length / 150) * 60;
+/** Spoken at about 160 words a minute. */
+const secondsOf = (words: string) => (words.split(" ").length / 160) * 60;
 
 test("[CL80] neither the instructions nor the opening hold the person's name or need", () => {
   for (const text of [agentInstructions(BRIEFING), openingWords(BRIEFING)]) {
@@ -24,11 +24,11 @@ test("[CL80] neither the instructions nor the opening hold the person's name or 
   expect(agentInstructions(BRIEFING)).toContain("Objective: Agree on a visit");
 });
 
-test("[CL41] the opening says who, that it is an AI, why and how to stop it, in less than 20 seconds", () => {
+test("[CL41] the opening says who, that it is an AI, why and how to stop it, in less than 15 seconds", () => {
   const words = openingWords(BRIEFING);
   expect(words).toMatch(/Acme LLC.*your roof.*stop calling me.*press nine/);
   expect(words).toContain("an AI assistant");
-  expect(secondsOf(words)).toBeLessThan(20);
+  expect(secondsOf(words)).toBeLessThan(15);
 });
 
 test.each(["legal", "dental", "other"])(

@@ -107,7 +107,10 @@ function nextStepOf(
   { outcome }: Finding,
   lines: readonly TranscriptLine[],
   exchanges: readonly Exchange[],
+  message: string,
 ): string {
+  const [, appointment] = /^- book_slot: Booked: (.+?)\. /m.exec(message) ?? [];
+  const [, nextCall] = /^- call_later: A call is planned: (.+?)\. /m.exec(message) ?? [];
   const wished = exchanges.findLast(({ topic }) => TIME_TOPIC.test(topic))?.answer.replace(/[.\s]+$/, "");
   const spoken = lines.filter(isConsumer).findLast(({ text }) => TIME_WORDS.test(text))?.text;
   const when = wished ?? (spoken ? (TIME_WORDS.exec(spoken)?.[0] ?? null) : null);
@@ -122,8 +125,10 @@ function nextStepOf(
     case "not_interested":
       return "No further call; close the request.";
     case "callback_requested":
+      if (nextCall !== undefined) return `The next call is planned: ${nextCall}.`;
       return when ? `Call the consumer back: ${when}.` : "Call the consumer back at a time that suits them.";
     case "objective_met":
+      if (appointment !== undefined) return `Keep the appointment: ${appointment}.`;
       return when
         ? `Contact the consumer to confirm the time they named: ${when}.`
         : "Contact the consumer with a proposal.";
@@ -152,7 +157,7 @@ export function analyseCall(message: string): Suggestions | null {
     summary: { value: summaryOf(fieldOf(message, "Objective"), finding, exchanges) },
     outcome: { choose: (allowed) => nearest.find((name) => allowed.includes(name)) },
     sentiment: { value: sentimentOf(finding, lines) },
-    nextStep: { value: nextStepOf(finding, lines, exchanges) },
+    nextStep: { value: nextStepOf(finding, lines, exchanges, message) },
     answers: { value: exchanges.map(({ topic, answer }) => ({ topic, answer })) },
     evidence: { value: finding.evidence.slice(0, MAX_EVIDENCE).map(({ segmentId }) => segmentId) },
   };

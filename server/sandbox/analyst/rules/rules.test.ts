@@ -69,6 +69,28 @@ test("[AN10] answers, next step and evidence come from the consumer's own words"
   expect(result.sentiment).toBe("positive");
 });
 
+test("[AN10] what the call's tools settled is the next step; talk about the talk is no answer", () => {
+  const agreed = (fact: string, words: string) =>
+    read(
+      analysis,
+      analyseCall(
+        [
+          `Recorded facts:\n- ${fact}`,
+          "Transcript:",
+          "[s1] agent: Am I speaking with the person who asked for this call?",
+          "[s2] consumer: Yes.",
+          "[s3] agent: Which postcode is it in?",
+          `[s4] consumer: ${words}`,
+        ].join("\n"),
+      ),
+    );
+  const booked = agreed("book_slot: Booked: Thursday, November 26 at 10 AM. Tell the person.", "94110.");
+  expect(booked.nextStep).toBe("Keep the appointment: Thursday, November 26 at 10 AM.");
+  expect(booked.answers).toEqual([{ topic: "Which postcode is it in", answer: "94110." }]);
+  const later = agreed("call_later: A call is planned: Friday at 2 PM. Tell them.", "Call me back later.");
+  expect(later.nextStep).toBe("The next call is planned: Friday at 2 PM.");
+});
+
 test.each([
   ["opted_out", "Please stop calling me.", "negative"],
   ["wrong_number", "You have the wrong number.", "neutral"],

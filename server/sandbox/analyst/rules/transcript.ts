@@ -26,7 +26,7 @@ const LEAD_IN = /^(and|so|now|okay|great|good|as i was asking|coming back to my 
 const ASKING = /^(can|could|would|will) you (please )?(tell me|confirm|say)( (if|whether|about))? /i;
 /** Talk about the talk itself is no matter of the call. */
 const SMALL_TALK =
-  /good time|(minute|moment) to talk|still there|say (it|that) again|repeat that|anything else|how are you/i;
+  /good time|(minute|moment) to talk|still there|say (it|that) again|repeat that|anything else|how are you|am i speaking|work for you/i;
 const MAX_TOPIC_CHARACTERS = 80;
 
 /** A question as a heading: "Could you tell me when it started?" → "When it started". */
