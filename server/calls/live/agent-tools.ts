@@ -128,9 +128,9 @@ const MAX_ARGUMENT_BYTES = 8192;
 /** The parsed request, or a sentence for the model that says what was wrong. */
 export function parseToolCall(name: string, argumentsJson: string): ToolRequest | { problem: string } {
   const request = parsed(name, argumentsJson);
-  // "Stop calling me" is honoured however it was written down.
-  if ("problem" in request && name === "mark_do_not_call") return { name, arguments: {} };
-  return request;
+  if (!("problem" in request)) return request;
+  // What the person refuses is honoured however it was written down.
+  return name === "mark_do_not_call" || name === "stop_recording" ? { name, arguments: {} } : request;
 }
 
 function parsed(name: string, argumentsJson: string): ToolRequest | { problem: string } {

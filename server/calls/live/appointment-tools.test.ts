@@ -140,6 +140,7 @@ test("[CL88] a tool that was under way when its owner was lost is looked up, not
     "call_later",
     "offer_slots",
     "mark_do_not_call",
+    "stop_recording",
   ];
   const tools = pending.map((name) => view(name, null));
   const bench = actorBench([], { openingHeard: true, tools });
@@ -155,6 +156,7 @@ test("[CL88] a tool that was under way when its owner was lost is looked up, not
     "past call_later": false,
     "past offer_slots": false,
     "past mark_do_not_call": true,
+    "past stop_recording": true,
   });
   expect(eventsOf(bench, "appointment.booked")).toHaveLength(1);
   expect(bench.optOuts).toEqual(["spoken"]);

@@ -102,9 +102,10 @@ export class ToolActs {
 
   /** What became of a tool that an earlier owner of the call left under way: looked up, not done again. */
   async outcomeOf(tool: ToolView): Promise<Done> {
-    const { services, call, optOut } = this.#deps;
+    const { services, call } = this.#deps;
     return (
-      (await outcomeOf(services, call, tool, optOut)) ?? refused("The line was lost before this was done.")
+      (await outcomeOf(services, call, tool, this.#deps)) ??
+      refused("The line was lost before this was done.")
     );
   }
 

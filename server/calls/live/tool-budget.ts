@@ -10,7 +10,7 @@ const MAX_UNUSABLE = 5;
 /** The ways out stay open when everything else is spent; each of them so many times. */
 const WAYS_OUT_EACH = 10;
 
-const WAYS_OUT: ReadonlySet<string> = new Set<ToolName>(["mark_do_not_call", "end_call"]);
+const WAYS_OUT: ReadonlySet<string> = new Set<ToolName>(["mark_do_not_call", "stop_recording", "end_call"]);
 /** They change something that outlasts the call, or ask somebody to act. */
 const ACTS: ReadonlySet<string> = new Set<ToolName>(["book_slot", "call_later", "request_person"]);
 

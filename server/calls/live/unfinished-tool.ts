@@ -6,13 +6,13 @@ import type { ToolView } from "#shared/call/view.ts";
 
 /**
  * What became of a tool call that was under way when its owner was lost: looked up, not done again [CL88]. Null: nothing, the model may ask
- * again. An opt-out is not looked up but repeated by whoever takes over (`repeatOptOut`): it may never be lost, and twice is harmless.
+ * again. What the person refused is not looked up but refused `again` by whoever takes over: it may never be lost, and twice is harmless.
  */
 export async function outcomeOf(
   services: ToolServices,
   call: CallHead,
   tool: Pick<ToolView, "name" | "arguments">,
-  repeatOptOut: () => Promise<void>,
+  again: { optOut(): Promise<void>; refuseRecording(): Promise<string> },
 ): Promise<Done | null> {
   switch (tool.name) {
     case "record_answer":
@@ -28,8 +28,10 @@ export async function outcomeOf(
     case "request_person":
       return humanRequested(call.briefing.businessName, String(tool.arguments["reason"] ?? ""));
     case "mark_do_not_call":
-      await repeatOptOut();
+      await again.optOut();
       return done("They will not be called again. Confirm it once and end the call.");
+    case "stop_recording":
+      return done(await again.refuseRecording());
     default:
       return null;
   }
