@@ -9,7 +9,8 @@ export type StageResult = {
   seconds: number;
   corePercent: number;
   cpuPerCallMinute: number;
-  kbPerCall: number;
+  /** At the end of the window. */
+  residentKb: number;
   generatorPercent: number;
   window: WindowFigures;
   frames: FrameFigures;
@@ -37,7 +38,8 @@ const HEAD = [
   "truncated / refused / deaf",
   "consumer's frames sent; lost at start / inside / end; repeated / reordered / changed",
   "agent's frames heard; lost / repeated / changed / after clear",
-  "KB per call",
+  "memory MB",
+  "KB per further call",
   "generator %",
 ];
 
@@ -51,7 +53,16 @@ export function tableOf(results: StageResult[]): string {
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function rowOf(runs: StageResult[]): string[] {
+/** Memory beyond that of the smallest stage of the same system, for each call more; null for that stage itself. */
+function kbPerFurtherCall(calls: number, system: string, results: StageResult[]): number | null {
+  const own = results.filter((result) => result.system === system);
+  const fewest = Math.min(...own.map((result) => result.calls));
+  const kbAt = (count: number) =>
+    median(own.filter((result) => result.calls === count).map(({ residentKb }) => residentKb)) ?? 0;
+  return calls === fewest ? null : (kbAt(calls) - kbAt(fewest)) / (calls - fewest);
+}
+
+function rowOf(runs: StageResult[], results: StageResult[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
   const middle = (of: (run: StageResult) => number | null, digits = 1) => shown(median(runs.map(of)), digits);
@@ -87,7 +98,8 @@ function rowOf(runs: StageResult[]): string[] {
       total(({ frames }) => frames.agent.changed),
       total(({ frames }) => frames.agent.stale),
     ].join(" / ")}`,
-    calls < 50 ? "–" : middle((run) => run.kbPerCall, 0),
+    middle((run) => run.residentKb / 1024, 0),
+    shown(kbPerFurtherCall(calls, system, results), 0),
     middle((run) => run.generatorPercent, 0),
   ];
 }

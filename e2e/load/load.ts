@@ -81,7 +81,6 @@ async function systems(): Promise<System[]> {
 }
 
 async function measure(name: string, running: Running, calls: number): Promise<StageResult> {
-  const idleKb = residentKb(running.pid);
   await running.dial(calls);
   const connected = async () => {
     const { streams, sessions } = await generator.ask<"figures">({ kind: "figures" });
@@ -99,7 +98,7 @@ async function measure(name: string, running: Running, calls: number): Promise<S
   const cpu = cpuSeconds(running.pid) - before.cpu;
   const generatorCpu = cpuSeconds(generator.pid) - before.generator;
   const seconds = (performance.now() - before.at) / 1000;
-  const kbPerCall = (residentKb(running.pid) - idleKb) / calls;
+  const endKb = residentKb(running.pid);
   const window = await generator.ask<"figures">({ kind: "figures" });
   const frames = await generator.ask<"hangUp">({ kind: "hangUp" });
   return {
@@ -109,7 +108,7 @@ async function measure(name: string, running: Running, calls: number): Promise<S
     corePercent: (cpu / seconds) * 100,
     cpuPerCallMinute: (cpu * 60) / (calls * seconds),
     generatorPercent: (generatorCpu / seconds) * 100,
-    kbPerCall,
+    residentKb: endKb,
     window,
     frames,
     trouble: await running.trouble(calls),
