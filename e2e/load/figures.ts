@@ -48,7 +48,7 @@ export function tableOf(results: StageResult[]): string {
   const groups = Map.groupBy(results, ({ calls, system }) => `${String(calls).padStart(5)} ${system}`);
   const rows = [...groups.entries()]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([, runs]) => rowOf(runs));
+    .map(([, runs]) => rowOf(runs, results));
   const lines = [HEAD, HEAD.map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
