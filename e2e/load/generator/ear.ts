@@ -27,8 +27,9 @@ export class Ear {
     if (this.#stretches.length > KEPT_STRETCHES) this.#stretches.shift();
   }
 
-  mark(name: string, nowMs: number): void {
-    this.#marks.push({ name, dueAtMs: Math.max(nowMs, this.#endsAtMs) });
+  /** `partMs`: the beginning of a 20 ms frame that is there already, and not taken yet. */
+  mark(name: string, partMs: number, nowMs: number): void {
+    this.#marks.push({ name, dueAtMs: Math.max(nowMs, this.#endsAtMs) + partMs });
   }
 
   /** Marks whose audio was played, oldest first; each once. */

@@ -96,6 +96,10 @@ export class LoadCall {
     }
   }
 
+  mark(name: string, nowMs: number): void {
+    this.ear.mark(name, (this.#carried / FRAME_BYTES) * FRAME_MS, nowMs);
+  }
+
   #agentFrame(nowMs: number): void {
     this.#carried = 0;
     const frame = readFrame(this.#carry, 0);

@@ -119,7 +119,7 @@ export class PhoneStream {
       );
     const message = JSON.parse(text.toString("utf8")) as { event: string; mark?: { name: string } };
     if (message.event === "clear") this.#sendMarks(this.call.clear(nowMs));
-    if (message.event === "mark") this.call.ear.mark(message.mark?.name ?? "", nowMs);
+    if (message.event === "mark") this.call.mark(message.mark?.name ?? "", nowMs);
   }
 
   #sendMarks(names: string[]): void {
