@@ -3,6 +3,12 @@ type Stretch = { part: number; fromMs: number; ms: number; playsAtMs: number };
 
 const KEPT_STRETCHES = 400;
 
+const FRAME_MS = 20;
+
+/** How much of a stretch has sounded: the network plays whole frames, so that one that has begun is played to its end. */
+const soundedMs = ({ ms, playsAtMs }: Stretch, nowMs: number) =>
+  Math.max(0, Math.min(ms, Math.ceil((nowMs - playsAtMs) / FRAME_MS) * FRAME_MS));
+
 /** What a phone really plays: everything in the order it came, at the pace of time, until it is cleared. All times are of one monotonic clock. */
 export class Ear {
   readonly #marks: { name: string; dueAtMs: number }[] = [];
@@ -47,7 +53,7 @@ export class Ear {
     let heard = 0;
     for (const stretch of this.#stretches) {
       if (stretch.part !== part) continue;
-      const played = Math.min(stretch.ms, nowMs - stretch.playsAtMs);
+      const played = soundedMs(stretch, nowMs);
       if (played > 0) heard = stretch.fromMs + played;
     }
     return heard;
@@ -57,7 +63,7 @@ export class Ear {
   clear(nowMs: number): string[] {
     this.#stretches = this.#stretches
       .filter(({ playsAtMs }) => playsAtMs < nowMs)
-      .map((stretch) => ({ ...stretch, ms: Math.min(stretch.ms, nowMs - stretch.playsAtMs) }));
+      .map((stretch) => ({ ...stretch, ms: soundedMs(stretch, nowMs) }));
     this.#endsAtMs = Math.min(this.#endsAtMs, nowMs);
     return this.#marks.splice(0).map(({ name }) => name);
   }

@@ -47,7 +47,7 @@ test("the ear plays at the pace of time, returns marks when they were played, an
   ear.mark("b", 10, 1010);
   expect(ear.playedMarks(1059)).toEqual([]);
   expect(ear.playedMarks(1060)).toEqual(["a"]);
-  expect(ear.heardMs(1, 1070)).toBe(70);
+  expect(ear.heardMs(1, 1061)).toBe(80);
   expect(ear.playedMarks(1100)).toEqual([]);
   expect(ear.clear(1080)).toEqual(["b"]);
   expect([ear.heardMs(1, 2000), ear.endsAtMs]).toEqual([80, 1080]);
