@@ -11,10 +11,10 @@ import type { CallView } from "#shared/call/view.ts";
 
 /** Reading calls as somebody: every read asks who it is first. Foreign and unknown calls look the same [CL60]. */
 export class CallAccess {
-  readonly #store: CallStore;
-  readonly #queries: CallQueries;
+  readonly #store: Pick<CallStore, "head" | "events" | "draftOf">;
+  readonly #queries: Pick<CallQueries, "list">;
 
-  constructor(store: CallStore, queries: CallQueries) {
+  constructor(store: Pick<CallStore, "head" | "events" | "draftOf">, queries: Pick<CallQueries, "list">) {
     this.#store = store;
     this.#queries = queries;
   }
@@ -52,14 +52,14 @@ export class CallAccess {
     return { view, events: events.filter((event) => event.seq > after), seq, draft };
   }
 
-  /** Consumers see no costs. */
+  /** Consumers see no costs and no flags. */
   async list(
     caller: Caller,
     page: { status?: CallStatus | undefined; before?: string | undefined; limit: number },
   ) {
     const found = await this.#queries.list(scopeOf(caller), page);
     if (audienceOf(caller) === "staff") return found;
-    return { ...found, calls: found.calls.map((row) => ({ ...row, totalCents: null })) };
+    return { ...found, calls: found.calls.map((row) => ({ ...row, totalCents: null, lastFlag: null })) };
   }
 }
 

@@ -1,0 +1,23 @@
+import { CallAccess } from "#server/calls/call-access.ts";
+import { callHead } from "#server/calls/testing/scripted-sides.ts";
+import { expect, test } from "vitest";
+
+const person = { accountId: "acc_1", name: "Maria", email: "maria@people.test" };
+const caller = {
+  consumer: { ...person, role: "consumer", businessId: null },
+  business: { ...person, role: "business", businessId: "biz_00000001" },
+} as const;
+
+test("[CL60] a consumer's list of calls has neither costs nor flags; the business's has both", async () => {
+  const row = { ...callHead(0).summary, totalCents: 12, lastFlag: "They are upset" };
+  const queries = { list: async () => ({ calls: [row], next: null }) };
+  const access = new CallAccess(
+    { head: async () => null, events: async () => null, draftOf: async () => null },
+    queries,
+  );
+  const page = { limit: 10 };
+  expect((await access.list(caller.consumer, page)).calls).toEqual([
+    { ...row, totalCents: null, lastFlag: null },
+  ]);
+  expect((await access.list(caller.business, page)).calls).toEqual([row]);
+});
