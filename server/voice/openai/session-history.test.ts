@@ -36,7 +36,7 @@ async function opened(expires_at: unknown, history: VoiceTurn[] = []) {
 
 const items = () => service.received.all.flatMap(({ item }) => (item === undefined ? [] : [item]));
 
-test("[VO17] a tool call goes back into the history with its result, and is not announced again", async () => {
+test("[VO23] a tool call goes back into the history with its result, and is not announced again", async () => {
   const { session, listener } = await opened(null, [tool, { speaker: "note", text: "Much was said." }]);
   session.recall([{ speaker: "consumer", text: "On Wednesday." }, tool]);
   await readUpToHere(service, listener);
@@ -63,12 +63,12 @@ test("[VO17] a tool call goes back into the history with its result, and is not 
   ]);
 });
 
-test("[VO17] the session tells when the service will end it, if the service says so", async () => {
+test("[VO23] the session tells when the service will end it, if the service says so", async () => {
   const { session } = await opened(1_800_000_000);
   expect(session.expiresAt).toBe(1_800_000_000_000);
 });
 
-test("[VO17] an expiry that is no time is none", async () => {
+test("[VO23] an expiry that is no time is none", async () => {
   const { session } = await opened("soon");
   expect(session.expiresAt).toBeNull();
 });
