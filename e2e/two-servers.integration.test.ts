@@ -1,53 +1,25 @@
-import { apiWith, callEnds, signIn } from "#e2e/support/api.ts";
-import { type Ringside, startRingside } from "#e2e/support/ringside.ts";
+import { apiWith, callEnds, PASSWORD, type SignedIn, signIn, signUp } from "#e2e/support/api.ts";
+import { killOwner } from "#e2e/support/owner-death.ts";
 import { BRIEF } from "#e2e/support/scripts.ts";
+import { type ServerPair, startServerPair } from "#e2e/support/server-pair.ts";
 import { until } from "#e2e/support/wait.ts";
-import { callCase, startWorld, type World } from "#e2e/support/world.ts";
-import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
+import { callCase } from "#e2e/support/world.ts";
 import type { Board } from "#shared/call/summary.ts";
 import type { ClientToServer, ServerToClient, WatchReply } from "#shared/contract/sockets.ts";
-import { randomBytes } from "node:crypto";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 
-/** Servers of one installation share keys and database. */
-const KEYS = {
-  SESSION_SECRET: randomBytes(32).toString("hex"),
-  FIELD_KEYS: `k1:${randomBytes(32).toString("base64")}`,
-  INDEX_KEY: randomBytes(32).toString("base64"),
-  DEMO: "on",
-};
+const BOSS = "sam@e2e.test";
+const KILL_WATCHER = "boss@e2e.test";
 
-let world: World;
-let second: Ringside;
+let pair: ServerPair;
+let boss: SignedIn;
 
 beforeAll(async () => {
-  world = await startWorld(KEYS);
-  second = await startRingside({
-    env: {
-      ...world.sandbox.env,
-      ...KEYS,
-      CALLS_PER_SECOND: "10",
-      MONGODB_URI: await databaseAddress(world.baseUrl),
-    },
-  });
+  pair = await startServerPair({ SUPERVISOR_EMAILS: `${BOSS},${KILL_WATCHER}` });
+  boss = await signUp(pair.world.baseUrl, "consumer", "Sam Boss", BOSS);
 });
-afterAll(async () => {
-  await second?.stop();
-  await world.stop();
-});
-
-const readySchema = z.object({
-  parts: z.array(z.object({ name: z.string(), address: z.string().optional() })),
-});
-
-async function databaseAddress(baseUrl: string): Promise<string> {
-  const { parts } = readySchema.parse(await (await fetch(`${baseUrl}/readyz`)).json());
-  const address = parts.find(({ name }) => name === "database")?.address;
-  if (address === undefined) throw new Error("The first server does not say where its database is.");
-  return address;
-}
+afterAll(() => pair?.stop());
 
 type AppSocket = Socket<ServerToClient, ClientToServer>;
 
@@ -72,9 +44,7 @@ async function watched(baseUrl: string, token: string, callId: string) {
 }
 
 async function watchedBoard(baseUrl: string) {
-  const { email } = DEMO_PEOPLE.supervisor;
-  const { token } = await signIn(baseUrl, email, DEMO_PASSWORD);
-  const socket = await connected(baseUrl, token);
+  const socket = await connected(baseUrl, boss.token);
   const boards: Board[] = [];
   socket.on("board:update", (board) => boards.push(board));
   const reply = await new Promise<{ ok: boolean }>((resolve) => socket.emit("board:watch", resolve));
@@ -85,9 +55,9 @@ async function watchedBoard(baseUrl: string) {
 const mentions = (board: Board, callId: string) => JSON.stringify(board).includes(callId);
 
 test("two servers on one embedded database: one sign-in, one queue, one board, and calls are watched live on either", async () => {
+  const { places, world } = pair;
   const { business, request } = await callCase(world, BRIEF);
-  const places = [world.baseUrl, second.baseUrl];
-  const elsewhere = apiWith(second.baseUrl, business.token);
+  const elsewhere = apiWith(places[1], business.token);
   expect((await elsewhere.business.profile()).businessId).toBe(
     (await business.api.business.profile()).businessId,
   );
@@ -109,10 +79,11 @@ test("two servers on one embedded database: one sign-in, one queue, one board, a
 });
 
 test("a sign-out on one server counts on the other", async () => {
-  const { email } = DEMO_PEOPLE.supervisor;
-  const { token, api } = await signIn(second.baseUrl, email, DEMO_PASSWORD);
+  const { places, world } = pair;
+  const { token } = await signIn(world.baseUrl, BOSS, PASSWORD);
+  const api = apiWith(places[1], token);
   await api.supervisor.board();
-  const response = await fetch(`${world.baseUrl}/api/auth/sign-out`, {
+  const response = await fetch(`${places[0]}/api/auth/sign-out`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, origin: world.baseUrl, "content-type": "application/json" },
     body: "{}",
@@ -124,4 +95,12 @@ test("a sign-out on one server counts on the other", async () => {
       () => true,
     ),
   );
+});
+
+test("[CL106] kill -9 of the owner in the middle of 20 calls: each goes on at the other server, words, tools and watchers exact", async () => {
+  const { faults, recoveredMs } = await killOwner(pair, { calls: 20, rounds: 1, seed: 4 });
+  const at = (share: number) => recoveredMs[Math.floor(share * (recoveredMs.length - 1))];
+  console.log(`The agent's voice was back after ${at(0.5)} ms (half of the calls) to ${at(1)} ms.`);
+  expect(faults).toEqual([]);
+  expect(recoveredMs).toHaveLength(20);
 });

@@ -57,9 +57,8 @@ export async function signUp(
   baseUrl: string,
   accountType: "consumer" | "business",
   name: string,
+  email = `${accountType}-${process.pid}-${(people += 1)}@e2e.test`,
 ): Promise<SignedIn> {
-  people += 1;
-  const email = `${accountType}-${process.pid}-${people}@e2e.test`;
   const token = await enter(baseUrl, "sign-up/email", { name, email, password: PASSWORD, accountType });
   return { api: apiWith(baseUrl, token), token, email };
 }

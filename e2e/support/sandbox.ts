@@ -37,6 +37,8 @@ export type PhoneCall = z.infer<typeof phoneCallSchema>;
 const voiceSessionSchema = z.object({
   id: z.string(),
   state: z.enum(["open", "closed"]),
+  openedAtMs: z.number(),
+  closeCode: z.number().nullable(),
   heard: z.array(z.object({ itemId: z.string(), text: z.string(), complete: z.boolean() })),
   spoken: z.array(z.object({ itemId: z.string(), text: z.string(), heardMs: z.number().optional() })),
   /** The frames that reached the voice model. */
@@ -46,6 +48,23 @@ const voiceSessionSchema = z.object({
 
 /** One session as the voice model saw it. */
 export type VoiceSession = z.infer<typeof voiceSessionSchema>;
+
+const framesSchema = z.object({
+  frames: z.array(z.object({ atMs: z.number(), type: z.string(), event: z.looseObject({}).optional() })),
+});
+const recognisedSchema = z.object({ item_id: z.string(), transcript: z.string() });
+
+/** A turn of a consumer as a voice session told it. */
+export type SessionWords = {
+  itemId: string;
+  text: string;
+  /** On the wall clock. */
+  atMs: number;
+  /** The client went away without a word. */
+  lost: boolean;
+  /** Everything that was heard and said in the session. */
+  sessionItems: ReadonlySet<string>;
+};
 
 const messagesSchema = z.object({ messages: z.array(z.object({ to: z.string(), body: z.string() })) });
 
@@ -147,6 +166,23 @@ export class TestSandbox {
   async voiceSessions(): Promise<VoiceSession[]> {
     const asked = await this.#ask("GET", "/voice-sessions");
     return z.object({ sessions: z.array(voiceSessionSchema) }).parse(asked).sessions;
+  }
+
+  /** What every session recognised. */
+  async recognisedWords(): Promise<SessionWords[]> {
+    const told: SessionWords[] = [];
+    for (const { id, heard, spoken, openedAtMs, closeCode } of await this.voiceSessions()) {
+      const { frames } = framesSchema.parse(await this.#ask("GET", `/voice-sessions/${id}/frames`));
+      const sessionItems = new Set([...heard, ...spoken].map(({ itemId }) => itemId));
+      for (const { atMs, type, event } of frames) {
+        if (!type.endsWith("input_audio_transcription.completed")) continue;
+        const { item_id: itemId, transcript } = recognisedSchema.parse(event);
+        const text = transcript.trim();
+        const lost = closeCode === 1006;
+        if (text !== "") told.push({ itemId, text, atMs: openedAtMs + atMs, lost, sessionItems });
+      }
+    }
+    return told;
   }
 
   /** The session that spoke the item with this id. */

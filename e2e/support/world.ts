@@ -9,7 +9,7 @@ export const WORLD_BUSINESS = "Acme Plumbing";
 export type World = { ringside: Ringside; sandbox: TestSandbox; baseUrl: string; stop(): Promise<void> };
 
 /** Fast where the product lets it be configured: many calls at once, a retry after a second. */
-const BRISK: Environment = {
+export const BRISK: Environment = {
   CALLS_PER_SECOND: "10",
   RETRY_BACKOFF_SECONDS: "1",
   RING_TIMEOUT_SECONDS: "5",
@@ -90,9 +90,9 @@ export type CallCase = {
 
 type CalleeOf = Parameters<TestSandbox["callee"]>[1];
 
-/** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. */
-export async function callCase(world: World, callee: CalleeOf): Promise<CallCase> {
-  const [consumer, business] = await Promise.all([newConsumer(world), newBusiness(world)]);
+/** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. `caller`: a business that is there already. */
+export async function callCase(world: World, callee: CalleeOf, caller?: SignedIn): Promise<CallCase> {
+  const [consumer, business] = await Promise.all([newConsumer(world), caller ?? newBusiness(world)]);
   await world.sandbox.callee(consumer.number, callee);
   const leadId = await interestedLead(consumer, business);
   const request = async () => {

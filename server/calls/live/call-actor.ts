@@ -5,6 +5,7 @@ import { Conversation } from "#server/calls/live/conversation.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
+import type { VoiceTurn } from "#server/voice/voice.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 
 /** Heartbeats let other servers see that the owner lives; the reply tells the owner what it missed (DESIGN §2.4). */
@@ -39,6 +40,7 @@ export class CallActor {
       callMs: () => Math.max(0, Math.round(deps.clock.nowMs() - this.#answeredAt)),
       record: (...events) => this.#recorder.add(...events),
       flush: () => this.#recorder.flush(),
+      history: () => this.#history(),
       background: (work) => this.#background(work),
       voiceEnded: (end) => this.#voiceEnded(end),
       giveUp: () => this.#giveUp(),
@@ -63,8 +65,19 @@ export class CallActor {
 
   /** From the claim on nobody else writes: what is stored now is all that was said and done before [CL100]. */
   async #takeOver() {
-    const past = this.#past === NO_PAST ? NO_PAST : await pastOf(this.#deps.store, this.callId);
+    const past = this.#past === NO_PAST ? NO_PAST : await this.#readPast();
     if (this.#released === null) this.#conversation.takeOver(past);
+  }
+
+  /** Without the database what was read before the claim has to do: somebody is waiting. */
+  async #readPast(): Promise<Past> {
+    try {
+      return await pastOf(this.#deps.store, this.callId);
+    } catch (error) {
+      const { logger } = this.#deps;
+      logger.warn({ callId: this.callId, ...errorFields(error) }, "a call's past could not be read again");
+      return this.#past;
+    }
   }
 
   /** The stream is here and alive. */
@@ -137,10 +150,14 @@ export class CallActor {
   async #reopenVoice(pauseMs: number) {
     await this.#deps.clock.sleep(pauseMs);
     await this.#conversation.toolsDone();
-    if (this.#stream !== null) await this.#recorder.flush();
-    const past = await pastOf(this.#deps.store, this.callId);
+    const turns = await this.#history();
     if (this.#closed || this.#released !== null) return;
-    this.#conversation.line.replace(past.turns, !this.#conversation.opened);
+    this.#conversation.line.replace(turns, !this.#conversation.opened);
+  }
+
+  async #history(): Promise<VoiceTurn[]> {
+    if (this.#stream !== null) await this.#recorder.flush();
+    return (await pastOf(this.#deps.store, this.callId)).turns;
   }
 
   readonly #phone: MediaListener = {

@@ -9,12 +9,15 @@ const MAX_GAP_FRAMES = 100;
 const END_OF_TURN_FRAMES = 40;
 /** Somebody speaks, and no frame has come for this long: the phone leg leaves out silence, or stalls (realtime.md §4). */
 const STALLED_MS = 750;
+/** Speech is noticed some 200 ms after it began. */
+const RECENT_FRAMES = 25;
 const SILENT_FRAME = Buffer.alloc(MULAW_FRAME_BYTES, MULAW_SILENCE).toString("base64");
 
 /** The consumer's audio on its way to the voice model: as it came, with silence where the phone leg left it out. Never waits. */
 export class ConsumerAudio {
   readonly #clock: Clock;
   readonly #append: (payloadBase64: string) => void;
+  readonly #recent: string[] = [];
   #last = { timestampMs: 0, atMs: Number.NEGATIVE_INFINITY };
   /** Silence put in since the last frame; the frame after the gap brings a timestamp that counts it again. */
   #filledFrames = 0;
@@ -38,7 +41,14 @@ export class ConsumerAudio {
     }
     this.#last = { timestampMs, atMs: this.#clock.monotonicMs() };
     this.#filledFrames = 0;
+    this.#recent.push(payloadBase64);
+    if (this.#recent.length > RECENT_FRAMES) this.#recent.shift();
     this.#append(payloadBase64);
+  }
+
+  /** Hands the last half second over again: to a session that has just begun to listen, so that it misses no beginning of a word. */
+  replay() {
+    for (const payload of this.#recent) this.#append(payload);
   }
 
   /** From now on the turn is ended with silence when no frames come [CL75]. */

@@ -14,7 +14,7 @@ import { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
 import type { End } from "#server/calls/state/call-state.ts";
-import type { VoiceSession } from "#server/voice/voice.ts";
+import type { VoiceSession, VoiceTurn } from "#server/voice/voice.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 
 /** What a conversation needs of the actor that holds it. */
@@ -25,6 +25,8 @@ export type ConversationHost = {
   record(...events: (NewCallEvent | null)[]): void;
   /** Resolves when what was recorded is stored. */
   flush(): Promise<void>;
+  /** Everything that was said and done so far, as it is stored. */
+  history(): Promise<VoiceTurn[]>;
   /** Work that nobody waits for. */
   background(work: Promise<unknown>): void;
   /** The voice model's session ended by itself. */

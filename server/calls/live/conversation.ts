@@ -25,6 +25,7 @@ export class Conversation implements VoiceListener {
   #joined = false;
   /** The stream's claim is stored, and what was before is known. */
   #mayBegin = false;
+  #agentSpokeLast = false;
   /** Who was speaking when the line broke. */
   #cutOff: Speaker | null = null;
   /** Nothing new is said any more; words on their way are still kept. */
@@ -39,7 +40,16 @@ export class Conversation implements VoiceListener {
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
     });
-    this.line = new VoiceLine(call, past, { voice, clock, listener: this, giveUp: () => host.giveUp() });
+    this.line = new VoiceLine(call, past, {
+      voice,
+      clock,
+      listener: this,
+      giveUp: () => host.giveUp(),
+      quiet: () => this.atRest,
+      history: () => host.history(),
+      renewed: () => this.#renewed(),
+      background: (work) => host.background(work),
+    });
   }
 
   get #voice(): VoiceSession {
@@ -142,6 +152,17 @@ export class Conversation implements VoiceListener {
     return isTalk && isIdle && !this.#is.consumer.speaks;
   }
 
+  /** It is quiet, the agent spoke last, and no words of the consumer are outstanding: a moment that nobody would miss. */
+  get atRest(): boolean {
+    return this.#quiet && this.#agentSpokeLast && !this.#is.talk.consumerTurnOpen;
+  }
+
+  /** Another voice session goes on in the middle of the silence. */
+  #renewed() {
+    this.#is.acts.newModel();
+    this.#is.audio.replay();
+  }
+
   #settle() {
     this.#is.manners.settle(this.#quiet);
   }
@@ -216,6 +237,7 @@ export class Conversation implements VoiceListener {
   }
 
   #itemHeard(itemId: string, text: string) {
+    this.#agentSpokeLast = true;
     if (this.#is.opening.itemHeard(itemId)) this.#openFloor();
     this.#is.goodbye.check();
     this.#is.manners.agentSaid(text);
@@ -252,6 +274,7 @@ export class Conversation implements VoiceListener {
   }
 
   speechStarted({ itemId }: { itemId: string }) {
+    this.#agentSpokeLast = false;
     this.#is.consumer.started(itemId);
     this.#settle();
   }

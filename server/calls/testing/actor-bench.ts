@@ -33,9 +33,11 @@ type Books = ReturnType<typeof actorBooks>;
 /** `fenced`: another stream owns the call. `failing`: the database is away. */
 type Mood = { fenced: boolean; failing: boolean };
 
+const numbered = (events: readonly NewCallEvent[], after: number): CallEvent[] =>
+  events.map((event, index) => ({ ...event, seq: after + index + 1, at: "2026-11-24T15:00:00Z" }));
+
 /** The journal that leads to this past. */
 function journalOf({ turns, openingHeard, optedOut, tools }: Past): CallEvent[] {
-  const at = "2026-11-24T15:00:00Z";
   const fresh: NewCallEvent[] = [];
   if (openingHeard) fresh.push({ type: "opening.heard", atMs: 0 });
   if (optedOut) fresh.push({ type: "optOut.recorded", how: "spoken" });
@@ -50,7 +52,7 @@ function journalOf({ turns, openingHeard, optedOut, tools }: Past): CallEvent[] 
     const { ok, text, durationMs } = result;
     fresh.push({ type: "tool.returned", toolCallId: tool.toolCallId, ok, result: text, durationMs });
   }
-  return fresh.map((event, index) => ({ ...event, seq: index + 1, at }));
+  return numbered(fresh, 0);
 }
 
 function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mood): ActorDeps["store"] {
@@ -62,7 +64,10 @@ function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mo
       recorded.push(...events);
       return { kind: "stepped", call: head, step: { state: head.state, events, effects: [] } };
     },
-    events: async () => ({ events, seq: events.length }),
+    events: async () => {
+      const all = [...events, ...numbered(recorded, events.length)];
+      return { events: all, seq: all.length };
+    },
     head: async () => ({ ...head, draft: past.openDraft }),
     beat: async () => !mood.fenced,
     checkpointDraft: async () => undefined,
@@ -98,7 +103,7 @@ export function actorBench(
 ) {
   const past = { ...NO_PAST, turns, openingHeard: turns.length > 0, ...given };
   const clock = new ManualClock();
-  const { voice, asked, sessions } = scriptedVoice();
+  const { voice, asked, sessions, limits } = scriptedVoice();
   const { services, diary } = scriptedServices();
   const books = actorBooks();
   const mood = { fenced: false, failing: false };
@@ -130,7 +135,7 @@ export function actorBench(
   };
   const fail = () => void (mood.failing = true);
   const fence = () => void (mood.fenced = true);
-  return { actor, clock, asked, sessions, phone, join, diary, voiceSays, fence, fail, ...books };
+  return { actor, clock, asked, sessions, limits, phone, join, diary, voiceSays, fence, fail, ...books };
 }
 
 /** Audio of so many ms, as the voice model sends it. */
@@ -157,8 +162,10 @@ export function consumerSays({ voiceSays }: Bench, itemId: string, text: string)
   voice.consumerWords({ itemId, text, final: true, audioSeconds: 1 });
 }
 
-export function openCall(timeLimitMs?: number): Bench {
-  const bench = actorBench([], {}, { timeLimitMs });
+export const openCall = (timeLimitMs?: number): Bench => hearOpening(actorBench([], {}, { timeLimitMs }));
+
+/** The stream comes, and the opening is said and heard. */
+export function hearOpening(bench: Bench): Bench {
   bench.join();
   bench.voiceSays().ready();
   bench.clock.advance(1000);

@@ -34,7 +34,15 @@ export function callHead(nowMs: number): CallHead {
 /** A voice model that does nothing by itself: the test speaks for it, and reads what it was asked. */
 export function scriptedVoice() {
   const asked: string[] = [];
-  const sessions: { options: VoiceSessionOptions; listener: VoiceListener }[] = [];
+  const sessions: {
+    options: VoiceSessionOptions;
+    listener: VoiceListener;
+    /** The consumer's frames, as they came. */
+    frames: string[];
+    isClosed: boolean;
+  }[] = [];
+  /** When the next sessions say that they end. */
+  const limits = { expiresAt: null as number | null };
   const voice: VoiceModel = {
     model: "scripted",
     check: async () => ({ ok: true, reason: "" }),
@@ -42,24 +50,33 @@ export function scriptedVoice() {
     // A cent each: tokens of every class, and seconds.
     price: ({ transcriptionSeconds, ...tokens }) => ({ ...tokens, transcription: transcriptionSeconds }),
     open(options, listener) {
-      sessions.push({ options, listener });
+      const session = { options, listener, frames: [] as string[], isClosed: false };
+      sessions.push(session);
       return {
-        appendAudio: (payload) => asked.push(`append ${payload}`),
+        appendAudio: (payload) => {
+          asked.push(`append ${payload}`);
+          session.frames.push(payload);
+        },
         say: (words) => asked.push(`say ${words}`),
         respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
         openFloor: () => asked.push("openFloor"),
-        expiresAt: null,
+        get expiresAt() {
+          return limits.expiresAt;
+        },
         recall: (turns) => asked.push(`recall ${JSON.stringify(turns)}`),
         note: (text) => asked.push(`note ${text}`),
         cancelAnswer: () => asked.push("cancelAnswer"),
         discard: (answerId) => asked.push(`discard ${answerId}`),
         truncate: (itemId, ms) => asked.push(`truncate ${itemId} ${ms}`),
         returnTool: ({ toolCallId, answer }) => asked.push(`tool ${toolCallId} ${answer}`),
-        close: () => asked.push("close"),
+        close: () => {
+          asked.push("close");
+          session.isClosed = true;
+        },
       };
     },
   };
-  return { voice, asked, sessions };
+  return { voice, asked, sessions, limits };
 }
 
 /** A phone whose ear the test holds. */

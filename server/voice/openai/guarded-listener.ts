@@ -1,4 +1,5 @@
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener } from "#server/voice/voice.ts";
 
 /**
@@ -10,26 +11,12 @@ export function guardedListener(
   logger: Logger,
   isOpen: () => boolean,
 ): VoiceListener {
-  const deliver = (call: () => void) => {
+  return relayedListener(listener, (call) => {
     if (!isOpen()) return;
     try {
       call();
     } catch (error) {
       logger.error(errorFields(error), "voice listener failed");
     }
-  };
-  return {
-    ready: () => deliver(() => listener.ready()),
-    answerStarted: (answer) => deliver(() => listener.answerStarted(answer)),
-    audio: (piece) => deliver(() => listener.audio(piece)),
-    audioDone: (item) => deliver(() => listener.audioDone(item)),
-    agentWords: (words) => deliver(() => listener.agentWords(words)),
-    answerEnded: (answer) => deliver(() => listener.answerEnded(answer)),
-    speechStarted: (speech) => deliver(() => listener.speechStarted(speech)),
-    speechStopped: (speech) => deliver(() => listener.speechStopped(speech)),
-    turnCommitted: (turn) => deliver(() => listener.turnCommitted(turn)),
-    consumerWords: (words) => deliver(() => listener.consumerWords(words)),
-    toolCalled: (call) => deliver(() => listener.toolCalled(call)),
-    closed: (end) => deliver(() => listener.closed(end)),
-  };
+  });
 }
