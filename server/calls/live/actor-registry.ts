@@ -1,7 +1,7 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import { type ActorDeps, NO_PAST, pastOf } from "#server/calls/live/actor-deps.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
-import { liveAttempt } from "#server/calls/state/call-state.ts";
+import { liveAttempt, talkedBefore } from "#server/calls/state/call-state.ts";
 import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
@@ -9,6 +9,11 @@ import type { MediaStream } from "#server/telephony/telephony.ts";
 /** A warm actor is let go when no stream claims it: the stream landed on another server, or never came. */
 const UNCLAIMED_WHILE_RINGING_MS = 60_000;
 const UNCLAIMED_AFTER_ANSWER_MS = 10_000;
+
+/** A server that stops waits this long for a moment in which nobody speaks; then another one takes the call over. */
+const HANDOVER_MS = 1500;
+/** And then this long for words that are on their way; all of it has to fit into the stop (main.ts). */
+const LAST_WORDS_MS = 1200;
 
 /** `unclaimed`: the timer that lets a warm actor go; null once its stream has joined. */
 type Entry = { actor: CallActor; unclaimed: Timer | null };
@@ -63,14 +68,14 @@ export class ActorRegistry {
   }
 
   /** Lets the call's actor go, or only `actor` if that is still the one. True when there was one. */
-  release(callId: string, reason: string, actor?: CallActor): boolean {
+  release(callId: string, reason: string, actor?: CallActor, lastWordsMs?: number): boolean {
     const entry = this.#entries.get(callId);
     if (entry === undefined || (actor !== undefined && actor !== entry.actor)) return false;
     entry.unclaimed?.cancel();
     this.#entries.delete(callId);
     this.#liveChanged(this.#entries.size);
     const leaving = entry.actor
-      .release(reason)
+      .release(reason, lastWordsMs)
       .catch((error: unknown) => {
         this.#deps.logger.error({ callId, ...errorFields(error) }, "an actor did not end in order");
       })
@@ -89,7 +94,11 @@ export class ActorRegistry {
   /** Takes no call any more and lets all go; resolves when their last words are stored. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const callId of this.#entries.keys()) this.release(callId, "server stops");
+    const live = [...this.#entries].map(async ([callId, { actor }]) => {
+      await actor.pause(HANDOVER_MS);
+      this.release(callId, "server stops", actor, LAST_WORDS_MS);
+    });
+    await Promise.all(live);
     await Promise.all(this.#leaving.values());
   }
 
@@ -105,9 +114,9 @@ export class ActorRegistry {
   async #makeNow(call: CallHead): Promise<CallActor | null> {
     if (this.#stopping || liveAttempt(call.state) === null) return null;
     this.release(call._id, "replaced");
-    const talkedBefore = call.state.phase === "answered" && call.state.streams > 0;
-    if (talkedBefore) await this.settled(call._id);
-    const past = talkedBefore ? await pastOf(this.#deps.store, call._id) : NO_PAST;
+    const isResumed = talkedBefore(call.state);
+    if (isResumed) await this.settled(call._id);
+    const past = isResumed ? await pastOf(this.#deps.store, call._id) : NO_PAST;
     const actor = new CallActor(call, past, this.#deps);
     this.#awaitClaim(call, { actor, unclaimed: null });
     return actor;

@@ -1,8 +1,11 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import { type ActorDeps, NO_PAST, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
+import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
+import { Fence } from "#server/calls/live/fence.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
+import { talkedBefore } from "#server/calls/state/call-state.ts";
+import { guardedClock } from "#server/lib/guarded-clock.ts";
 import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
 import type { VoiceTurn } from "#server/voice/voice.ts";
@@ -10,6 +13,7 @@ import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts"
 
 /** Heartbeats let other servers see that the owner lives; the reply tells the owner what it missed (DESIGN §2.4). */
 const BEAT_MS = 1000;
+const LOOK_MS = 50;
 
 /**
  * One live call: owns the media stream and the voice session, from the ringing to the last stored word. Made while the phone rings, so that
@@ -22,6 +26,8 @@ export class CallActor {
   readonly #apology: string;
   readonly #recorder: Recorder;
   readonly #conversation: Conversation;
+  readonly #fence: Fence;
+  readonly #talkedBefore: boolean;
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
   #answeredAt: number;
   #beat: Timer | null = null;
@@ -35,8 +41,15 @@ export class CallActor {
     this.#apology = apologyWords(call.briefing);
     this.#answeredAt = deps.clock.nowMs();
     this.#recorder = new Recorder({ ...deps, callId: call._id, onFenced: () => this.#disowned() });
+    this.#talkedBefore = talkedBefore(call.state);
+    this.#fence = new Fence({
+      clock: deps.clock,
+      ask: () => this.#isOurs(),
+      overflowed: () => this.#failed(new Error("More was held back than the call can bear.")),
+    });
     this.#conversation = new Conversation(call, past, {
-      deps,
+      deps: { ...deps, clock: guardedClock(deps.clock, (task) => this.#safely(task)) },
+      deliver: (event) => this.#fence.pass(() => this.#safely(event)),
       callMs: () => Math.max(0, Math.round(deps.clock.nowMs() - this.#answeredAt)),
       record: (...events) => this.#recorder.add(...events),
       flush: () => this.#recorder.flush(),
@@ -59,13 +72,14 @@ export class CallActor {
   claimed() {
     if (this.#stream === null || this.#released !== null) return;
     this.#recorder.own(this.#stream.epoch);
+    this.#fence.start();
     this.#background(this.#takeOver());
     this.#beat = this.#deps.clock.every(BEAT_MS, () => this.#background(this.#sendBeat()));
   }
 
   /** From the claim on nobody else writes: what is stored now is all that was said and done before [CL100]. */
   async #takeOver() {
-    const past = this.#past === NO_PAST ? NO_PAST : await this.#readPast();
+    const past = this.#talkedBefore ? await this.#readPast() : this.#past;
     if (this.#released === null) this.#conversation.takeOver(past);
   }
 
@@ -85,33 +99,74 @@ export class CallActor {
     return this.#stream !== null && this.#released === null && this.#conversation.alive;
   }
 
-  /** Lets go of both sockets, keeps the words that are still on their way, and resolves when everything is stored. Idempotent. */
-  release(reason: string): Promise<void> {
-    this.#released ??= this.#release(reason);
+  /**
+   * Lets go of both sockets, keeps the words that are still on their way, and resolves when everything is stored. Idempotent.
+   * `lastWordsMs`: who is in a hurry waits no longer than this for them.
+   */
+  release(reason: string, lastWordsMs?: number): Promise<void> {
+    this.#released ??= this.#release(reason, lastWordsMs);
     return this.#released;
   }
 
-  async #release(reason: string): Promise<void> {
+  async #release(reason: string, lastWordsMs?: number): Promise<void> {
     this.#beat?.cancel();
-    this.#conversation.end();
-    this.#stream?.media.close(reason);
-    await this.#conversation.lastWords();
-    if (this.#stream !== null) await this.#recorder.flush();
-    this.#dispose();
+    try {
+      this.#conversation.end();
+      this.#stream?.media.close(reason);
+      const lastWords = this.#conversation.lastWords();
+      await (lastWordsMs === undefined
+        ? lastWords
+        : Promise.race([lastWords, this.#deps.clock.sleep(lastWordsMs)]));
+      if (this.#stream !== null) await this.#recorder.flush();
+    } finally {
+      this.#dispose();
+    }
+  }
+
+  /** Resolves in the next moment in which nobody speaks and nothing is under way, and not later than after `patienceMs`. */
+  async pause(patienceMs: number): Promise<void> {
+    const { clock } = this.#deps;
+    const untilMs = clock.monotonicMs() + patienceMs;
+    while (this.hears && !this.#conversation.atRest && clock.monotonicMs() < untilMs)
+      await clock.sleep(LOOK_MS);
   }
 
   #dispose() {
     this.#closed = true;
     this.#beat?.cancel();
+    this.#fence.stop();
     this.#conversation.close();
     this.#stream?.media.close("released");
   }
 
   async #sendBeat() {
+    if (this.#stream !== null && this.#released === null) await this.#isOurs();
+  }
+
+  /** Tells that this owner lives, and learns whether it still is the owner; lets go when not. */
+  async #isOurs(): Promise<boolean> {
     const { store, instance } = this.#deps;
-    if (this.#stream === null || this.#released !== null) return;
+    if (this.#stream === null || this.#closed) return false;
     const owned = await store.beat(this.callId, this.#stream.epoch, instance, this.#conversation.usage);
     if (!owned) this.#disowned();
+    return owned;
+  }
+
+  /** An error in one call must not be the end of the others: this one goes on with a new actor, over a new stream [CL109]. */
+  #safely(task: () => void) {
+    try {
+      task();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown) {
+    if (this.#closed || this.#released !== null) return;
+    const { logger } = this.#deps;
+    logger.error({ callId: this.callId, ...errorFields(error) }, "a live call failed and is taken up anew");
+    if (this.#stream === null) this.#deps.letGo(this.callId, this, "failed");
+    else this.#background(this.#streamClosed("lost"));
   }
 
   /** Another stream has taken the call over: whatever this actor still says or hears counts no more. */
@@ -161,9 +216,10 @@ export class CallActor {
   }
 
   readonly #phone: MediaListener = {
-    audio: (payloadBase64, timestampMs) => this.#conversation.frame(payloadBase64, timestampMs),
-    markPlayed: (name) => this.#conversation.markPlayed(name),
-    keyPressed: (key) => this.#conversation.keyPressed(key),
+    audio: (payloadBase64, timestampMs) =>
+      this.#safely(() => this.#conversation.frame(payloadBase64, timestampMs)),
+    markPlayed: (name) => this.#safely(() => this.#conversation.markPlayed(name)),
+    keyPressed: (key) => this.#safely(() => this.#conversation.keyPressed(key)),
     closed: (how) => this.#background(this.#streamClosed(how)),
   };
 

@@ -27,6 +27,8 @@ export type ConversationHost = {
   flush(): Promise<void>;
   /** Everything that was said and done so far, as it is stored. */
   history(): Promise<VoiceTurn[]>;
+  /** Lets an event of the voice model through, when it may. */
+  deliver(event: () => void): void;
   /** Work that nobody waits for. */
   background(work: Promise<unknown>): void;
   /** The voice model's session ended by itself. */

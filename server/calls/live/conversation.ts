@@ -10,6 +10,7 @@ import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
+import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Speaker } from "#shared/call/events.ts";
@@ -43,7 +44,7 @@ export class Conversation implements VoiceListener {
     this.line = new VoiceLine(call, past, {
       voice,
       clock,
-      listener: this,
+      listener: relayedListener(this, (event) => host.deliver(event)),
       giveUp: () => host.giveUp(),
       quiet: () => this.atRest,
       history: () => host.history(),

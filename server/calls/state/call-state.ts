@@ -119,6 +119,9 @@ export function liveAttempt(state: CallState): Attempt | null {
   }
 }
 
+/** Somebody of ours has spoken with them in this phone call; at the moment nobody does. */
+export const talkedBefore = (state: CallState): boolean => state.phase === "answered" && state.streams > 0;
+
 /** The carrier's id of the phone call that runs; null when there is none or it is not known yet. */
 export function liveCarrierCallId(state: CallState): string | null {
   return "carrierCallId" in state && state.phase !== "wrappingUp" ? state.carrierCallId : null;

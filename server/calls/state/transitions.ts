@@ -59,7 +59,7 @@ export function wrapUp(
   };
 }
 
-/** We broke a talk off: the business sees that somebody waits for its call [CL102]. */
+/** We broke a talk off: the business sees that somebody waits for its call [CL101]. */
 function callbackDue({ reason }: End): NewCallEvent[] {
   if (!BROKEN_OFF.has(reason)) return [];
   return [{ type: "flag.raised", by: { kind: "system" }, reason: "The call broke off. Please call back." }];

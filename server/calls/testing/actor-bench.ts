@@ -93,6 +93,13 @@ function askedOf(books: Books, mood: Mood): Asked {
   };
 }
 
+/** A call that talked before, and waits for its next stream. */
+function resumedHead(answeredAt: number): CallHead {
+  const attempt = { attemptId: "att_00000001", number: 1, from: "+16505550100", placeId: "place_1" };
+  const talk = { attempt, carrierCallId: "CA1", answeredAt, connectedAts: [answeredAt, answeredAt] };
+  return { ...callHead(answeredAt), state: { phase: "answered", ...talk, token: null, streams: 1 } };
+}
+
 type BenchOptions = { timeLimitMs?: number | undefined; recordings?: RecordingDesk };
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
@@ -107,8 +114,8 @@ export function actorBench(
   const { services, diary } = scriptedServices();
   const books = actorBooks();
   const mood = { fenced: false, failing: false };
-  const head = callHead(clock.nowMs());
   const isNew = turns.length === 0 && Object.keys(given).length === 0;
+  const head = isNew ? callHead(clock.nowMs()) : resumedHead(clock.nowMs());
   const deps: ActorDeps = {
     store: scriptedStore(head, past, books, mood),
     feed: { event() {}, draft: (draft) => books.drafts.push(draft), boardChanged() {} },
@@ -121,7 +128,7 @@ export function actorBench(
     timeLimitMs,
     ...askedOf(books, mood),
   };
-  const actor = new CallActor(head, isNew ? NO_PAST : past, deps);
+  const actor = new CallActor(head, past, deps);
   const phone = phoneEar();
   const join = () => {
     actor.join(phone.stream, 1, "att_00000001", clock.nowMs());

@@ -41,8 +41,8 @@ export function scriptedVoice() {
     frames: string[];
     isClosed: boolean;
   }[] = [];
-  /** When the next sessions say that they end. */
-  const limits = { expiresAt: null as number | null };
+  /** When the sessions say that they end, and whether they throw when they are to speak. */
+  const limits = { expiresAt: null as number | null, isBroken: false };
   const voice: VoiceModel = {
     model: "scripted",
     check: async () => ({ ok: true, reason: "" }),
@@ -57,7 +57,10 @@ export function scriptedVoice() {
           asked.push(`append ${payload}`);
           session.frames.push(payload);
         },
-        say: (words) => asked.push(`say ${words}`),
+        say: (words) => {
+          if (limits.isBroken) throw new Error("broken");
+          asked.push(`say ${words}`);
+        },
         respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
         openFloor: () => asked.push("openFloor"),
         get expiresAt() {
