@@ -12,7 +12,7 @@ const { values } = parseArgs({
 });
 const [calls, rounds, seed] = [Number(values.calls), Number(values.rounds), Number(values.seed)];
 
-const pair = await startServerPair({ SUPERVISOR_EMAILS: "boss@e2e.test" });
+const pair = await startServerPair();
 try {
   const { faults, recoveredMs } = await killOwner(pair, { calls, rounds, seed });
   const at = (share: number) =>

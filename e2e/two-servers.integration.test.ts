@@ -10,13 +10,12 @@ import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const BOSS = "sam@e2e.test";
-const KILL_WATCHER = "boss@e2e.test";
 
 let pair: ServerPair;
 let boss: SignedIn;
 
 beforeAll(async () => {
-  pair = await startServerPair({ SUPERVISOR_EMAILS: `${BOSS},${KILL_WATCHER}` });
+  pair = await startServerPair({ SUPERVISOR_EMAILS: BOSS });
   boss = await signUp(pair.world.baseUrl, "consumer", "Sam Boss", BOSS);
 });
 afterAll(() => pair?.stop());

@@ -5,6 +5,9 @@ import { foldCall } from "#shared/call/fold.ts";
 /** What happened this shortly before a server died may be lost with it: it was on its way to the database. */
 const GRACE_MS = 500;
 
+/** What may still be learnt of a call that is over. */
+const LATE_FACTS: ReadonlySet<string> = new Set(["cost.updated", "recording.ready"]);
+
 /** One call as the phone network, the voice model and the product saw it. */
 export type Witnesses = {
   phone: PhoneCall;
@@ -32,6 +35,7 @@ function numberFaults({ events }: Witnesses): string[] {
   const epochs = events.flatMap((event) =>
     event.type === "stream.opened" || event.type === "call.resumed" ? [event.epoch] : [],
   );
+  const end = events.findIndex(({ type }) => type === "call.ended");
   const resumes = events.filter(({ type }) => type === "call.resumed").length;
   return [
     ...unless(
@@ -43,7 +47,10 @@ function numberFaults({ events }: Witnesses): string[] {
       epochs.every((epoch, index) => index === 0 || epoch > (epochs[index - 1] ?? 0)),
       "an epoch did not grow",
     ),
-    ...unless(events.at(-1)?.type === "call.ended", "the journal goes on after the end"),
+    ...unless(
+      events.slice(end + 1).every(({ type }) => LATE_FACTS.has(type)),
+      "the journal goes on after the end",
+    ),
   ];
 }
 

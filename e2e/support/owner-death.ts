@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { journalOf, signUp, type SignedIn } from "#e2e/support/api.ts";
-import { faultsOf } from "#e2e/support/exactness.ts";
+import { journalOf, type SignedIn } from "#e2e/support/api.ts";
+import { faultsOf, type Witnesses } from "#e2e/support/exactness.ts";
 import { JournalWatcher } from "#e2e/support/journal-watcher.ts";
 import { isUnderWay } from "#e2e/support/sandbox.ts";
 import type { ServerPair } from "#e2e/support/server-pair.ts";
@@ -53,7 +53,16 @@ async function casesOf({ world }: ServerPair, calls: number): Promise<CallCase[]
   );
 }
 
-type Call = { callId: string; number: string; api: SignedIn["api"] };
+type Call = { callId: string; number: string; api: SignedIn["api"]; watchers: JournalWatcher[] };
+
+/** Asks for the call; it is watched on the server that lives and on the one that will die. */
+async function started(pair: ServerPair, { consumer, business, request }: CallCase): Promise<Call> {
+  const callId = await request();
+  const watchers = [pair.places[0], pair.world.baseUrl].map(
+    (place) => new JournalWatcher(place, business.token, callId),
+  );
+  return { callId, number: consumer.number, api: business.api, watchers };
+}
 
 /** Both sides of each call have spoken and the call is at the second server. */
 async function talk(calls: readonly Call[]): Promise<void> {
@@ -83,58 +92,47 @@ async function endAll(calls: readonly Call[]): Promise<void> {
   }
 }
 
-/**
- * `calls` calls talk at the second server, which then dies by SIGKILL. Returns what is wrong with them once all are over, and how long each
- * person waited for the agent's voice. `supervisor` watches all of them, on the server that lives and on the one that dies.
- */
-async function playRound(
-  pair: ServerPair,
-  supervisor: SignedIn,
-  calls: number,
-  random: () => number,
-): Promise<Round> {
+/** `calls` calls talk at the second server, which then dies by SIGKILL. Returns what is wrong with them once all are over. */
+async function playRound(pair: ServerPair, calls: number, random: () => number): Promise<Round> {
   const { sandbox } = pair.world;
-  const cases = await casesOf(pair, calls);
-  const running: Call[] = await Promise.all(
-    cases.map(async ({ consumer, business, request }) => ({
-      callId: await request(),
-      number: consumer.number,
-      api: business.api,
-    })),
-  );
-  const ids = running.map(({ callId }) => callId);
-  const watchers = [pair.places[0], pair.world.baseUrl].map(
-    (place) => new JournalWatcher(place, supervisor.token, ids),
-  );
+  const running = await Promise.all((await casesOf(pair, calls)).map((one) => started(pair, one)));
   await talk(running);
   await new Promise((resolve) => setTimeout(resolve, random() * MAX_WAIT_MS));
-  const before = new Map((await sandbox.calls()).map((call) => [call.sid, call.audioMs]));
+  const audioMs = new Map((await sandbox.calls()).map((call) => [call.to, call.audioMs]));
   const wallMs = Date.now();
   await pair.second().kill9();
   await Promise.all(running.map(recovered));
   await endAll(running);
   const words = await sandbox.recognisedWords();
   const round: Round = { faults: [], recoveredMs: [] };
-  for (const [index, { callId, number, api }] of running.entries()) {
-    const [phone, events] = [await sandbox.onlyCall(number), await journalOf(api, callId)];
-    const own = words.filter(({ sessionItems }) =>
-      events.some((event) => event.type === "transcript.segment" && sessionItems.has(event.segmentId)),
-    );
-    const parsed = events.map((event) => callEventSchema.parse(event));
-    const diedAt = { earMs: before.get(phone.sid) ?? 0, wallMs };
-    const firstAgain = phone.heard.find(({ startedAtMs }) => startedAtMs > diedAt.earMs);
-    if (firstAgain !== undefined) round.recoveredMs.push(firstAgain.startedAtMs - diedAt.earMs);
-    const faults = faultsOf({ phone, words: own, events, diedAt });
-    if (isUnderWay(phone)) faults.push("the phone was not put down");
-    for (const watcher of watchers) {
-      await until("the watcher has it all", () => watcher.seen(callId).length >= events.length);
-      if (!isDeepStrictEqual(watcher.seen(callId), parsed)) faults.push("a watcher saw something else");
-    }
+  for (const [index, call] of running.entries()) {
+    const diedAt = { earMs: audioMs.get(call.number) ?? 0, wallMs };
+    const phone = await sandbox.onlyCall(call.number);
+    const again = phone.heard.find(({ startedAtMs }) => startedAtMs > diedAt.earMs);
+    if (again !== undefined) round.recoveredMs.push(again.startedAtMs - diedAt.earMs);
+    const faults = await faultsIn(call, { phone, words, diedAt });
     round.faults.push(...faults.map((fault) => `call ${index + 1}: ${fault}`));
   }
-  for (const watcher of watchers) watcher.stop();
   round.faults.push(...(await leftovers(pair)));
   return round;
+}
+
+async function faultsIn(
+  { callId, api, watchers }: Call,
+  { phone, words, diedAt }: Omit<Witnesses, "events">,
+): Promise<string[]> {
+  const events = (await journalOf(api, callId)).map((event) => callEventSchema.parse(event));
+  const said = events.flatMap((event) => (event.type === "transcript.segment" ? [event.segmentId] : []));
+  const own = words.filter(({ sessionItems }) => said.some((id) => sessionItems.has(id)));
+  const faults = faultsOf({ phone, words: own, events, diedAt });
+  if (isUnderWay(phone)) faults.push("the phone was not put down");
+  for (const watcher of watchers) {
+    await until("the watcher has it all", () => watcher.seen.length >= events.length);
+    const seen = watcher.seen.slice(0, events.length);
+    if (!isDeepStrictEqual(seen, events)) faults.push("a watcher saw something else");
+    watcher.stop();
+  }
+  return faults;
 }
 
 /** After the calls nothing of them is left anywhere. */
@@ -150,17 +148,16 @@ async function leftovers({ places, world: { sandbox } }: ServerPair): Promise<st
   ];
 }
 
-/** Kills the owner of `calls` calls `rounds` times. The same seed gives the same waits. Needs `SUPERVISOR_EMAILS` to hold `boss@e2e.test`. */
+/** Kills the owner of `calls` calls `rounds` times. The same seed gives the same waits. `recoveredMs`: until the agent's voice was back, in order. */
 export async function killOwner(
   pair: ServerPair,
   { calls, rounds, seed }: { calls: number; rounds: number; seed: number },
 ): Promise<Round> {
   const random = randomOf(seed);
-  const supervisor = await signUp(pair.world.baseUrl, "consumer", "Sam Boss", "boss@e2e.test");
   const total: Round = { faults: [], recoveredMs: [] };
   for (let round = 1; round <= rounds; round++) {
     if (round > 1) await pair.revive();
-    const { faults, recoveredMs } = await playRound(pair, supervisor, calls, random);
+    const { faults, recoveredMs } = await playRound(pair, calls, random);
     total.faults.push(...faults.map((fault) => `round ${round}, ${fault}`));
     total.recoveredMs.push(...recoveredMs);
   }
