@@ -23,7 +23,14 @@ const phoneCallSchema = z.object({
     z.object({ text: z.string(), startedAtMs: z.number(), endedAtMs: z.number(), complete: z.boolean() }),
   ),
   heard: z.array(
-    z.object({ text: z.string(), startedAtMs: z.number(), endedAtMs: z.number(), complete: z.boolean() }),
+    z.object({
+      utteranceId: z.number(),
+      text: z.string(),
+      startedAtMs: z.number(),
+      endedAtMs: z.number(),
+      complete: z.boolean(),
+      gapMs: z.number(),
+    }),
   ),
   /** The frames that reached the person's ear. */
   agentAudio: audioCheckSchema,

@@ -126,8 +126,7 @@ export class Calls {
       fromNumbers: telephony.fromNumbers,
       depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
-    const optOut = (callId: string) => this.#optOut.record(callId, "spoken");
-    this.#wrapUp = new WrapUp({ ...parts, settled, optOut });
+    this.#wrapUp = new WrapUp({ ...parts, settled });
     this.#settlement = new Settlement(parts);
     this.#effects = new Effects({
       ...parts,
@@ -175,7 +174,6 @@ export class Calls {
           this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
         ),
       optOut: (callId, how) => this.#optOut.record(callId, how),
-      machineAnswered: (callId, kind) => this.#effects.work(this.telephonyEvents.machineHeard(callId, kind)),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
       streamLost: async (callId, attemptId, epoch) => {

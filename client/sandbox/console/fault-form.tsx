@@ -17,8 +17,6 @@ const PEERS = (["phone", "voice", "analyst"] as const).map((value) => ({
   label: CONSOLE.peers[value],
 }));
 const nameOf = ({ fault, targets }: FaultKind) => (targets[0] === "callback" ? `callback ${fault}` : fault);
-const labelOf = (kind: FaultKind) =>
-  kind.effect === kind.fault ? nameOf(kind) : `${nameOf(kind)} (${kind.effect})`;
 const ofPeer = (peer: Peer) => FAULT_CATALOGUE.filter((kind) => kind.peer === peer);
 
 type FaultFormProps = { arm: (order: unknown) => void; isPending: boolean };
@@ -50,7 +48,7 @@ export function FaultForm({ arm, isPending }: FaultFormProps) {
           setName(next);
           setGiven({});
         }}
-        options={kinds.map((one) => ({ value: nameOf(one), label: labelOf(one) }))}
+        options={kinds.map((one) => ({ value: nameOf(one), label: `${nameOf(one)} (${one.effect})` }))}
         description={kind.does}
       />
       {struck !== null && kind.targets.length > 1 && (

@@ -7,12 +7,6 @@ import {
 } from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
-import {
-  askedToStop,
-  type HowStopped,
-  OPT_OUT_CONFIRMATION,
-  OPTED_OUT,
-} from "#server/calls/live/stop-request.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
@@ -20,6 +14,8 @@ import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Speaker } from "#shared/call/events.ts";
+
+const OPTED_OUT = { status: "completed", reason: "opted_out" } as const;
 
 /** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
 export class Conversation implements VoiceListener {
@@ -44,7 +40,6 @@ export class Conversation implements VoiceListener {
       itemHeard: (itemId, text) => this.#itemHeard(itemId, text),
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
-      hush: () => this.#hush(),
     });
     this.line = new VoiceLine(call, past, {
       voice,
@@ -62,9 +57,9 @@ export class Conversation implements VoiceListener {
     return this.line.session;
   }
 
-  /** The opening was heard, in this stream or an earlier one, and they did not ask to stop: the person may interrupt, and is answered. */
-  get floorOpen(): boolean {
-    return this.#is.floorOpen();
+  /** The opening was heard, in this stream or an earlier one. */
+  get opened(): boolean {
+    return this.#is.opening.heard;
   }
 
   /** What the voice model has used in this call so far. */
@@ -84,7 +79,7 @@ export class Conversation implements VoiceListener {
     this.#is.manners.start();
   }
 
-  /** The stream is ours: what an earlier owner left open is ended, and the talk goes on from there. */
+  /** The stream is ours: what an earlier owner of the call left open is ended, and the talk goes on from there. */
   takeOver(past: Past) {
     this.#cutOff = past.openDraft?.speaker ?? null;
     this.#is.talk.keepUnfinished(past);
@@ -92,8 +87,7 @@ export class Conversation implements VoiceListener {
     this.#host.background(this.#is.tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
-    if (past.optedOut) return this.#lastWord(OPT_OUT_CONFIRMATION, OPTED_OUT);
-    if (askedToStop(past.turns)) return this.#stopCalling("spoken");
+    if (past.optedOut) return this.#lastWord("You will not be called again. Goodbye.", OPTED_OUT);
     if (end !== null) return this.#lastWord("Goodbye.", end);
     this.#mayBegin = true;
     this.#begin();
@@ -118,7 +112,6 @@ export class Conversation implements VoiceListener {
     this.#is.goodbye.stop();
     this.#is.opening.stop();
     this.#is.manners.stop();
-    this.#is.whoAnswered.stop();
     this.#is.audio.turnEnded();
   }
 
@@ -153,8 +146,12 @@ export class Conversation implements VoiceListener {
     this.#settle();
   }
 
+  /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
   get #quiet(): boolean {
-    return this.line.ready && !this.#over && this.#is.quiet();
+    const { opening, stopRequest } = this.#is;
+    const isTalk = opening.heard && !stopRequest.made && this.line.ready && !this.#over;
+    const isIdle = !this.#is.answers.any && !this.#is.tools.busy && this.#is.talk.bridge.idle;
+    return isTalk && isIdle && !this.#is.consumer.speaks;
   }
 
   /** It is quiet, the agent spoke last, and no words of the consumer are outstanding: a moment that nobody would miss. */
@@ -179,9 +176,7 @@ export class Conversation implements VoiceListener {
 
   /** Both sides are there: speak. */
   #begin() {
-    if (!this.line.ready || this.#over) return;
-    if (this.#is.stopRequest.made) return this.#is.stopRequest.confirm();
-    if (!this.#mayBegin || this.#is.whoAnswered.hushed) return;
+    if (!this.#mayBegin || !this.line.ready || this.#over) return;
     if (!this.#is.opening.heard) return this.#is.opening.begin();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
@@ -202,12 +197,10 @@ export class Conversation implements VoiceListener {
   keyPressed(key: string) {
     if (this.#over || this.#is.stopRequest.made) return;
     if (key === "8") return this.#is.talk.refuseRecording(this.#is.opening.heard);
-    if (key === "9") this.#stopCalling("key");
-    else this.#is.manners.keyPressed(key);
-  }
-
-  #stopCalling(how: HowStopped) {
-    this.#host.background(this.#is.stopRequest.make(how));
+    if (key !== "9") return this.#is.manners.keyPressed(key);
+    this.#cutIn();
+    const suppressed = this.#is.stopRequest.make("key");
+    this.#host.background(suppressed.then(() => this.#voice.say("You will not be called again. Goodbye.")));
   }
 
   /** The agent stops whatever it says, the opening included. */
@@ -217,12 +210,6 @@ export class Conversation implements VoiceListener {
     this.#voice.cancelAnswer();
   }
 
-  /** The agent says nothing by itself any more, and what it is told to say can't be talked over. */
-  #hush() {
-    this.#cutIn();
-    this.#voice.closeFloor();
-  }
-
   // ——— the voice model ———
 
   ready() {
@@ -230,14 +217,8 @@ export class Conversation implements VoiceListener {
     this.#begin();
   }
 
-  answerStarted({ answerId, exactWords }: { answerId: string; exactWords?: true }) {
-    // The model may still answer by itself what was said just before it was hushed.
-    const isWanted = exactWords === true || !(this.#is.stopRequest.made || this.#is.whoAnswered.hushed);
-    this.#is.answers.started(answerId, isWanted);
-    if (!isWanted) {
-      this.#voice.discard(answerId);
-      this.#voice.cancelAnswer();
-    }
+  answerStarted({ answerId }: { answerId: string }) {
+    this.#is.answers.started(answerId);
     this.#settle();
   }
 
@@ -261,7 +242,6 @@ export class Conversation implements VoiceListener {
     this.#agentSpokeLast = true;
     if (this.#is.opening.itemHeard(itemId)) this.#openFloor();
     this.#is.goodbye.check();
-    this.#is.whoAnswered.agentHeard();
     this.#is.manners.agentSaid(text);
     this.#settle();
   }
@@ -284,14 +264,14 @@ export class Conversation implements VoiceListener {
 
   answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
     if (answer.usage !== null) this.#is.cost.addAnswer(answer.usage);
-    const wanted = this.#is.answers.ended(answer.answerId);
+    this.#is.answers.ended(answer.answerId);
     const opening = this.#is.opening.answerEnded(answer.answerId, answer.end);
     if (opening === "heard") this.#openFloor();
     if (opening === "failed") {
       this.silence();
       if (!this.#is.opening.repeat()) this.#host.giveUp();
     }
-    if (wanted) this.#is.goodbye.answerEnded(answer.answerId);
+    this.#is.goodbye.answerEnded(answer.answerId);
     this.#settle();
   }
 

@@ -1,7 +1,7 @@
 import { loudness, MULAW_FRAME_BYTES, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
 
 /** A frame below this part of the item's loudest one is silent. */
-const SILENT_LEVEL = 0.06;
+const SILENT_LEVEL = 0.07;
 /** Shorter silences are inside a word: the closed mouth before a "t". */
 const MIN_PAUSE_FRAMES = 5;
 /** How much a frame of pause speaks for the end of a phrase, against the misfit of the pace around it. */

@@ -1,4 +1,11 @@
-import { actorBench, agentSays, consumerSays, openCall, sound } from "#server/calls/testing/actor-bench.ts";
+import {
+  actorBench,
+  agentSays,
+  consumerSays,
+  openCall,
+  segments,
+  sound,
+} from "#server/calls/testing/actor-bench.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 
@@ -253,6 +260,29 @@ test("[CL75] a phone leg that sends nothing in silence: the turn is ended for it
   bench.voiceSays().speechStopped({ itemId: "u1", isNoise: false });
   bench.phone.says().audio(sound(20), 1000 + 60 * 20);
   expect(appended()).toBe(before + 40 + 19 + 1);
+});
+
+test("[CL70] an answer of a preamble, a tool and a final part is two segments in order, and a cut of it keeps both apart", async () => {
+  const bench = openCall();
+  const voice = bench.voiceSays();
+  const part = (itemId: string, text: string, ms: number) => {
+    voice.agentWords({ answerId: "a", itemId, text, final: true });
+    voice.audio({ answerId: "a", itemId, payloadBase64: sound(ms) });
+    voice.audioDone({ answerId: "a", itemId });
+  };
+  voice.answerStarted({ answerId: "a" });
+  part("preamble", "One moment.", 600);
+  voice.toolCalled({ toolCallId: "t1", itemId: "f", name: "wait_for_user", argumentsJson: "{}" });
+  part("final", "Tuesday at nine is free.", 1200);
+  voice.answerEnded({ answerId: "a", end: "completed", reason: null, usage: null });
+  for (let piece = 0; piece < 17; piece++) bench.phone.hearOne();
+  voice.speechStarted({ itemId: "u1" });
+  await nextTurn();
+  expect(segments(bench).slice(1)).toMatchObject([
+    { segmentId: "preamble", text: "One moment." },
+    { segmentId: "final", interrupted: true, heardText: "Tuesday" },
+  ]);
+  expect(bench.asked.filter((line) => line.startsWith("truncate"))).toEqual(["truncate final 440"]);
 });
 
 test("a call that ends leaves no timer behind", async () => {

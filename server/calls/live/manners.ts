@@ -34,11 +34,12 @@ export class Manners {
   readonly #keypad: Keypad;
 
   constructor(deps: Deps) {
-    const { clock, limitMs, callMs, voice, hangUp } = deps;
+    const { clock, limitMs, callMs, voice, goodbye, hangUp } = deps;
     this.#deps = deps;
     this.#quiet = new QuietPolicy({
       clock,
-      ask: (words) => voice().say(words),
+      // An end that is wanted and never comes is no reason to ask.
+      ask: (words) => (goodbye.pending ? hangUp(NO_RESPONSE) : voice().say(words)),
       leave: () => this.#leave(),
       part: () => hangUp(GOODBYE_SAID),
     });

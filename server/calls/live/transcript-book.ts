@@ -9,7 +9,7 @@ const LAST_WORDS_MS = 3000;
 /** Ordinary speech, pauses included, until this call's voice has shown its own pace. */
 const MS_PER_CHARACTER = 65;
 /** The part of a voice's time in which it sounds. */
-const VOICED = 0.82;
+const VOICED = 0.74;
 /** A voice that goes on for so long said something, also when nothing was recognised; the silence that ends a turn counts. */
 const SURELY_SPEECH_MS = 1500;
 
@@ -24,7 +24,7 @@ type ConsumerLine = {
 };
 
 /** What became of a consumer's turn; no speech: a noise [CL71]. */
-type Said = { event: NewCallEvent | null; isSpeech: boolean; speechMs: number };
+type Said = { event: NewCallEvent | null; isSpeech: boolean };
 
 /**
  * The words of both sides on their way to the journal. The agent's words become a segment when they were heard, the consumer's when they
@@ -156,10 +156,8 @@ export class TranscriptBook {
     this.#consumer.delete(itemId);
     if (this.#consumer.size === 0) this.#allSaid?.();
     const endMs = Math.max(line.startMs, line.endMs ?? this.#callMs());
-    const speechMs = endMs - line.startMs;
-    const isLong = speechMs >= SURELY_SPEECH_MS;
-    if (line.isNoise || text.trim() === "")
-      return { event: null, isSpeech: isLong && !line.isNoise, speechMs };
+    const isLong = endMs - line.startMs >= SURELY_SPEECH_MS;
+    if (line.isNoise || text.trim() === "") return { event: null, isSpeech: isLong && !line.isNoise };
     const event = segmentEvent({
       segmentId: itemId,
       speaker: "consumer",
@@ -168,7 +166,7 @@ export class TranscriptBook {
       startMs: line.startMs,
       endMs,
     });
-    return { event, isSpeech: true, speechMs };
+    return { event, isSpeech: true };
   }
 
   #consumerLine(): ConsumerLine {

@@ -75,7 +75,6 @@ const silentVoice: VoiceModel = {
     say() {},
     respond() {},
     openFloor() {},
-    closeFloor() {},
     expiresAt: null,
     recall() {},
     note() {},

@@ -22,8 +22,10 @@ export const scriptSchema = z.strictObject({
   maxReplies: z.number().int().positive().max(100),
   /** Reply to the agent's goodbye; then they hang up. */
   goodbye: line,
-  /** Talks over the agent once it has talked for `afterMs`, once per line. */
-  interrupts: z.strictObject({ afterMs: ms, lines: z.array(line).max(20) }).nullable(),
+  /** Talks over the agent once it has talked for `afterMs`, once per line; a list has a time for each line. */
+  interrupts: z
+    .strictObject({ afterMs: z.union([ms, z.array(ms).min(1).max(20)]), lines: z.array(line).max(20) })
+    .nullable(),
   /** Hangs up without a word while the agent talks, `afterMs` into its speech, after so many replies. */
   leaves: z.strictObject({ afterReplies: z.number().int().min(0), afterMs: ms }).nullable(),
   /** Presses a key once, `afterMs` into what the agent says first. */

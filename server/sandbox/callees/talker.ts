@@ -114,8 +114,10 @@ export class Talker implements Person {
   #maybeInterrupt(talkedMs: number): void {
     const { interrupts } = this.#script;
     const line = interrupts?.lines[this.#interruptions];
-    if (!interrupts || line === undefined || this.#interruptedThisTime || talkedMs < interrupts.afterMs)
-      return;
+    if (!interrupts || line === undefined || this.#interruptedThisTime) return;
+    const { afterMs } = interrupts;
+    const due = typeof afterMs === "number" ? afterMs : (afterMs[this.#interruptions] ?? afterMs.at(-1) ?? 0);
+    if (talkedMs < due) return;
     this.#interruptions++;
     this.#interruptedThisTime = true;
     this.#mouth.say(line);

@@ -28,6 +28,14 @@ test("[SB7] fewer pauses than punctuation: evenly again", () => {
   expect(charactersDue(audio("######"), "a, b")).toEqual([0, 1, 2, 2, 3, 4]);
 });
 
+test("[SB7] what the synthesiser tells wins over the longest pauses, without its soft ends", () => {
+  const told = [
+    { fromMs: 0, toMs: 45 },
+    { fromMs: 60, toMs: 240 },
+  ];
+  expect(charactersDue(audio("##.##......#"), "a, bc", told)).toEqual([1, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5]);
+});
+
 test("[SB7] a real voice: the words before a pause are all heard before it", async () => {
   const heard = new WordListener().push(await speak("For about two weeks, mostly in the evening.", "kal", 1));
   const upTo = heard.findLast(

@@ -37,10 +37,10 @@ export class AgentOutput {
   }
 
   /** Idempotent. */
-  started(answerId: string, isExact: boolean): void {
+  started(answerId: string): void {
     if (this.#answers.has(answerId)) return;
     this.#answers.set(answerId, "wanted");
-    this.#listener.answerStarted({ answerId, ...(isExact && { exactWords: true }) });
+    this.#listener.answerStarted({ answerId });
   }
 
   /** From now on no sound of this answer is passed on. */
@@ -87,7 +87,7 @@ export class AgentOutput {
   /** Idempotent: settles every item of the answer, then the answer. */
   ended(answerId: string, end: AnswerEnd, reason: string | null, usage: VoiceUsage | null): void {
     if (this.#answers.get(answerId) === "ended") return;
-    this.started(answerId, false);
+    this.started(answerId);
     this.#answers.set(answerId, "ended");
     for (const [itemId, item] of this.#items.entries()) {
       if (item.answerId !== answerId || item.isTextFinal || item.text === "") continue;
@@ -116,7 +116,7 @@ export class AgentOutput {
   }
 
   #itemOf(answerId: string, itemId: string): Item {
-    this.started(answerId, false);
+    this.started(answerId);
     const known = this.#items.get(itemId);
     if (known) return known;
     const item: Item = {

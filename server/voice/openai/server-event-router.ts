@@ -179,9 +179,8 @@ export class ServerEventRouter {
   #onAnswerCreated(response: ServerResponse): void {
     if (isOutOfBand(response)) return;
     this.#watchdog.answerStarted(response.id);
-    const requestId = requestIdOf(response);
-    this.#parts.output.started(response.id, this.#parts.sequencer.isExactWords(requestId));
-    this.#parts.sequencer.created(response.id, requestId);
+    this.#parts.output.started(response.id);
+    this.#parts.sequencer.created(response.id, requestIdOf(response));
   }
 
   #onAnswerDone(response: ServerResponse): void {
