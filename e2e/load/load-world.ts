@@ -160,7 +160,7 @@ export function serverEnv(world: LoadWorld, databaseUri: string, calls: number):
     MONGODB_URI: databaseUri,
     SUPERVISOR_EMAILS: SUPERVISOR,
     DEMO: "off",
-    CALLS_PER_SECOND: "100",
+    CALLS_PER_SECOND: "20",
     MAX_LIVE_CALLS: String(Math.max(1, calls) + 10),
     QUIET_HOURS: "off",
   };

@@ -143,10 +143,17 @@ export class PhoneNetwork {
     const [, action] = /<Connect [^>]*action="([^"]+)"/.exec(twiml) ?? [];
     const attemptId = url.split("/").at(-2) ?? null;
     const signature = signatureOf(this.#account.authToken, url, new URLSearchParams());
-    await this.#openStream(url, signature, { sid: call.sid, attemptId }, () => {
+    const ended = async () => {
       if (call.status !== "in-progress") return;
-      void this.#tell(action ?? "", this.#fields(call)).then((next) => this.#follow(call, next));
-    });
+      await this.#follow(call, await this.#tell(action ?? "", this.#fields(call)));
+    };
+    try {
+      await this.#openStream(url, signature, { sid: call.sid, attemptId }, () => void ended());
+    } catch {
+      // As the carrier does: the stream could not be opened, and the action is asked what now.
+      this.streamsLost += 1;
+      await ended();
+    }
   }
 
   async #openStream(
