@@ -5,6 +5,9 @@ import { foldCall } from "#shared/call/fold.ts";
 /** What happened this shortly before a server died may be lost with it: it was on its way to the database. */
 const GRACE_MS = 500;
 
+/** A shorter sound is no word, whatever is recognised in it (the adapter's rule VO21). */
+const NOISE_MS = 200;
+
 /** What may still be learnt of a call that is over. */
 const LATE_FACTS: ReadonlySet<string> = new Set(["cost.updated", "recording.ready"]);
 
@@ -94,16 +97,18 @@ function taken(list: string[], text: string): boolean {
 function consumerFaults({ words, events, diedAt }: Witnesses): string[] {
   const kept = foldCall(events).transcript.filter(({ speaker }) => speaker === "consumer");
   const ids = new Set(kept.map(({ segmentId }) => segmentId));
-  const lost = words.filter(({ itemId, text, atMs, lost: sessionLost }) => {
+  const lost = words.filter(({ itemId, text, atMs, soundMs, lost: sessionLost }) => {
     const surely = !sessionLost || atMs < diedAt.wallMs - GRACE_MS;
-    return surely && !kept.some((segment) => segment.segmentId === itemId && segment.text === text);
+    const isNoise = soundMs !== null && soundMs < NOISE_MS;
+    if (!surely || isNoise) return false;
+    return !kept.some((segment) => segment.segmentId === itemId && segment.text === text);
   });
+  const lostWords = lost.map(({ text, atMs, soundMs, lost: sessionLost }) =>
+    JSON.stringify({ text, msAfterDeath: Math.round(atMs - diedAt.wallMs), soundMs, sessionLost }),
+  );
   return [
     ...unless(ids.size === kept.length, "words of the consumer are in the journal twice"),
-    ...unless(
-      lost.length === 0,
-      `${lost.length} turns of the consumer were recognised and are not in the journal`,
-    ),
+    ...unless(lost.length === 0, `recognised and not in the journal: ${lostWords.join(", ")}`),
   ];
 }
 

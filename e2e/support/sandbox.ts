@@ -60,6 +60,27 @@ const framesSchema = z.object({
   frames: z.array(z.object({ atMs: z.number(), type: z.string(), event: z.looseObject({}).optional() })),
 });
 const recognisedSchema = z.object({ item_id: z.string(), transcript: z.string() });
+const startedSchema = z.object({ item_id: z.string(), audio_start_ms: z.number() });
+const stoppedSchema = z.object({ item_id: z.string(), audio_end_ms: z.number() });
+/** The service counts the 300 ms before a voice and the 500 ms of silence after it. */
+const AROUND_SPEECH_MS = 800;
+
+/** How long the voice of each turn sounded, by item. */
+function soundOf(frames: z.infer<typeof framesSchema>["frames"]): Map<string, number> {
+  const starts = new Map<string, number>();
+  const sounds = new Map<string, number>();
+  for (const { type, event } of frames) {
+    if (type === "input_audio_buffer.speech_started") {
+      const { item_id, audio_start_ms } = startedSchema.parse(event);
+      starts.set(item_id, audio_start_ms);
+    }
+    if (type === "input_audio_buffer.speech_stopped") {
+      const { item_id, audio_end_ms } = stoppedSchema.parse(event);
+      sounds.set(item_id, audio_end_ms - (starts.get(item_id) ?? 0) - AROUND_SPEECH_MS);
+    }
+  }
+  return sounds;
+}
 
 /** A turn of a consumer as a voice session told it. */
 export type SessionWords = {
@@ -67,6 +88,8 @@ export type SessionWords = {
   text: string;
   /** On the wall clock. */
   atMs: number;
+  /** How long the voice sounded; null when its end was not noticed. */
+  soundMs: number | null;
   /** The client went away without a word. */
   lost: boolean;
   /** Everything that was heard and said in the session. */
@@ -180,13 +203,22 @@ export class TestSandbox {
     const told: SessionWords[] = [];
     for (const { id, heard, spoken, openedAtMs, closeCode } of await this.voiceSessions()) {
       const { frames } = framesSchema.parse(await this.#ask("GET", `/voice-sessions/${id}/frames`));
+      const sounds = soundOf(frames);
       const sessionItems = new Set([...heard, ...spoken].map(({ itemId }) => itemId));
       for (const { atMs, type, event } of frames) {
         if (!type.endsWith("input_audio_transcription.completed")) continue;
         const { item_id: itemId, transcript } = recognisedSchema.parse(event);
         const text = transcript.trim();
         const lost = closeCode === 1006;
-        if (text !== "") told.push({ itemId, text, atMs: openedAtMs + atMs, lost, sessionItems });
+        if (text !== "")
+          told.push({
+            itemId,
+            text,
+            atMs: openedAtMs + atMs,
+            soundMs: sounds.get(itemId) ?? null,
+            lost,
+            sessionItems,
+          });
       }
     }
     return told;
