@@ -1,4 +1,5 @@
-import { callEnds, journalOf } from "#e2e/support/api.ts";
+import { callEnds, journalOf, recordingReady } from "#e2e/support/api.ts";
+import { recordedWords } from "#e2e/support/recording.ts";
 import type { PhoneCall, VoiceSession } from "#e2e/support/sandbox.ts";
 import { callCase, startWorld, type World } from "#e2e/support/world.ts";
 import type { CallEvent, CallEventOf } from "#shared/call/events.ts";
@@ -18,16 +19,18 @@ const segmentsOf = (events: CallEvent[]) =>
 
 /** A whole call to `callee`, seen from all sides. */
 async function wholeCall(callee: "pleasant" | "interrupts") {
-  const { consumer, business, request } = await callCase(world, callee);
+  const { consumer, business, request } = await callCase(world, callee, undefined, { recording: true });
   const callId = await request();
-  const view = await callEnds(business.api, callId);
+  await callEnds(business.api, callId);
+  const view = await recordingReady(business.api, callId);
+  const recorded = await recordedWords(world.ringside.dataDir, callId);
   const events = await journalOf(business.api, callId);
   const segments = segmentsOf(events);
   const agent = segments.filter(({ speaker }) => speaker === "agent");
   const consumerLines = segments.filter(({ speaker }) => speaker === "consumer");
   const phone = await world.sandbox.onlyCall(consumer.number);
   const session = await world.sandbox.voiceSessionOf(agent[0]?.segmentId ?? "");
-  return { view, events, segments, agent, consumerLines, phone, session };
+  return { view, events, agent, consumerLines, phone, session, recorded };
 }
 
 function expectSoundAudio(phone: PhoneCall, session: VoiceSession) {
@@ -48,16 +51,38 @@ function expectIdentityFirst(events: CallEvent[]) {
   expect(words(before.map(({ text }) => text))).not.toMatch(/maria|lopez|pipe|sink|leak/i);
 }
 
+type Recorded = Pick<
+  Awaited<ReturnType<typeof wholeCall>>,
+  "recorded" | "events" | "consumerLines" | "phone"
+>;
+
+/** [CL120] What was said after the notice is in the file: the callee's words in the first channel, the agent's as the ear had them in the second. */
+function expectRecorded({ recorded, events, consumerLines, phone }: Recorded) {
+  const started = events.find((event) => event.type === "recording.started");
+  const said = consumerLines.filter(({ startMs }) => startMs > (started?.atMs ?? Infinity));
+  const [opening, ...heard] = phone.heard;
+  expect(opening?.text).toContain("This call is recorded.");
+  expect(said.length).toBeGreaterThan(1);
+  expect(recorded.consumer.words).toBe(words(said.map(({ text }) => text)));
+  expect(recorded.agent.words).toBe(words(heard.map(({ text }) => text)));
+  for (const { check } of [recorded.consumer, recorded.agent]) {
+    expect(check).toMatchObject({ repeated: 0, reordered: 0, changed: 0 });
+  }
+}
+
 const words = (texts: string[]) => texts.join(" ").replace(/\s+/g, " ").trim();
 
 describe.concurrent("one call, from the callee's mouth to the journal", () => {
-  test("[end to end words] what both sides said is what the journal has, and no frame was harmed", async () => {
-    const { view, events, agent, consumerLines, phone, session } = await wholeCall("pleasant");
+  test("[end to end words] [CL120] [CL121] what both sides said is what the journal and the recording have, and no frame was harmed", async () => {
+    const { view, events, agent, consumerLines, phone, session, recorded } = await wholeCall("pleasant");
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(view).toMatchObject({ status: "completed", openingHeard: true, seq: events.length });
     expect(view.analysis?.summary).toBeTruthy();
     expect(view.cost?.totalCents).toBeGreaterThan(0);
-    expect(events.at(-1)).toMatchObject({ type: "call.ended", status: "completed" });
+    expect(events.slice(-2)).toMatchObject([
+      { type: "call.ended", status: "completed" },
+      { type: "recording.ready" },
+    ]);
     // The callee's words: said at the phone, heard by the model, written in the journal.
     expect(phone.said.length).toBeGreaterThan(3);
     expect(consumerLines.map(({ text }) => text)).toEqual(session.heard.map(({ text }) => text));
@@ -66,6 +91,7 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     expect(agent.map(({ text }) => text)).toEqual(session.spoken.map(({ text }) => text));
     expect(agent.map(({ text }) => text)).toEqual(phone.heard.map(({ text }) => text));
     expectSoundAudio(phone, session);
+    expectRecorded({ recorded, events, consumerLines, phone });
     expect(phone.rings).toBe(1);
     expectIdentityFirst(events);
     // What they agreed on is on the record of both sides.
@@ -74,8 +100,8 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     expect(words(agent.map(({ text }) => text))).toContain("It is booked:");
   });
 
-  test("who is interrupted falls silent, and the journal keeps only what was heard", async () => {
-    const { events, agent, consumerLines, phone, session } = await wholeCall("interrupts");
+  test("[CL120] who is interrupted falls silent; journal and recording keep only what was heard", async () => {
+    const { events, agent, consumerLines, phone, session, recorded } = await wholeCall("interrupts");
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     const cut = agent.filter(({ interrupted }) => interrupted === true);
     expect(cut.length).toBeGreaterThan(0);
@@ -100,5 +126,6 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     }
     expect(words(consumerLines.map(({ text }) => text))).toBe(words(phone.said.map(({ text }) => text)));
     expectSoundAudio(phone, session);
+    expectRecorded({ recorded, events, consumerLines, phone });
   });
 });

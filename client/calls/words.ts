@@ -95,6 +95,7 @@ const TOOLS: Record<string, string> = {
   request_person: "Asked for a human",
   wait_for_user: "Waited",
   record_answer: "Noted an answer",
+  stop_recording: "Stopped the recording",
   mark_do_not_call: "Marked “do not call”",
   end_call: "Ended the call",
 };

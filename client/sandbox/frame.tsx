@@ -1,11 +1,7 @@
 import { SANDBOX } from "#client/sandbox/copy.ts";
-import { IconButton } from "#client/ui/button.tsx";
-import { type ThemeChoice, useThemeChoice } from "#client/ui/theme.ts";
-import { Monitor, Moon, Sun } from "lucide-react";
+import { ThemeButton } from "#client/ui/theme-button.tsx";
 import type { ReactNode } from "react";
 
-const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = { system: "light", light: "dark", dark: "system" };
-const THEME_ICON = { system: Monitor, light: Sun, dark: Moon } as const;
 const PAGES = [
   { page: "phone", href: "/sandbox/phone", label: SANDBOX.navPhone },
   { page: "console", href: "/sandbox", label: SANDBOX.navConsole },
@@ -42,15 +38,5 @@ export function Frame({ page, children }: FrameProps) {
       </header>
       {children}
     </div>
-  );
-}
-
-function ThemeButton() {
-  const [choice, choose] = useThemeChoice();
-  const Icon = THEME_ICON[choice];
-  return (
-    <IconButton label={`Theme: ${choice}`} onPress={() => choose(NEXT_THEME[choice])}>
-      <Icon aria-hidden size={18} />
-    </IconButton>
   );
 }

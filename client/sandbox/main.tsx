@@ -1,3 +1,4 @@
+import "#client/sandbox/zod-without-jit.ts";
 import "#client/ui/theme.css";
 import { ConsolePage } from "#client/sandbox/console/console-page.tsx";
 import { Frame } from "#client/sandbox/frame.tsx";
@@ -7,14 +8,10 @@ import { ToastRegion } from "#client/ui/toast.tsx";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 
 /** The pages of the sandbox process. They are no part of the product: the product never links to them by itself. */
 const place = document.getElementById("app");
 if (place === null) throw new Error("The page has no place for the app.");
-
-// The pages' security policy allows no code made at run time, which zod would otherwise try.
-z.config({ jitless: true });
 
 const isPhone = location.pathname.endsWith("/phone");
 

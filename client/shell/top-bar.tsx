@@ -2,13 +2,13 @@ import { SHELL } from "#client/shell/copy.ts";
 import { ConnectionMark } from "#client/shell/connection.tsx";
 import { IconButton } from "#client/ui/button.tsx";
 import { showToast } from "#client/ui/toast.tsx";
-import { type ThemeChoice, useThemeChoice } from "#client/ui/theme.ts";
+import { ThemeButton } from "#client/ui/theme-button.tsx";
 import { HOME, meKey, signOut } from "#client/wire/session.ts";
 import { closeSocket } from "#client/wire/socket.ts";
 import type { Me, Role } from "#shared/contract/account.ts";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { LogOut } from "lucide-react";
 
 type NavItem = { to: NonNullable<LinkProps["to"]>; label: string; isExact?: boolean };
 
@@ -59,19 +59,6 @@ export function TopBar({ me }: { me: Me }) {
         </div>
       </div>
     </header>
-  );
-}
-
-const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = { system: "light", light: "dark", dark: "system" };
-const THEME_ICON = { system: Monitor, light: Sun, dark: Moon } as const;
-
-function ThemeButton() {
-  const [choice, choose] = useThemeChoice();
-  const Icon = THEME_ICON[choice];
-  return (
-    <IconButton label={`Theme: ${choice}`} onPress={() => choose(NEXT_THEME[choice])}>
-      <Icon aria-hidden size={18} />
-    </IconButton>
   );
 }
 

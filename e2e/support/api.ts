@@ -86,6 +86,14 @@ export function callEnds(api: Api, callId: string, withinMs = 240_000): Promise<
   );
 }
 
+/** The recording becomes known a moment after the end. */
+export function recordingReady(api: Api, callId: string): Promise<CallView> {
+  return until("the recording is ready", async () => {
+    const view = await api.call.get({ callId });
+    return view.recording?.state === "ready" && view;
+  });
+}
+
 export async function journalOf(api: Api, callId: string): Promise<CallEvent[]> {
   return (await api.call.events({ callId })).events;
 }

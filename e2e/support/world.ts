@@ -62,7 +62,7 @@ export async function newBusiness(world: Pick<World, "baseUrl">): Promise<Signed
 }
 
 /** The consumer asks for help, the business is interested, and the consumer lets it call: a call may be requested. */
-async function interestedLead(consumer: Consumer, business: SignedIn): Promise<string> {
+async function interestedLead(consumer: Consumer, business: SignedIn, recording: boolean): Promise<string> {
   const { leadId } = await consumer.api.lead.submit({
     description: "The pipe under my kitchen sink is leaking.",
     category: "plumbing",
@@ -75,7 +75,7 @@ async function interestedLead(consumer: Consumer, business: SignedIn): Promise<s
     leadId,
     businessIds: [businessId],
     aiCalls: true,
-    recording: false,
+    recording,
   });
   return leadId;
 }
@@ -91,10 +91,15 @@ export type CallCase = {
 type CalleeOf = Parameters<TestSandbox["callee"]>[1];
 
 /** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. `caller`: a business that is there already. */
-export async function callCase(world: World, callee: CalleeOf, caller?: SignedIn): Promise<CallCase> {
+export async function callCase(
+  world: World,
+  callee: CalleeOf,
+  caller?: SignedIn,
+  { recording = false }: { recording?: boolean } = {},
+): Promise<CallCase> {
   const [consumer, business] = await Promise.all([newConsumer(world), caller ?? newBusiness(world)]);
   await world.sandbox.callee(consumer.number, callee);
-  const leadId = await interestedLead(consumer, business);
+  const leadId = await interestedLead(consumer, business, recording);
   const request = async () => {
     const objective = "Find out what is broken and when somebody may come by.";
     const { call_id: callId } = await business.api.business.requestAICall({ leadId, objective });

@@ -1,10 +1,12 @@
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { CallStore } from "#server/calls/call-store.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
+import { tookTurns } from "#server/calls/live/machine-ear.ts";
 import { voicemailWords } from "#server/calls/live/voicemail.ts";
-import { liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
+import { liveAttempt, liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
@@ -15,6 +17,7 @@ import type {
   StatusReport,
   TelephonyEvents,
 } from "#server/telephony/telephony.ts";
+import { foldCall } from "#shared/call/fold.ts";
 import { randomBytes } from "node:crypto";
 
 /** How long a media socket may take to come after its token was handed out. */
@@ -26,6 +29,7 @@ const SOCKET_SILENT_MS = 1200;
 export type CallTelephonyDeps = {
   advance: Advance;
   queries: CallQueries;
+  store: Pick<CallStore, "events">;
   actors: ActorRegistry;
   suppressions: Pick<Suppressions, "isSuppressed">;
   clock: Clock;
@@ -133,7 +137,7 @@ export class CallTelephony implements TelephonyEvents {
     // "unknown" is treated as a person: hanging up on somebody who pauses is worse than a word to a machine.
     if (answeredBy === "human" || answeredBy === "unknown") return;
     const call = await this.#deps.queries.byAttempt(attemptId);
-    if (call === null) return;
+    if (call === null || (await this.#isTalk(call._id))) return;
     const words = greetingEnded ? voicemailWords(call.briefing) : null;
     const message = words === null ? {} : { message: words };
     await this.#deps.advance(call._id, {
@@ -143,6 +147,24 @@ export class CallTelephony implements TelephonyEvents {
       answeredBy,
       ...message,
     });
+  }
+
+  /** Told by what was said on the line; no message, because nobody heard where the greeting ends [CL93]. */
+  async machineHeard(callId: string, answeredBy: "voicemail" | "ivr"): Promise<void> {
+    await this.#deps.advance(callId, ({ state }) => {
+      const attempt = liveAttempt(state);
+      const carrierCallId = liveCarrierCallId(state);
+      if (attempt === null || carrierCallId === null) return null;
+      return { kind: "machineAnswered", attemptId: attempt.attemptId, carrierCallId, answeredBy };
+    });
+  }
+
+  /** Somebody has taken turns with the agent: a verdict that comes now took a pause of theirs for a machine [CL94]. */
+  async #isTalk(callId: string): Promise<boolean> {
+    const view = foldCall((await this.#deps.store.events(callId, 0))?.events ?? []);
+    const isTalk = tookTurns(view.transcript);
+    if (isTalk) this.#deps.logger.info({ callId }, "the carrier takes somebody who talks for a machine");
+    return isTalk;
   }
 
   /** No call is transferred yet; a stray report ends nothing and connects nothing. */

@@ -126,7 +126,8 @@ export class Calls {
       fromNumbers: telephony.fromNumbers,
       depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
-    this.#wrapUp = new WrapUp({ ...parts, settled });
+    const optOut = (callId: string) => this.#optOut.record(callId, "spoken");
+    this.#wrapUp = new WrapUp({ ...parts, settled, optOut });
     this.#settlement = new Settlement(parts);
     this.#effects = new Effects({
       ...parts,
@@ -174,6 +175,7 @@ export class Calls {
           this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
         ),
       optOut: (callId, how) => this.#optOut.record(callId, how),
+      machineAnswered: (callId, kind) => this.#effects.work(this.telephonyEvents.machineHeard(callId, kind)),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
       streamLost: async (callId, attemptId, epoch) => {

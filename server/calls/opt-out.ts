@@ -6,7 +6,7 @@ import { newId } from "#server/lib/ids.ts";
 import type { Actor } from "#shared/call/events.ts";
 
 type Deps = {
-  store: Pick<CallStore, "head" | "record">;
+  store: Pick<CallStore, "head" | "events" | "record">;
   advance: Advance;
   queries: CallQueries;
   suppressions: Suppressions;
@@ -20,13 +20,15 @@ export class OptOut {
     this.#deps = deps;
   }
 
-  /** Said or keyed inside a call, which itself goes on to its goodbye. */
+  /** Said or keyed inside a call, which itself goes on to its goodbye. Again for the same call it changes nothing. @throws what the database throws */
   async record(callId: string, how: "spoken" | "key"): Promise<void> {
     const { store, suppressions } = this.#deps;
     const call = await store.head(callId);
     if (call === null) return;
     await suppressions.suppress(call.personKey, how, callId);
-    await store.record(callId, null, newId("rec"), [{ type: "optOut.recorded", how }]);
+    const journal = await store.events(callId, 0);
+    const isNew = journal?.events.every(({ type }) => type !== "optOut.recorded");
+    if (isNew === true) await store.record(callId, null, newId("rec"), [{ type: "optOut.recorded", how }]);
     await this.#cancelOthers(call.personKey, callId, { kind: "system" });
   }
 

@@ -47,6 +47,7 @@ async function sumUp(events: NewCallEvent[], answer = done, status: FinalStatus 
     at: new Date(clock.nowMs()).toISOString(),
   }));
   const asked: CallToAnalyse[] = [];
+  const optOuts: string[] = [];
   const summedUp = Promise.withResolvers<CallInput>();
   const analyst: Analyst = {
     model: "claude",
@@ -70,6 +71,7 @@ async function sumUp(events: NewCallEvent[], answer = done, status: FinalStatus 
     clock,
     logger: silentLogger,
     settled: async () => undefined,
+    optOut: async (callId) => void optOuts.push(callId),
   });
   wrapUp.start(call._id);
   const input = await summedUp.promise;
@@ -80,6 +82,7 @@ async function sumUp(events: NewCallEvent[], answer = done, status: FinalStatus 
     analysis: eventOf("analysis.completed"),
     cost: eventOf("cost.updated"),
     asked,
+    optOuts,
   };
 }
 
@@ -99,6 +102,12 @@ test("[CL50] [CL110] summary, outcome and the whole cost, with what it was made 
       analyst: { model: "claude", priceTable: "anthropic-test", usage: USAGE },
     },
   });
+});
+
+test("[CL92] an opt-out that was said and never stored is found in the words", async () => {
+  const stop = { ...said, text: "Take me off your list." };
+  expect(await sumUp([stop])).toMatchObject({ outcome: "opted_out", optOuts: [expect.any(String)] });
+  expect((await sumUp([said])).optOuts).toEqual([]);
 });
 
 test("[CL112] an opt-out that was recorded outranks whatever the analyst makes of the talk", async () => {

@@ -4,6 +4,7 @@ import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { attemptCosts } from "#server/calls/cost/carrier-price.ts";
 import { costEvent, voicePart } from "#server/calls/cost/cost-event.ts";
+import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
@@ -23,6 +24,8 @@ export type WrapUpDeps = {
   logger: Logger;
   /** The last words of the call are stored. */
   settled(callId: string): Promise<void>;
+  /** Suppresses the person. */
+  optOut(callId: string): Promise<void>;
 };
 
 /**
@@ -63,7 +66,7 @@ export class WrapUp {
     await settled(callId);
     const call = await store.head(callId);
     if (call?.state.phase !== "wrappingUp") return;
-    const view = foldCall((await store.events(callId, 0))?.events ?? []);
+    const view = await this.#viewOf(callId);
     // Nobody listened: what the agent said to a machine is nothing to sum up.
     const nobody = view.transcript.length === 0 || call.state.end.status === "voicemail";
     const asked = nobody ? NOT_ASKED : await this.#analyse(call, view);
@@ -75,6 +78,16 @@ export class WrapUp {
       this.#costEvent(call, asked),
     ];
     await advance(callId, { kind: "summedUp", events, outcome });
+  }
+
+  /** An opt-out whose server was lost before it could be stored is found in the words [CL92]. */
+  async #viewOf(callId: string): Promise<CallView> {
+    const { store, optOut } = this.#deps;
+    const view = foldCall((await store.events(callId, 0))?.events ?? []);
+    const missed = !view.optedOut && view.transcript.some(isOptOut);
+    if (!missed) return view;
+    await optOut(callId);
+    return { ...view, optedOut: true };
   }
 
   /** Null: the server stops before the analyst answered; another one asks again. */
@@ -114,6 +127,9 @@ export class WrapUp {
 type Asked = { analysis: Analysis | null; usage: AnalystUsage | null; cents: number };
 
 const NOT_ASKED: Asked = { analysis: null, usage: null, cents: 0 };
+
+const isOptOut = ({ speaker, text }: CallView["transcript"][number]) =>
+  speaker === "consumer" && saysStopCalling(text);
 
 const waitOf = (result: Extract<AnalystResult<unknown>, { kind: "unavailable" }>, pauseMs: number) =>
   Math.min(result.retryAfterMs ?? pauseMs, 20_000);

@@ -58,8 +58,11 @@ export type AnswerEnd = "completed" | "interrupted" | "cancelled" | "incomplete"
 export type VoiceListener = {
   /** The session has its configuration; audio appended before was kept and is sent now, in order. */
   ready(): void;
-  /** Before anything else of the answer; every started answer ends once unless the session closes first. */
-  answerStarted(answer: { answerId: string }): void;
+  /**
+   * Before anything else of the answer; every started answer ends once unless the session closes first. `exactWords`: it is the answer to a
+   * `say`, and not one that the model gives by itself.
+   */
+  answerStarted(answer: { answerId: string; exactWords?: true }): void;
   /** µ-law, base64, faster than real time. Never delivered for an answer that was discarded. */
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }): void;
   /** All audio of the item has been delivered. */
@@ -99,8 +102,10 @@ export type VoiceSession = {
   say(words: string): void;
   /** Lets the model answer, optionally guided by one more instruction for this answer only. */
   respond(guidance?: string): void;
-  /** From now on the consumer's speech interrupts the agent and is answered by itself. Once; later calls do nothing. */
+  /** From now on the consumer's speech interrupts the agent and is answered by itself. Does nothing while the floor is open. */
   openFloor(): void;
+  /** From now on it does neither, as with `floorClosed`. Does nothing while the floor is closed. */
+  closeFloor(): void;
   /** Adds earlier turns at the end of the conversation, without an answer. */
   recall(turns: readonly VoiceTurn[]): void;
   /** Puts a note for the model into the conversation without an answer. */

@@ -17,6 +17,8 @@ const PEERS = (["phone", "voice", "analyst"] as const).map((value) => ({
   label: CONSOLE.peers[value],
 }));
 const nameOf = ({ fault, targets }: FaultKind) => (targets[0] === "callback" ? `callback ${fault}` : fault);
+const labelOf = (kind: FaultKind) =>
+  kind.effect === kind.fault ? nameOf(kind) : `${nameOf(kind)} (${kind.effect})`;
 const ofPeer = (peer: Peer) => FAULT_CATALOGUE.filter((kind) => kind.peer === peer);
 
 type FaultFormProps = { arm: (order: unknown) => void; isPending: boolean };
@@ -48,7 +50,7 @@ export function FaultForm({ arm, isPending }: FaultFormProps) {
           setName(next);
           setGiven({});
         }}
-        options={kinds.map((one) => ({ value: nameOf(one), label: `${nameOf(one)} (${one.effect})` }))}
+        options={kinds.map((one) => ({ value: nameOf(one), label: labelOf(one) }))}
         description={kind.does}
       />
       {struck !== null && kind.targets.length > 1 && (

@@ -30,6 +30,8 @@ export type ActorDeps = {
   endCall(callId: string, end: End, say?: string): void;
   /** Suppress the person now and everywhere. */
   optOut(callId: string, how: "spoken" | "key"): Promise<void>;
+  /** It is a machine that picked up. */
+  machineAnswered(callId: string, kind: "voicemail" | "ivr"): void;
   /** The voice model will not work for anybody (wrong key, no quota). */
   voiceBroken(reason: string): void;
   /** The actor has nothing more to do with the call: whoever keeps it lets it go. */

@@ -40,7 +40,11 @@ test("[CL45] an opt-out by word ends the call even if the model does not", async
   await nextTurn();
   voice.answerEnded({ answerId: "tool", end: "completed", reason: null, usage: null });
   expect(bench.optOuts).toEqual(["spoken"]);
-  agentSays(bench, "sorry", "I am sorry. You will not be called again.", 600);
+  agentSays(bench, "sorry", "I am sorry to hear that.", 600);
+  bench.phone.hearAll();
+  await nextTurn();
+  expect(bench.ended).toEqual([]);
+  agentSays(bench, "bye", "You will not be called again. Goodbye.", 600);
   bench.phone.hearAll();
   await nextTurn();
   expect(bench.ended).toEqual([{ status: "completed", reason: "opted_out" }]);

@@ -207,7 +207,7 @@ export class CallActor {
     await this.#conversation.toolsDone();
     const turns = await this.#history();
     if (this.#closed || this.#released !== null) return;
-    this.#conversation.line.replace(turns, !this.#conversation.opened);
+    this.#conversation.line.replace(turns, !this.#conversation.floorOpen);
   }
 
   async #history(): Promise<VoiceTurn[]> {

@@ -5,10 +5,16 @@ import type { Opening } from "#server/calls/live/opening.ts";
 import type { RunningCost } from "#server/calls/live/running-cost.ts";
 import type { Talk } from "#server/calls/live/talk.ts";
 import type { ToolActs } from "#server/calls/live/tool-acts.ts";
+import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
+import type { WhoAnswered } from "#server/calls/live/who-answered.ts";
 import type { TurnTimer } from "#server/calls/live/turn-timer.ts";
 
 type Deps = {
   callMs(): number;
+  /** The person may interrupt, and is answered. */
+  floorOpen(): boolean;
+  stopCalling(): void;
+  whoAnswered: WhoAnswered;
   audio: ConsumerAudio;
   talk: Talk;
   turns: TurnTimer;
@@ -34,13 +40,14 @@ export class ConsumerSide {
   }
 
   started(itemId: string) {
-    const { audio, talk, turns, goodbye, opening, callMs } = this.#deps;
+    const { audio, talk, turns, goodbye, opening, whoAnswered, floorOpen, callMs } = this.#deps;
     this.#speaks = true;
+    whoAnswered.speechStarted();
     talk.consumerStarted(itemId);
     audio.turnStarted();
     turns.turnStarted();
     goodbye.holdBack();
-    if (opening.heard) talk.silence();
+    if (floorOpen()) talk.silence();
     else opening.consumerStarted(callMs());
   }
 
@@ -57,12 +64,15 @@ export class ConsumerSide {
   }
 
   words(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
-    const { talk, goodbye, manners, cost } = this.#deps;
+    const { talk, goodbye, manners, cost, whoAnswered, stopCalling } = this.#deps;
     const { itemId, text, final, audioSeconds } = words;
     if (!final) return talk.consumerDraft(itemId, text);
-    if (talk.consumerSaid(itemId, text)) {
+    const { isSpeech, speechMs } = talk.consumerSaid(itemId, text);
+    if (isSpeech) {
       goodbye.interrupted();
       manners.consumerSaid(text);
+      if (saysStopCalling(text)) stopCalling();
+      else whoAnswered.heard(text, speechMs);
     } else goodbye.resume();
     if (audioSeconds !== null) cost.addTranscription(audioSeconds);
   }

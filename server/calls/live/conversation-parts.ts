@@ -5,7 +5,7 @@ import { ConsumerSide } from "#server/calls/live/consumer-side.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
 import { Manners } from "#server/calls/live/manners.ts";
 import { Opening } from "#server/calls/live/opening.ts";
-import { openingWords } from "#server/calls/live/prompt.ts";
+import { openingWords, screenerWords } from "#server/calls/live/prompt.ts";
 import { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
@@ -13,7 +13,10 @@ import { Talk } from "#server/calls/live/talk.ts";
 import { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { ToolDesk } from "#server/calls/live/tool-desk.ts";
 import { TurnTimer } from "#server/calls/live/turn-timer.ts";
+import { voicemailWords } from "#server/calls/live/voicemail.ts";
+import { WhoAnswered } from "#server/calls/live/who-answered.ts";
 import type { End } from "#server/calls/state/call-state.ts";
+import { errorFields } from "#server/lib/logger.ts";
 import type { VoiceSession, VoiceTurn } from "#server/voice/voice.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 
@@ -44,7 +47,13 @@ type Conversing = {
   unproven(): void;
   /** Makes the agent stop whatever it says, the opening included. */
   cutIn(): void;
+  /** The same for good: from now on it says nothing by itself, and what it is told to say can't be talked over. */
+  hush(): void;
 };
+
+/** Where the business leaves a message, the carrier tells within this time that the greeting is over. */
+const GREETING_MS = 20_000;
+const SCREENED: End = { status: "voicemail", reason: "screened" };
 
 export type ConversationParts = ReturnType<typeof conversationParts>;
 
@@ -69,8 +78,8 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const sayOpening = () => voice().say(openingWords(call.briefing, talk.recording.giveNotice()));
   const opening = new Opening(clock, past.openingHeard, sayOpening);
   const audio = new ConsumerAudio(clock, (payload) => voice().appendAudio(payload));
-  const suppress = (how: "spoken" | "key") => deps.optOut(call._id, how);
-  const stopRequest = new StopRequest({ clock, goodbye, running, suppress });
+  const stopRequest = stopRequestOf(call, host, self, { goodbye, running });
+  const whoAnswered = whoAnsweredOf(call, host, self, opening);
   const optOut = () => stopRequest.make("spoken");
   const refuseRecording = () => talk.recording.refuse("spoken");
   const acts = new ToolActs({ call, services: deps.tools, clock, optOut, refuseRecording, goodbye });
@@ -78,7 +87,56 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const opened = () => opening.heard;
   const limitMs = deps.timeLimitMs;
   const manners = new Manners({ clock, limitMs, callMs, voice, goodbye, running, opened, cutIn, hangUp });
-  const parts = { answers, talk, turns, cost, goodbye, opening, audio, stopRequest, acts, tools, manners };
-  const consumer = new ConsumerSide({ ...parts, callMs });
-  return { ...parts, consumer };
+  const heard = { answers, talk, turns, cost, goodbye, opening, audio };
+  const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners };
+  const floorOpen = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
+  const stopCalling = () => host.background(stopRequest.make("spoken"));
+  const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling });
+  /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
+  const quiet = () => floorOpen() && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
+  return { ...parts, consumer, floorOpen, quiet };
+}
+
+function stopRequestOf(
+  { _id }: CallHead,
+  { deps: { clock, logger, optOut } }: ConversationHost,
+  { voice, hush }: Conversing,
+  { goodbye, running }: { goodbye: Goodbye; running(): Iterable<string> },
+): StopRequest {
+  return new StopRequest({
+    clock,
+    goodbye,
+    running,
+    hush,
+    say: (words) => voice().say(words),
+    suppress: (how) => optOut(_id, how),
+    failed: (error) =>
+      logger.error({ callId: _id, ...errorFields(error) }, "an opt-out is not stored yet; trying again"),
+  });
+}
+
+function whoAnsweredOf(
+  { _id, briefing }: CallHead,
+  { deps: { clock, machineAnswered, endCall } }: ConversationHost,
+  { voice, hush }: Conversing,
+  opening: Opening,
+): WhoAnswered {
+  const leavesMessage = voicemailWords(briefing) !== null;
+  return new WhoAnswered({
+    clock,
+    words: screenerWords(briefing),
+    machine(kind) {
+      hush();
+      // A message is left when the carrier hears the end of the greeting; without that there is none.
+      const patienceMs = leavesMessage && kind === "voicemail" ? GREETING_MS : 0;
+      clock.after(patienceMs, () => machineAnswered(_id, kind));
+    },
+    waitForPerson(words) {
+      hush();
+      opening.waitForAnother();
+      if (words !== null) voice().say(words);
+    },
+    personComes: () => opening.begin(),
+    nobodyCame: () => endCall(_id, SCREENED),
+  });
 }

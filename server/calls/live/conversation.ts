@@ -7,6 +7,12 @@ import {
 } from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
+import {
+  askedToStop,
+  type HowStopped,
+  OPT_OUT_CONFIRMATION,
+  OPTED_OUT,
+} from "#server/calls/live/stop-request.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
@@ -14,8 +20,6 @@ import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Speaker } from "#shared/call/events.ts";
-
-const OPTED_OUT = { status: "completed", reason: "opted_out" } as const;
 
 /** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
 export class Conversation implements VoiceListener {
@@ -40,6 +44,7 @@ export class Conversation implements VoiceListener {
       itemHeard: (itemId, text) => this.#itemHeard(itemId, text),
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
+      hush: () => this.#hush(),
     });
     this.line = new VoiceLine(call, past, {
       voice,
@@ -57,9 +62,9 @@ export class Conversation implements VoiceListener {
     return this.line.session;
   }
 
-  /** The opening was heard, in this stream or an earlier one. */
-  get opened(): boolean {
-    return this.#is.opening.heard;
+  /** The opening was heard, in this stream or an earlier one, and they did not ask to stop: the person may interrupt, and is answered. */
+  get floorOpen(): boolean {
+    return this.#is.floorOpen();
   }
 
   /** What the voice model has used in this call so far. */
@@ -79,7 +84,7 @@ export class Conversation implements VoiceListener {
     this.#is.manners.start();
   }
 
-  /** The stream is ours: what an earlier owner of the call left open is ended, and the talk goes on from there. */
+  /** The stream is ours: what an earlier owner left open is ended, and the talk goes on from there. */
   takeOver(past: Past) {
     this.#cutOff = past.openDraft?.speaker ?? null;
     this.#is.talk.keepUnfinished(past);
@@ -87,7 +92,8 @@ export class Conversation implements VoiceListener {
     this.#host.background(this.#is.tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
-    if (past.optedOut) return this.#lastWord("You will not be called again. Goodbye.", OPTED_OUT);
+    if (past.optedOut) return this.#lastWord(OPT_OUT_CONFIRMATION, OPTED_OUT);
+    if (askedToStop(past.turns)) return this.#stopCalling("spoken");
     if (end !== null) return this.#lastWord("Goodbye.", end);
     this.#mayBegin = true;
     this.#begin();
@@ -112,6 +118,7 @@ export class Conversation implements VoiceListener {
     this.#is.goodbye.stop();
     this.#is.opening.stop();
     this.#is.manners.stop();
+    this.#is.whoAnswered.stop();
     this.#is.audio.turnEnded();
   }
 
@@ -146,12 +153,8 @@ export class Conversation implements VoiceListener {
     this.#settle();
   }
 
-  /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
   get #quiet(): boolean {
-    const { opening, stopRequest } = this.#is;
-    const isTalk = opening.heard && !stopRequest.made && this.line.ready && !this.#over;
-    const isIdle = !this.#is.answers.any && !this.#is.tools.busy && this.#is.talk.bridge.idle;
-    return isTalk && isIdle && !this.#is.consumer.speaks;
+    return this.line.ready && !this.#over && this.#is.quiet();
   }
 
   /** It is quiet, the agent spoke last, and no words of the consumer are outstanding: a moment that nobody would miss. */
@@ -176,7 +179,9 @@ export class Conversation implements VoiceListener {
 
   /** Both sides are there: speak. */
   #begin() {
-    if (!this.#mayBegin || !this.line.ready || this.#over) return;
+    if (!this.line.ready || this.#over) return;
+    if (this.#is.stopRequest.made) return this.#is.stopRequest.confirm();
+    if (!this.#mayBegin || this.#is.whoAnswered.hushed) return;
     if (!this.#is.opening.heard) return this.#is.opening.begin();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
@@ -197,10 +202,12 @@ export class Conversation implements VoiceListener {
   keyPressed(key: string) {
     if (this.#over || this.#is.stopRequest.made) return;
     if (key === "8") return this.#is.talk.refuseRecording(this.#is.opening.heard);
-    if (key !== "9") return this.#is.manners.keyPressed(key);
-    this.#cutIn();
-    const suppressed = this.#is.stopRequest.make("key");
-    this.#host.background(suppressed.then(() => this.#voice.say("You will not be called again. Goodbye.")));
+    if (key === "9") this.#stopCalling("key");
+    else this.#is.manners.keyPressed(key);
+  }
+
+  #stopCalling(how: HowStopped) {
+    this.#host.background(this.#is.stopRequest.make(how));
   }
 
   /** The agent stops whatever it says, the opening included. */
@@ -210,6 +217,12 @@ export class Conversation implements VoiceListener {
     this.#voice.cancelAnswer();
   }
 
+  /** The agent says nothing by itself any more, and what it is told to say can't be talked over. */
+  #hush() {
+    this.#cutIn();
+    this.#voice.closeFloor();
+  }
+
   // ——— the voice model ———
 
   ready() {
@@ -217,8 +230,14 @@ export class Conversation implements VoiceListener {
     this.#begin();
   }
 
-  answerStarted({ answerId }: { answerId: string }) {
-    this.#is.answers.started(answerId);
+  answerStarted({ answerId, exactWords }: { answerId: string; exactWords?: true }) {
+    // The model may still answer by itself what was said just before it was hushed.
+    const isWanted = exactWords === true || !(this.#is.stopRequest.made || this.#is.whoAnswered.hushed);
+    this.#is.answers.started(answerId, isWanted);
+    if (!isWanted) {
+      this.#voice.discard(answerId);
+      this.#voice.cancelAnswer();
+    }
     this.#settle();
   }
 
@@ -242,6 +261,7 @@ export class Conversation implements VoiceListener {
     this.#agentSpokeLast = true;
     if (this.#is.opening.itemHeard(itemId)) this.#openFloor();
     this.#is.goodbye.check();
+    this.#is.whoAnswered.agentHeard();
     this.#is.manners.agentSaid(text);
     this.#settle();
   }
@@ -264,14 +284,14 @@ export class Conversation implements VoiceListener {
 
   answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
     if (answer.usage !== null) this.#is.cost.addAnswer(answer.usage);
-    this.#is.answers.ended(answer.answerId);
+    const wanted = this.#is.answers.ended(answer.answerId);
     const opening = this.#is.opening.answerEnded(answer.answerId, answer.end);
     if (opening === "heard") this.#openFloor();
     if (opening === "failed") {
       this.silence();
       if (!this.#is.opening.repeat()) this.#host.giveUp();
     }
-    this.#is.goodbye.answerEnded(answer.answerId);
+    if (wanted) this.#is.goodbye.answerEnded(answer.answerId);
     this.#settle();
   }
 

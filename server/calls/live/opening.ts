@@ -22,6 +22,8 @@ export class Opening {
   #heard: boolean;
   #abandoned = false;
   #spokenInto = false;
+  /** The one who is to hear it is not on the phone yet. */
+  #paused = false;
 
   /** `heard`: an earlier stream of this call has already said it. */
   constructor(clock: Clock, heard: boolean, say: () => void) {
@@ -41,6 +43,7 @@ export class Opening {
 
   /** Both sides are connected: begin, after the hello of the one who picked up. */
   begin() {
+    this.#paused = false;
     if (this.#heard || this.#abandoned) return;
     if (this.#tries > 0) return this.#speak();
     const patienceMs = this.#consumerSpeaks ? HELLO_MAX_MS : HELLO_WAIT_MS;
@@ -49,7 +52,7 @@ export class Opening {
 
   /** The first thing the agent says is the opening: nothing else may be said before it was heard. */
   sounded({ answerId, itemId }: { answerId: string; itemId: string }, callMs: number) {
-    if (this.#heard || this.#abandoned || this.#try !== null) return;
+    if (this.#heard || this.#abandoned || this.#paused || this.#try !== null) return;
     this.#try = { answerId, itemId, startedMs: callMs, completed: false, played: false };
   }
 
@@ -99,6 +102,17 @@ export class Opening {
     if (this.#tries >= MAX_TRIES) return false;
     this.#speak();
     return true;
+  }
+
+  /** Another person comes to the phone, who has not heard it: it waits for `begin` [CL95]. */
+  waitForAnother() {
+    this.stop();
+    this.#paused = true;
+    this.#abandoned = false;
+    this.#heard = false;
+    this.#tries = 0;
+    this.#try = null;
+    this.#spokenInto = false;
   }
 
   /** The consumer opted out before it was over: it is not said any more, and was not heard. */

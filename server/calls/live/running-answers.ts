@@ -6,6 +6,8 @@ const SETTLE_MS = 1000;
 /** The answers that the voice model is making now. Each is paid for, whatever becomes of it, and says how much when it ends. */
 export class RunningAnswers {
   readonly #ids = new Set<string>();
+  /** Nobody hears them: the model gave them by itself when it was to be silent. */
+  readonly #unwanted = new Set<string>();
   #allEnded: (() => void) | null = null;
 
   get any(): boolean {
@@ -16,18 +18,22 @@ export class RunningAnswers {
     return this.#ids;
   }
 
-  started(answerId: string) {
+  started(answerId: string, isWanted: boolean) {
     this.#ids.add(answerId);
+    if (!isWanted) this.#unwanted.add(answerId);
   }
 
-  ended(answerId: string) {
+  /** False for an answer that nobody was to hear. */
+  ended(answerId: string): boolean {
     this.#ids.delete(answerId);
     if (!this.any) this.#allEnded?.();
+    return !this.#unwanted.delete(answerId);
   }
 
   /** The session is gone: they will not say any more. */
   lost() {
     this.#ids.clear();
+    this.#unwanted.clear();
     this.#allEnded?.();
   }
 

@@ -1,43 +1,80 @@
 import type { Goodbye } from "#server/calls/live/goodbye.ts";
+import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
+import type { End } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
+import type { VoiceTurn } from "#server/voice/voice.ts";
 
-/** An opt-out must not be lost to a moment without a database. */
+/** An opt-out must not be lost to a time without a database: the last of these pauses repeats until it is stored. */
 const RETRY_MS = [200, 500, 1000, 2000, 5000];
+export const OPT_OUT_CONFIRMATION = "You will not be called again. Goodbye.";
+export const OPTED_OUT: End = { status: "completed", reason: "opted_out" };
+
+export type HowStopped = "spoken" | "key";
+
+/** They said so to an owner of the call that could not store it any more. */
+export const askedToStop = (turns: readonly VoiceTurn[]) =>
+  turns.some((turn) => turn.speaker === "consumer" && saysStopCalling(turn.text));
 
 type Deps = {
   clock: Clock;
   goodbye: Goodbye;
   /** Answers that run now. */
   running(): Iterable<string>;
-  suppress(how: "spoken" | "key"): Promise<void>;
+  /** Ends whatever the agent says, for good: from now on it says nothing by itself. */
+  hush(): void;
+  say(words: string): void;
+  suppress(how: HowStopped): Promise<void>;
+  /** Suppressing failed; it is tried again. */
+  failed(error: unknown): void;
 };
 
-/** "Stop calling me" in this call, once, by word or key: suppressed, and the call ends after the next thing the agent says [CL45]. */
+/**
+ * "Stop calling me" in this call, by word, key or the agent's tool, whichever is first: everything else falls silent, the number is suppressed,
+ * that is confirmed once in fixed words, and the phone is put down when they were heard [CL45].
+ */
 export class StopRequest {
   readonly #deps: Deps;
-  #made = false;
+  #made: Promise<void> | null = null;
+  #suppressed = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
   get made(): boolean {
+    return this.#made !== null;
+  }
+
+  /** Resolves when the number is suppressed. The phone is put down after a while all the same. */
+  make(how: HowStopped): Promise<void> {
+    this.#made ??= this.#make(how);
     return this.#made;
   }
 
-  /** Rejects when the number could not be suppressed in time; the call ends all the same. */
-  async make(how: "spoken" | "key"): Promise<void> {
-    if (this.#made) return;
-    this.#made = true;
-    const { clock, goodbye, running, suppress } = this.#deps;
-    goodbye.wantedAfterNextAnswer({ status: "completed", reason: "opted_out" }, running());
-    for (const pauseMs of [...RETRY_MS, null]) {
+  /** Says so, once it is true; also to a new voice session that took over before it was said. */
+  confirm() {
+    if (!this.#suppressed) return;
+    this.#endAfterNextAnswer();
+    this.#deps.say(OPT_OUT_CONFIRMATION);
+  }
+
+  async #make(how: HowStopped): Promise<void> {
+    const { clock, hush, suppress, failed } = this.#deps;
+    hush();
+    this.#endAfterNextAnswer();
+    for (let tries = 0; !this.#suppressed; tries++) {
       try {
-        return await suppress(how);
+        await suppress(how);
+        this.#suppressed = true;
       } catch (error) {
-        if (pauseMs === null) throw error;
-        await clock.sleep(pauseMs);
+        failed(error);
+        await clock.sleep(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 0);
       }
     }
+    this.confirm();
+  }
+
+  #endAfterNextAnswer() {
+    this.#deps.goodbye.wantedAfterNextAnswer(OPTED_OUT, this.#deps.running());
   }
 }

@@ -127,13 +127,13 @@ export class Talk {
     if (draft !== null) this.#drafts.show(draft);
   }
 
-  /** False when nobody said anything: a noise. */
-  consumerSaid(itemId: string, text: string): boolean {
-    const { event, isSpeech } = this.#book.consumerSaid(itemId, text);
+  /** Not speech: nobody said anything, it was a noise. */
+  consumerSaid(itemId: string, text: string): { isSpeech: boolean; speechMs: number } {
+    const { event, isSpeech, speechMs } = this.#book.consumerSaid(itemId, text);
     this.#deps.record(event);
     this.#drafts.finish(itemId);
     if (this.recording.words(text)) this.#deps.voice().note(NOT_RECORDED);
-    return isSpeech;
+    return { isSpeech, speechMs };
   }
 
   /** By key. The agent says what is true now, unless that would be taken for its opening. */

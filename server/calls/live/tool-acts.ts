@@ -89,7 +89,7 @@ export class ToolActs {
         return this.#requestPerson(request.arguments.reason);
       case "mark_do_not_call":
         await this.#deps.optOut();
-        return done("They will not be called again. Confirm it once and end the call.");
+        return { ok: true, output: "They will not be called again, and are told so.", answer: false };
       case "stop_recording":
         return done(await this.#deps.refuseRecording());
       case "end_call":

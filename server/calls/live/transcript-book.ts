@@ -24,7 +24,7 @@ type ConsumerLine = {
 };
 
 /** What became of a consumer's turn; no speech: a noise [CL71]. */
-type Said = { event: NewCallEvent | null; isSpeech: boolean };
+type Said = { event: NewCallEvent | null; isSpeech: boolean; speechMs: number };
 
 /**
  * The words of both sides on their way to the journal. The agent's words become a segment when they were heard, the consumer's when they
@@ -156,8 +156,10 @@ export class TranscriptBook {
     this.#consumer.delete(itemId);
     if (this.#consumer.size === 0) this.#allSaid?.();
     const endMs = Math.max(line.startMs, line.endMs ?? this.#callMs());
-    const isLong = endMs - line.startMs >= SURELY_SPEECH_MS;
-    if (line.isNoise || text.trim() === "") return { event: null, isSpeech: isLong && !line.isNoise };
+    const speechMs = endMs - line.startMs;
+    const isLong = speechMs >= SURELY_SPEECH_MS;
+    if (line.isNoise || text.trim() === "")
+      return { event: null, isSpeech: isLong && !line.isNoise, speechMs };
     const event = segmentEvent({
       segmentId: itemId,
       speaker: "consumer",
@@ -166,7 +168,7 @@ export class TranscriptBook {
       startMs: line.startMs,
       endMs,
     });
-    return { event, isSpeech: true };
+    return { event, isSpeech: true, speechMs };
   }
 
   #consumerLine(): ConsumerLine {

@@ -21,6 +21,7 @@ function actorBooks() {
     /** What the carrier was to say before the end. */
     farewells: [] as string[],
     optOuts: [] as string[],
+    machines: [] as string[],
     drafts: [] as Draft[],
     lost: [] as number[],
     broken: [] as string[],
@@ -74,7 +75,10 @@ function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mo
   };
 }
 
-type Asked = Pick<ActorDeps, "endCall" | "optOut" | "voiceBroken" | "letGo" | "streamLost" | "measured">;
+type Asked = Pick<
+  ActorDeps,
+  "endCall" | "optOut" | "machineAnswered" | "voiceBroken" | "letGo" | "streamLost" | "measured"
+>;
 
 function askedOf(books: Books, mood: Mood): Asked {
   return {
@@ -82,7 +86,11 @@ function askedOf(books: Books, mood: Mood): Asked {
       books.ended.push(end);
       if (say !== undefined) books.farewells.push(say);
     },
-    optOut: async (_callId, how) => void books.optOuts.push(how),
+    async optOut(_callId, how) {
+      if (mood.failing) throw new Error("no database");
+      books.optOuts.push(how);
+    },
+    machineAnswered: (_callId, kind) => books.machines.push(kind),
     voiceBroken: (reason) => books.broken.push(reason),
     letGo: (_callId, _actor, reason) => books.letGo.push(reason),
     async streamLost(_callId, _attemptId, epoch) {
@@ -140,7 +148,7 @@ export function actorBench(
     if (session === undefined) throw new Error("No voice session was opened.");
     return session.listener;
   };
-  const fail = () => void (mood.failing = true);
+  const fail = (failing = true) => void (mood.failing = failing);
   const fence = () => void (mood.fenced = true);
   return { actor, clock, asked, sessions, limits, phone, join, diary, voiceSays, fence, fail, ...books };
 }
@@ -151,10 +159,11 @@ export const sound = (ms: number) => Buffer.alloc(ms * 8, 0x55).toString("base64
 type Bench = ReturnType<typeof actorBench>;
 
 /** The agent says `text` for `ms`, all of it delivered. */
-export function agentSays({ voiceSays }: Bench, itemId: string, text: string, ms: number) {
+export function agentSays({ voiceSays, asked }: Bench, itemId: string, text: string, ms: number) {
   const voice = voiceSays();
   const answerId = `answer ${itemId}`;
-  voice.answerStarted({ answerId });
+  const exactWords = asked.includes(`say ${text}`);
+  voice.answerStarted({ answerId, ...(exactWords && { exactWords }) });
   voice.agentWords({ answerId, itemId, text, final: true });
   voice.audio({ answerId, itemId, payloadBase64: sound(ms) });
   voice.audioDone({ answerId, itemId });

@@ -75,6 +75,7 @@ const silentVoice: VoiceModel = {
     say() {},
     respond() {},
     openFloor() {},
+    closeFloor() {},
     expiresAt: null,
     recall() {},
     note() {},

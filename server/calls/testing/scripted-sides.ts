@@ -63,6 +63,7 @@ export function scriptedVoice() {
         },
         respond: (guidance) => asked.push(`respond${guidance === undefined ? "" : " guided"}`),
         openFloor: () => asked.push("openFloor"),
+        closeFloor: () => asked.push("closeFloor"),
         get expiresAt() {
           return limits.expiresAt;
         },

@@ -37,10 +37,10 @@ export class AgentOutput {
   }
 
   /** Idempotent. */
-  started(answerId: string): void {
+  started(answerId: string, isExact: boolean): void {
     if (this.#answers.has(answerId)) return;
     this.#answers.set(answerId, "wanted");
-    this.#listener.answerStarted({ answerId });
+    this.#listener.answerStarted({ answerId, ...(isExact && { exactWords: true }) });
   }
 
   /** From now on no sound of this answer is passed on. */
@@ -87,7 +87,7 @@ export class AgentOutput {
   /** Idempotent: settles every item of the answer, then the answer. */
   ended(answerId: string, end: AnswerEnd, reason: string | null, usage: VoiceUsage | null): void {
     if (this.#answers.get(answerId) === "ended") return;
-    this.started(answerId);
+    this.started(answerId, false);
     this.#answers.set(answerId, "ended");
     for (const [itemId, item] of this.#items.entries()) {
       if (item.answerId !== answerId || item.isTextFinal || item.text === "") continue;
@@ -116,7 +116,7 @@ export class AgentOutput {
   }
 
   #itemOf(answerId: string, itemId: string): Item {
-    this.started(answerId);
+    this.started(answerId, false);
     const known = this.#items.get(itemId);
     if (known) return known;
     const item: Item = {

@@ -121,6 +121,12 @@ export class ResponseSequencer {
     );
   }
 
+  /** Whether this request, which the service has not answered yet, asks for exact words. */
+  isExactWords(requestId: string | null): boolean {
+    const asked = this.#asking ? [this.#asking.waiting, ...this.#queue] : this.#queue;
+    return asked.some(({ id, request }) => id === requestId && request.purpose === "say");
+  }
+
   /** What this answer was asked for; null when the service made it itself. */
   requestOf(responseId: string): AnswerRequest | null {
     return this.#answering?.responseId === responseId ? this.#answering.request : null;

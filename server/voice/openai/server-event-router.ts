@@ -179,8 +179,9 @@ export class ServerEventRouter {
   #onAnswerCreated(response: ServerResponse): void {
     if (isOutOfBand(response)) return;
     this.#watchdog.answerStarted(response.id);
-    this.#parts.output.started(response.id);
-    this.#parts.sequencer.created(response.id, requestIdOf(response));
+    const requestId = requestIdOf(response);
+    this.#parts.output.started(response.id, this.#parts.sequencer.isExactWords(requestId));
+    this.#parts.sequencer.created(response.id, requestId);
   }
 
   #onAnswerDone(response: ServerResponse): void {

@@ -31,9 +31,9 @@ function turnDetection(isFloorOpen: boolean): RealtimeAudioInputTurnDetection {
   };
 }
 
-/** The one change during a call. It touches nothing that the model reads, so the cached prefix stays. */
-export function openFloorConfig(): RealtimeSessionCreateRequest {
-  return { type: "realtime", audio: { input: { turn_detection: turnDetection(true) } } };
+/** The one thing that changes during a call. It touches nothing that the model reads, so the cached prefix stays. */
+export function floorConfig(isOpen: boolean): RealtimeSessionCreateRequest {
+  return { type: "realtime", audio: { input: { turn_detection: turnDetection(isOpen) } } };
 }
 
 /**

@@ -214,16 +214,45 @@ describe("[VO4] the floor", () => {
     });
   });
 
+  test("closed again, it does neither any more", async () => {
+    const { session } = await ready();
+    session.closeFloor();
+    session.closeFloor();
+    expect(await service.next("session.update")).toMatchObject({
+      session: {
+        audio: { input: { turn_detection: { create_response: false, interrupt_response: false } } },
+      },
+    });
+    session.respond();
+    await service.next("response.create");
+    expect(service.received.all.filter(({ type }) => type === "session.update")).toHaveLength(2);
+  });
+
   test("opened before the session is ready, it opens right after", async () => {
     const open = startSession(service, { floorClosed: true });
     closers.push(() => open.session.close());
     open.session.openFloor();
     await service.greet();
-    expect(await service.next("session.update")).toMatchObject({ event_id: "open_floor" });
+    expect(await service.next("session.update")).toMatchObject({ event_id: "floor" });
   });
 });
 
 describe("[VO8] what the agent says", () => {
+  test("an answer in exact words is told apart from one that the service gives by itself", async () => {
+    const { session, listener } = await ready();
+    session.say("Goodbye.");
+    const create = await service.next("response.create");
+    const response = create["response"] as { metadata: Record<string, string> };
+    const own = { object: "realtime.response", status: "in_progress", output: [], conversation_id: "conv_1" };
+    service.send({ type: "response.created", response: { ...own, id: "resp_own", metadata: null } });
+    expect(await nextCall(listener, "answerStarted")).toEqual({ answerId: "resp_own" });
+    service.send({
+      type: "response.created",
+      response: { ...own, id: "resp_said", metadata: response.metadata },
+    });
+    expect(await nextCall(listener, "answerStarted")).toEqual({ answerId: "resp_said", exactWords: true });
+  });
+
   test("quotation marks and line breaks in exact words cannot end the quotation", async () => {
     const { session } = await ready();
     session.say('Say "hi"\nand go.');

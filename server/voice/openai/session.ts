@@ -18,7 +18,7 @@ import { NOT_READY, type SessionEnd, UNREACHABLE, UNRESPONSIVE } from "#server/v
 import { guardedListener } from "#server/voice/openai/guarded-listener.ts";
 import { ResponseSequencer } from "#server/voice/openai/response-sequencer.ts";
 import { ServerEventRouter } from "#server/voice/openai/server-event-router.ts";
-import { openFloorConfig, sessionConfig } from "#server/voice/openai/session-config.ts";
+import { floorConfig, sessionConfig } from "#server/voice/openai/session-config.ts";
 import { ToolCalls } from "#server/voice/openai/tool-calls.ts";
 import type { VoiceListener, VoiceSession, VoiceSessionOptions, VoiceTurn } from "#server/voice/voice.ts";
 import type { RealtimeClientEvent } from "openai/resources/realtime/realtime";
@@ -27,7 +27,7 @@ type State = "connecting" | "configuring" | "ready" | "closed";
 
 const READY_MS = 10_000;
 const CONFIG_EVENT_ID = "session_config";
-const FLOOR_EVENT_ID = "open_floor";
+const FLOOR_EVENT_ID = "floor";
 const EARLY_EVENTS = 32;
 const HISTORY_TURNS = 64;
 
@@ -114,9 +114,17 @@ export class OpenAiVoiceSession implements VoiceSession {
   }
 
   openFloor(): void {
-    if (this.#isFloorOpen) return;
-    this.#isFloorOpen = true;
-    this.#sendOrKeep({ type: "session.update", event_id: FLOOR_EVENT_ID, session: openFloorConfig() });
+    this.#setFloor(true);
+  }
+
+  closeFloor(): void {
+    this.#setFloor(false);
+  }
+
+  #setFloor(isOpen: boolean): void {
+    if (this.#isFloorOpen === isOpen) return;
+    this.#isFloorOpen = isOpen;
+    this.#sendOrKeep({ type: "session.update", event_id: FLOOR_EVENT_ID, session: floorConfig(isOpen) });
   }
 
   get expiresAt(): number | null {
