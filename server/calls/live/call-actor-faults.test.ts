@@ -60,6 +60,23 @@ test("[CL41] a stream that was lost before the opening was heard let the next on
   expect(bench.asked[0]).toMatch(/^say Hello, this is Sam/);
 });
 
+test("[CL41] the opening of a voice session that was lost in it kept the next one's from ever counting", async () => {
+  const bench = actorBench();
+  bench.join();
+  bench.voiceSays().ready();
+  bench.clock.advance(1000);
+  const lost = bench.voiceSays();
+  lost.answerStarted({ answerId: "first" });
+  lost.audio({ answerId: "first", itemId: "f", payloadBase64: sound(4000) });
+  lost.closed({ reason: "lost", fatal: false });
+  bench.clock.advance(300);
+  await nextTurn();
+  bench.voiceSays().ready();
+  agentSays(bench, "again", "Hello, this is Sam.", 300);
+  bench.phone.hearAll();
+  expect(bench.asked.at(-1)).toBe("openFloor");
+});
+
 test("[CL41] an opening that breaks off after its first sound is said again and does not count", async () => {
   const bench = actorBench();
   bench.join();

@@ -45,7 +45,7 @@ export class Opening {
   begin() {
     this.#paused = false;
     if (this.#heard || this.#abandoned) return;
-    if (this.#tries > 0) return this.#speak();
+    if (this.#tries > 0) return this.#beginAnew();
     const patienceMs = this.#consumerSpeaks ? HELLO_MAX_MS : HELLO_WAIT_MS;
     this.#waiting = this.#clock.after(patienceMs, () => this.#speak());
   }
@@ -130,6 +130,12 @@ export class Opening {
     if (this.#heard || this.#abandoned || this.#try?.played !== true || !this.#try.completed) return false;
     this.#heard = true;
     return true;
+  }
+
+  /** The voice session that carried the last try is gone, and with it whatever came of it. */
+  #beginAnew() {
+    this.#try = null;
+    this.#speak();
   }
 
   #speak() {
