@@ -34,7 +34,8 @@ const phoneCallSchema = z.object({
   ),
   /** The frames that reached the person's ear. */
   agentAudio: audioCheckSchema,
-  streams: z.array(z.looseObject({ url: z.string().optional() })),
+  answeredBy: z.string().nullable(),
+  streams: z.array(z.looseObject({ url: z.string().optional(), state: z.string() })),
   log: z.array(z.looseObject({ type: z.string() })),
 });
 
@@ -167,7 +168,7 @@ export class TestSandbox {
 
   /** Oldest first. */
   async calls(to?: string): Promise<PhoneCall[]> {
-    const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
+    const query = to === undefined ? "?limit=2000" : `?to=${encodeURIComponent(to)}`;
     const { calls } = z
       .object({ calls: z.array(phoneCallSchema) })
       .parse(await this.#ask("GET", `/calls${query}`));
@@ -179,6 +180,30 @@ export class TestSandbox {
     const [call, ...others] = await this.calls(to);
     if (call === undefined || others.length > 0) throw new Error(`${others.length + 1} or no calls.`);
     return call;
+  }
+
+  /** Faults of the phone network (server/sandbox/phone/faults.ts). */
+  async phoneFaults(faults: Record<string, unknown>[]): Promise<void> {
+    await this.#ask("POST", "/faults", faults);
+  }
+
+  /** A fault of the voice model for the next sessions of one person (server/sandbox/voice-model/faults.ts). */
+  async voiceFault(fault: Record<string, unknown>, person: string, times: number): Promise<void> {
+    await this.#ask("POST", "/voice-faults", { fault, person, times });
+  }
+
+  /** A fault of the analyst for requests that hold this text (server/sandbox/analyst/analyst-faults.ts). */
+  async analystFault(fault: Record<string, unknown>, about: string, times: number): Promise<void> {
+    await this.#ask("POST", "/analyst-faults", { fault, about, times });
+  }
+
+  /** Damages the newest media stream of a call. */
+  async stream(sid: string, order: Record<string, unknown>): Promise<void> {
+    await this.#ask("POST", `/calls/${sid}/stream`, order);
+  }
+
+  async press(sid: string, digits: string): Promise<void> {
+    await this.#ask("POST", `/calls/${sid}/press`, { digits });
   }
 
   async hangUp(sid: string): Promise<void> {

@@ -13,6 +13,7 @@ export async function until<Value>(
   what: string,
   probe: Probe<Value>,
   withinMs = DEADLINE_MS,
+  everyMs = LOOK_EVERY_MS,
 ): Promise<Exclude<Value, false>> {
   const deadline = performance.now() + withinMs;
   let lastError: unknown;
@@ -27,6 +28,6 @@ export async function until<Value>(
     if (performance.now() > deadline) {
       throw new Error(`Not within ${withinMs} ms: ${what}.`, { cause: lastError });
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

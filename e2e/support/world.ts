@@ -54,19 +54,27 @@ export async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Pr
   return { ...person, number };
 }
 
-/** A business with a saved profile. */
-export async function newBusiness(world: Pick<World, "baseUrl">): Promise<SignedIn> {
+/** A business with a saved profile; it serves everywhere, or in these places only. */
+export async function newBusiness(
+  world: Pick<World, "baseUrl">,
+  postalCodes: string[] = [],
+): Promise<SignedIn> {
   const business = await signUp(world.baseUrl, "business", WORLD_BUSINESS);
-  await business.api.business.updateProfile({ name: WORLD_BUSINESS, categories: ["plumbing"] });
+  const profile = { name: WORLD_BUSINESS, categories: ["plumbing" as const], postalCodes };
+  await business.api.business.updateProfile(profile);
   return business;
 }
 
 /** The consumer asks for help, the business is interested, and the consumer lets it call: a call may be requested. */
-async function interestedLead(consumer: Consumer, business: SignedIn, recording: boolean): Promise<string> {
+async function interestedLead(
+  consumer: Consumer,
+  business: SignedIn,
+  { recording = false, postalCode = "94110" }: CaseOptions,
+): Promise<string> {
   const { leadId } = await consumer.api.lead.submit({
     description: "The pipe under my kitchen sink is leaking.",
     category: "plumbing",
-    postalCode: "94110",
+    postalCode,
     timeZone: "America/Los_Angeles",
   });
   const { businessId } = await business.api.business.profile();
@@ -88,20 +96,31 @@ export type CallCase = {
   request(): Promise<string>;
 };
 
-type CalleeOf = Parameters<TestSandbox["callee"]>[1];
+export type CalleeOf = Parameters<TestSandbox["callee"]>[1];
+
+type CaseOptions = {
+  /** The consumer lets this business record. */
+  recording?: boolean;
+  /** A place where nobody else works: with hundreds of businesses a lead would not be offered to this one. */
+  postalCode?: string;
+  objective?: string;
+};
+
+const OBJECTIVE = "Find out what is broken and when somebody may come by.";
 
 /** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. `caller`: a business that is there already. */
 export async function callCase(
   world: World,
   callee: CalleeOf,
   caller?: SignedIn,
-  { recording = false }: { recording?: boolean } = {},
+  options: CaseOptions = {},
 ): Promise<CallCase> {
-  const [consumer, business] = await Promise.all([newConsumer(world), caller ?? newBusiness(world)]);
+  const { postalCode, objective = OBJECTIVE } = options;
+  const places = postalCode === undefined ? [] : [postalCode];
+  const [consumer, business] = await Promise.all([newConsumer(world), caller ?? newBusiness(world, places)]);
   await world.sandbox.callee(consumer.number, callee);
-  const leadId = await interestedLead(consumer, business, recording);
+  const leadId = await interestedLead(consumer, business, options);
   const request = async () => {
-    const objective = "Find out what is broken and when somebody may come by.";
     const { call_id: callId } = await business.api.business.requestAICall({ leadId, objective });
     return callId;
   };
