@@ -1,4 +1,5 @@
 import type { CallHead } from "#server/calls/call-document.ts";
+import { AgentSide } from "#server/calls/live/agent-side.ts";
 import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
 import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import { ConsumerSide } from "#server/calls/live/consumer-side.ts";
@@ -91,10 +92,11 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners };
   const floorOpen = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
   const stopCalling = () => host.background(stopRequest.make("spoken"));
+  const agent = new AgentSide({ ...parts, ...host, voice });
   const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling });
   /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
   const quiet = () => floorOpen() && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
-  return { ...parts, consumer, floorOpen, quiet };
+  return { ...parts, agent, consumer, floorOpen, quiet };
 }
 
 function stopRequestOf(

@@ -17,7 +17,7 @@ import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import { relayedListener } from "#server/voice/relayed-listener.ts";
-import type { VoiceListener, VoiceSession, VoiceUsage } from "#server/voice/voice.ts";
+import type { VoiceListener, VoiceSession } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Speaker } from "#shared/call/events.ts";
 
@@ -221,6 +221,7 @@ export class Conversation implements VoiceListener {
   #hush() {
     this.#cutIn();
     this.#voice.closeFloor();
+    this.#settle();
   }
 
   // ——— the voice model ———
@@ -230,14 +231,8 @@ export class Conversation implements VoiceListener {
     this.#begin();
   }
 
-  answerStarted({ answerId, exactWords }: { answerId: string; exactWords?: true }) {
-    // The model may still answer by itself what was said just before it was hushed.
-    const isWanted = exactWords === true || !(this.#is.stopRequest.made || this.#is.whoAnswered.hushed);
-    this.#is.answers.started(answerId, isWanted);
-    if (!isWanted) {
-      this.#voice.discard(answerId);
-      this.#voice.cancelAnswer();
-    }
+  answerStarted(answer: Parameters<VoiceListener["answerStarted"]>[0]) {
+    this.#is.agent.started(answer);
     this.#settle();
   }
 
@@ -259,39 +254,17 @@ export class Conversation implements VoiceListener {
 
   #itemHeard(itemId: string, text: string) {
     this.#agentSpokeLast = true;
-    if (this.#is.opening.itemHeard(itemId)) this.#openFloor();
-    this.#is.goodbye.check();
-    this.#is.whoAnswered.agentHeard();
-    this.#is.manners.agentSaid(text);
+    this.#is.agent.heard(itemId, text);
     this.#settle();
   }
 
-  /** The phone does not say that it played what it was sent: nobody waits for that any longer [CL78]. */
   #unproven() {
-    this.silence();
-    if (this.#is.opening.unproven() && !this.#is.opening.repeat()) this.#host.giveUp();
-    this.#is.goodbye.check();
+    this.#is.agent.unproven();
     this.#settle();
   }
 
-  #openFloor() {
-    this.#host.record({ type: "opening.heard", atMs: this.#host.callMs() });
-    this.#is.talk.recording.noticeHeard();
-    this.#voice.openFloor();
-    // Somebody who spoke into the opening was heard, but nothing answered them yet.
-    if (this.#is.opening.spokenInto) this.#voice.respond();
-  }
-
-  answerEnded(answer: { answerId: string; end: string; usage: VoiceUsage | null }) {
-    if (answer.usage !== null) this.#is.cost.addAnswer(answer.usage);
-    const wanted = this.#is.answers.ended(answer.answerId);
-    const opening = this.#is.opening.answerEnded(answer.answerId, answer.end);
-    if (opening === "heard") this.#openFloor();
-    if (opening === "failed") {
-      this.silence();
-      if (!this.#is.opening.repeat()) this.#host.giveUp();
-    }
-    if (wanted) this.#is.goodbye.answerEnded(answer.answerId);
+  answerEnded(answer: Parameters<VoiceListener["answerEnded"]>[0]) {
+    this.#is.agent.ended(answer);
     this.#settle();
   }
 

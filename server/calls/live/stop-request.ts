@@ -34,7 +34,8 @@ type Deps = {
  */
 export class StopRequest {
   readonly #deps: Deps;
-  #made: Promise<void> | null = null;
+  #made = false;
+  #suppressing: Promise<void> | null = null;
   #suppressed = false;
 
   constructor(deps: Deps) {
@@ -42,13 +43,14 @@ export class StopRequest {
   }
 
   get made(): boolean {
-    return this.#made !== null;
+    return this.#made;
   }
 
   /** Resolves when the number is suppressed. The phone is put down after a while all the same. */
   make(how: HowStopped): Promise<void> {
-    this.#made ??= this.#make(how);
-    return this.#made;
+    this.#made = true;
+    this.#suppressing ??= this.#make(how);
+    return this.#suppressing;
   }
 
   /** Says so, once it is true; also to a new voice session that took over before it was said. */
