@@ -105,8 +105,11 @@ function rowOf(runs: StageResult[], results: StageResult[]): string[] {
 }
 
 /** The file beside the script. */
-export function figuresPage(results: StageResult[], command: string): string {
+export function figuresPage(results: StageResult[]): string {
   const [cpu] = cpus();
+  const calls = [...new Set(results.map((result) => result.calls))].toSorted((a, b) => a - b).join(",");
+  const seconds = Math.round(results[0]?.seconds ?? 0);
+  const command = `npm run load -- --calls ${calls} --seconds ${seconds} --nice=-15 --results <file> --figures`;
   const troubles = results.filter(
     ({ trouble, frames }) =>
       trouble !== null || frames.streamsLost + frames.webhooksFailed + frames.sessionsLeft > 0,
@@ -121,8 +124,9 @@ Written by \`${command}\` (e2e/load/README.md says what is measured and how), ne
   watchers on the other
 - A shared machine on which other work ran: **absolute values move; compare the systems of one run**. Times are medians of the runs,
   counts are sums.
-- \`ringside\`: everything on (journal stored, Socket.IO watchers on every call and on the board). \`minimal ws bridge\`:
-  \`minimal-bridge.ts\`, which does nothing but join the two sockets.
+- \`ringside\`: everything on (journal stored, two-channel recording where consent is granted, Socket.IO watchers on every call and on the board;
+  listen-in does not exist yet). \`minimal ws bridge\`:
+  \`minimal-bridge.ts\`, which does nothing but join the two sockets. \`other\`: an earlier checkout (\`--other <folder>\`), see README.md.
 
 ${tableOf(results)}
 

@@ -147,9 +147,8 @@ try {
     }
   }
   console.log(`\n${tableOf(allResults())}`);
-  const command = `npm run load -- ${process.argv.slice(2).join(" ")}`.trim();
   const page = fileURLToPath(new URL("FIGURES.md", import.meta.url));
-  if (options.figures) writeFileSync(page, figuresPage(allResults(), command));
+  if (options.figures) writeFileSync(page, figuresPage(allResults()));
 } finally {
   generator.stop();
   await sandbox.stop();
