@@ -51,7 +51,6 @@ export class PhoneNetwork {
   reset(): void {
     this.calls.clear();
     this.#dialled.clear();
-    this.#hangingUp = false;
     this.webhooksFailed = 0;
     this.streamsLost = 0;
   }
@@ -68,6 +67,7 @@ export class PhoneNetwork {
 
   /** Phones that connect straight to a bridge, without REST and webhooks. */
   async connect(url: string, calls: number): Promise<void> {
+    this.#hangingUp = false;
     const opening: Promise<unknown>[] = [];
     for (let call = 0; call < calls; call++) {
       opening.push(this.#openStream(url, null, { sid: newCallSid(), attemptId: null }, () => undefined));
@@ -88,6 +88,7 @@ export class PhoneNetwork {
       status: "queued",
       answeredAtMs: null,
     };
+    this.#hangingUp = false;
     this.#dialled.set(call.sid, call);
     setTimeout(() => void this.#ring(call), 0);
     return call;
@@ -118,6 +119,8 @@ export class PhoneNetwork {
     // The far end closes; what it still sends to the voice peer is on its way.
     await new Promise((resolve) => setTimeout(resolve, 3000));
     for (const stream of this.#streams.values()) stream.destroy();
+    // Whoever closes only with its phone needs a moment for the other side.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 
   async #ring(call: Dialled): Promise<void> {
