@@ -21,6 +21,8 @@ export type EffectsDeps = {
   alarms: Alarms;
   limits: Limits;
   seals: Seals;
+  /** This server's name in heartbeats. */
+  instance: string;
   clock: Clock;
   logger: Logger;
   ringTimeoutSeconds: number;
@@ -79,9 +81,11 @@ export class Effects {
   }
 
   async #release(call: CallHead): Promise<void> {
-    const { actors, wrapUp } = this.#deps;
+    const { actors, wrapUp, instance } = this.#deps;
     const wasHere = actors.release(call._id, "call over");
-    if (!wasHere || call.state.phase !== "wrappingUp") return;
+    // Who hung up has let its actor go before; nobody else waits for its last words, so nobody need wait for the alarm.
+    const isOurs = wasHere || call.owner === instance;
+    if (!isOurs || call.state.phase !== "wrappingUp") return;
     await actors.settled(call._id);
     wrapUp(call._id);
   }
