@@ -8,7 +8,7 @@ import { tookTurns } from "#server/calls/live/machine-ear.ts";
 import { voicemailWords } from "#server/calls/live/voicemail.ts";
 import { liveAttempt, liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
-import type { Clock } from "#server/lib/clock.ts";
+import type { Clock, Timer } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type {
   AnswerInstruction,
@@ -28,9 +28,9 @@ const SOCKET_SILENT_MS = 1200;
 
 export type CallTelephonyDeps = {
   advance: Advance;
-  queries: CallQueries;
+  queries: Pick<CallQueries, "byAttempt">;
   store: Pick<CallStore, "events">;
-  actors: ActorRegistry;
+  actors: Pick<ActorRegistry, "hears" | "join">;
   suppressions: Pick<Suppressions, "isSuppressed">;
   clock: Clock;
   logger: Logger;
@@ -44,7 +44,7 @@ function farewell({ state }: CallHead, carrierCallId: string): AnswerInstruction
   return words === null ? { kind: "hangUp" } : { kind: "sayAndHangUp", text: words.text };
 }
 
-type Admitted = { call: CallHead; epoch: number; answeredAt: number };
+type Admitted = { call: CallHead; epoch: number; answeredAt: number; expires: Timer };
 
 /** What the carrier tells us, as inputs of `step`. Everything here may come twice, late, out of order or never. */
 export class CallTelephony implements TelephonyEvents {
@@ -183,8 +183,9 @@ export class CallTelephony implements TelephonyEvents {
     const applied = await this.#deps.advance(call._id, { kind: "streamAdmitted", attemptId, token });
     if (applied.kind !== "stepped" || applied.call.state.phase !== "answered") return false;
     const { answeredAt } = applied.call.state;
-    this.#admitted.set(token, { call: applied.call, epoch: applied.call.epoch + 1, answeredAt });
-    this.#deps.clock.after(TOKEN_LIFE_MS, () => this.#admitted.delete(token));
+    this.#admitted.get(token)?.expires.cancel();
+    const expires = this.#deps.clock.after(TOKEN_LIFE_MS, () => this.#admitted.delete(token));
+    this.#admitted.set(token, { call: applied.call, epoch: applied.call.epoch + 1, answeredAt, expires });
     return true;
   }
 
@@ -192,6 +193,7 @@ export class CallTelephony implements TelephonyEvents {
     const admitted = this.#admitted.get(token);
     this.#admitted.delete(token);
     if (admitted === undefined) return media.close("not admitted");
+    admitted.expires.cancel();
     const { call, epoch, answeredAt } = admitted;
     if (media.carrierCallId !== liveCarrierCallId(call.state)) return media.close("another phone call");
     const claim = () => this.#claim(call._id, attemptId, epoch);

@@ -31,6 +31,7 @@ export class CallActor {
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
   #answeredAt: number;
   #beat: Timer | null = null;
+  #reopening: Timer | null = null;
   #released: Promise<void> | null = null;
   #closed = false;
 
@@ -134,6 +135,7 @@ export class CallActor {
   #dispose() {
     this.#closed = true;
     this.#beat?.cancel();
+    this.#reopening?.cancel();
     this.#fence.stop();
     this.#conversation.close();
     this.#stream?.media.close("released");
@@ -199,11 +201,10 @@ export class CallActor {
     if (fatal || pauseMs === null) return this.#giveUp();
     this.#deps.logger.warn({ callId: this.callId }, "voice session ended early; opening another");
     this.#conversation.voiceLost();
-    this.#background(this.#reopenVoice(pauseMs));
+    this.#reopening = this.#deps.clock.after(pauseMs, () => this.#background(this.#reopenVoice()));
   }
 
-  async #reopenVoice(pauseMs: number) {
-    await this.#deps.clock.sleep(pauseMs);
+  async #reopenVoice() {
     await this.#conversation.toolsDone();
     const turns = await this.#history();
     if (this.#closed || this.#released !== null) return;

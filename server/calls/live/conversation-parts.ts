@@ -130,9 +130,9 @@ function whoAnsweredOf(
     machine(kind) {
       hush();
       // A message is left when the carrier hears the end of the greeting; without that there is none.
-      const patienceMs = leavesMessage && kind === "voicemail" ? GREETING_MS : 0;
-      clock.after(patienceMs, () => machineAnswered(_id, kind));
+      return leavesMessage && kind === "voicemail" ? GREETING_MS : 0;
     },
+    machineAnswered: (kind) => machineAnswered(_id, kind),
     waitForPerson(words) {
       hush();
       opening.waitForAnother();

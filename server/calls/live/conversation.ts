@@ -136,6 +136,7 @@ export class Conversation implements VoiceListener {
     this.#over = true;
     this.#stopWaiting();
     this.#is.talk.close();
+    this.#is.cost.stop();
     this.#voice.close();
   }
 

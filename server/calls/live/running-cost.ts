@@ -70,6 +70,12 @@ export class RunningCost {
     this.#report();
   }
 
+  /** Nothing is reported any more. */
+  stop() {
+    this.#reporting?.cancel();
+    this.#reporting = null;
+  }
+
   #add(more: Partial<VoiceTotals>) {
     this.#usage = { ...this.#usage, ...more };
     this.#reporting ??= this.#deps.clock.after(REPORT_MS, () => this.#report());

@@ -4,12 +4,16 @@ import type { Clock, Timer } from "#server/lib/clock.ts";
 /** How long a screening service may take to bring a person to the phone. */
 const PERSON_COMES_MS = 30_000;
 
+type MachineKind = Exclude<Machine, "screening">;
+
 type Deps = {
   clock: Clock;
   /** What a screening service is told. */
   words: string;
-  /** A machine that nobody listens to: the phone is put down, or a message is left. */
-  machine(kind: Exclude<Machine, "screening">): void;
+  /** A machine that nobody listens to: the agent falls silent. Returns how long the carrier has to say that the greeting is over. */
+  machine(kind: MachineKind): number;
+  /** That time is over: the phone is put down. */
+  machineAnswered(kind: MachineKind): void;
   /** The opening is for the person who comes: nothing is said until then, but `words` for the screener. */
   waitForPerson(words: string | null): void;
   /** Somebody speaks after the screener was told: begin anew. */
@@ -22,7 +26,7 @@ export class WhoAnswered {
   readonly #deps: Deps;
   readonly #ear = new MachineEar();
   #agentHeard = false;
-  /** Runs while a screening service fetches the person. */
+  /** Runs while a screening service fetches the person, or a machine greets. */
   #patience: Timer | null = null;
   /** The screening service knows who calls. */
   #told = false;
@@ -44,7 +48,7 @@ export class WhoAnswered {
   }
 
   speechStarted() {
-    if (this.#patience === null || !this.#told) return;
+    if (this.#decided || this.#patience === null || !this.#told) return;
     this.stop();
     this.#deps.personComes();
   }
@@ -59,7 +63,10 @@ export class WhoAnswered {
     if (kind === "screening") return this.#screener();
     this.stop();
     this.#decided = true;
-    this.#deps.machine(kind);
+    const { clock, machine, machineAnswered } = this.#deps;
+    const greetingMs = machine(kind);
+    if (greetingMs === 0) machineAnswered(kind);
+    else this.#patience = clock.after(greetingMs, () => machineAnswered(kind));
   }
 
   stop() {

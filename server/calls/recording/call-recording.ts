@@ -77,7 +77,7 @@ export class CallRecording {
 
   /** The opening was heard to its end. */
   noticeHeard() {
-    if (!this.#noticeGiven || this.#refused || this.#part !== null) return;
+    if (!this.#noticeGiven || this.#refused || this.#ended !== null || this.#part !== null) return;
     this.#deps.record({ type: "recording.started", atMs: this.#deps.callMs() });
     this.#start();
   }

@@ -36,6 +36,7 @@ type ConnectionListener = {
 };
 
 const OPEN = 1;
+const CLOSED = 3;
 const HANDSHAKE_MS = 3000;
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const PING_MS = 10_000;
@@ -137,6 +138,7 @@ export class RealtimeConnection {
     this.#heartbeat.cancel();
     this.#guard(() => this.#rt.close());
     const { socket } = this.#rt;
+    if (socket.readyState === CLOSED) return;
     const grace = this.#options.clock.after(CLOSE_GRACE_MS, () => this.#guard(() => socket.terminate()));
     socket.once("close", () => grace.cancel());
   }

@@ -269,4 +269,12 @@ describe("[VO7] cancelling", () => {
     sequencer.stop();
     expect(clock.pending).toBe(0);
   });
+
+  test("an answer that was cancelled after stop was waited for, and reported as stuck", () => {
+    const { sequencer, clock, sent } = bench();
+    sequencer.created("resp_1", null);
+    sequencer.stop();
+    sequencer.cancel();
+    expect([clock.pending, sent]).toEqual([0, []]);
+  });
 });

@@ -76,8 +76,8 @@ export class ResponseSequencer {
   stop(): void {
     this.#running = false;
     this.#queue = [];
-    this.#asking?.deadline.cancel();
-    this.#answering?.deadline.cancel();
+    this.#forgetAsking();
+    this.#forgetAnswering();
     this.#pause?.cancel();
   }
 
