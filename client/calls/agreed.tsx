@@ -1,5 +1,5 @@
 import { CALLS } from "#client/calls/copy.ts";
-import { cityOf, instantText } from "#client/ui/format.ts";
+import { cityOf, agreedTimeText } from "#client/ui/format.ts";
 import { useServerNowMs } from "#client/wire/server-clock.ts";
 import type { CallView } from "#shared/call/view.ts";
 import { CalendarCheck, PhoneForwarded } from "lucide-react";
@@ -17,7 +17,7 @@ export function Agreed({ view }: { view: CallView }) {
           <span>
             <span className="text-muted">{CALLS.appointment} </span>
             <time dateTime={appointment.startsAt} className="font-medium">
-              {instantText(appointment.startsAt, nowMs, appointment.timeZone)}
+              {agreedTimeText(appointment.startsAt, nowMs, appointment.timeZone)}
             </time>{" "}
             <span className="text-muted">({cityOf(appointment.timeZone)})</span>
           </span>
@@ -29,7 +29,7 @@ export function Agreed({ view }: { view: CallView }) {
           <span>
             <span className="text-muted">{CALLS.nextCall} </span>
             <time dateTime={followUp.scheduledFor} className="font-medium">
-              {instantText(followUp.scheduledFor, nowMs)}
+              {agreedTimeText(followUp.scheduledFor, nowMs)}
             </time>
           </span>
         </p>

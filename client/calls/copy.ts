@@ -52,6 +52,7 @@ export const CALLS = {
   tools: "Tools",
   noTools: "None used yet",
   timesFound: "The free times were given to the agent.",
+  personConfirmed: "They said that it is them; the agent was given their name and request.",
   toolWorking: "Working…",
   toolRunning: "running",
   toolWorked: "worked",

@@ -58,6 +58,8 @@ function recordingText(recording: CallView["recording"]): string {
   }
 }
 
+const NOTICED_MS = 100;
+
 function Latency({ values }: { values: readonly number[] }) {
   const last = values.at(-1);
   const sorted = values.toSorted((one, other) => one - other);
@@ -101,7 +103,7 @@ function Tools({ tools, refused }: { tools: readonly ToolView[]; refused: number
             <p className="pl-6 text-dense wrap-anywhere text-muted">
               {tool.result === null
                 ? CALLS.toolWorking
-                : `${toolResultWords(tool)} (${latencyText(tool.result.durationMs)})`}
+                : `${toolResultWords(tool)}${tookText(tool.result.durationMs)}`}
             </p>
           </li>
         ))}
@@ -109,6 +111,9 @@ function Tools({ tools, refused }: { tools: readonly ToolView[]; refused: number
     </div>
   );
 }
+
+/** How long it took, where that could have been noticed. */
+const tookText = (ms: number) => (ms < NOTICED_MS ? "" : ` (${latencyText(ms)})`);
 
 function ToolMark({ result }: { result: ToolView["result"] }) {
   if (result === null) {

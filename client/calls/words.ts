@@ -110,5 +110,6 @@ export function toolResultWords({ name, arguments: given, result }: ToolView): s
   const noted =
     name === "record_answer" && result.ok && typeof topic === "string" && typeof answer === "string";
   if (name === "offer_slots" && result.ok) return CALLS.timesFound;
+  if (name === "confirm_person" && result.ok) return CALLS.personConfirmed;
   return noted ? `${topic}: ${answer}` : result.text;
 }

@@ -40,13 +40,19 @@ export function moneyText(cents: number): string {
 
 /** An instant as a clock time, with the day when it is not today; in the given zone or the device's. */
 export function instantText(iso: string, nowMs: number, timeZone?: string): string {
+  const text = agreedTimeText(iso, nowMs, timeZone);
+  return text.replace(/ today$/, "");
+}
+
+/** The same for a time that people rely on: always with its day. */
+export function agreedTimeText(iso: string, nowMs: number, timeZone?: string): string {
   const instant = new Date(iso);
   const zone = timeZone === undefined ? {} : { timeZone };
   const day = (date: Date | number) => new Intl.DateTimeFormat("en-CA", zone).format(date);
   const time = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", ...zone }).format(
     instant,
   );
-  if (day(instant) === day(nowMs)) return time;
+  if (day(instant) === day(nowMs)) return `${time} today`;
   if (day(instant) === day(nowMs + DAY_MS)) return `${time} tomorrow`;
   const date = new Intl.DateTimeFormat("en-US", {
     weekday: "short",

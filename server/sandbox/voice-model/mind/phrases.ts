@@ -26,7 +26,7 @@ export function acknowledge(turn: number, answer: string): string {
     turn % 2 === 1 &&
     words.length <= SHORT_ANSWER_WORDS &&
     !/^(yes|no|yeah|ok|okay|sure|right|i|my|it)\b/i.test(answer);
-  return isEcho ? `Got it, ${words.join(" ")}.` : pick(ACKNOWLEDGEMENTS, turn);
+  return isEcho ? `Got it: ${words.join(" ")}.` : pick(ACKNOWLEDGEMENTS, turn);
 }
 
 export const askAgain = (turn: number, question: string): string => `${pick(REPEATS, turn)} ${question}`;

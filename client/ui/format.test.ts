@@ -1,0 +1,14 @@
+import { agreedTimeText, instantText } from "#client/ui/format.ts";
+import { expect, test } from "vitest";
+
+const NOW = Date.parse("2026-11-24T16:00:00Z");
+
+test("an agreed time always says its day; a clock time only when it is not today", () => {
+  const times = ["2026-11-24T19:00:00Z", "2026-11-25T19:00:00Z", "2026-11-27T19:00:00Z"];
+  expect(times.map((iso) => agreedTimeText(iso, NOW, "America/Chicago"))).toEqual([
+    "1:00 PM today",
+    "1:00 PM tomorrow",
+    "Fri, Nov 27, 1:00 PM",
+  ]);
+  expect(times.map((iso) => instantText(iso, NOW, "America/Chicago"))[0]).toBe("1:00 PM");
+});
