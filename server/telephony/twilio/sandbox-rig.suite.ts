@@ -108,9 +108,11 @@ async function listen(server: Server, port: number): Promise<number> {
 
 function planFor(e164: string): CalleePlan {
   const pickUp = () => (e164 === PHONES.counts ? counting() : quiet());
+  const beeps = () => ({ ...quiet(), beep: Promise.resolve() });
   if (e164 === PHONES.rings) return { kind: "no-answer" };
   if (e164 === PHONES.busy) return { kind: "busy" };
-  return { kind: "answers", afterRingMs: 0, verdict: e164 === PHONES.machine ? "machine" : "human", pickUp };
+  if (e164 === PHONES.machine) return { kind: "answers", afterRingMs: 0, verdict: "machine", pickUp: beeps };
+  return { kind: "answers", afterRingMs: 0, verdict: "human", pickUp };
 }
 
 function quiet(): Person {
