@@ -1,6 +1,6 @@
 import { callEnds, callReaches, journalOf } from "#e2e/support/api.ts";
 import { LISTENER } from "#e2e/support/scripts.ts";
-import { callCase, startWorld, type World } from "#e2e/support/world.ts";
+import { callCase, startWorld, type World, WORLD_BUSINESS } from "#e2e/support/world.ts";
 import { until } from "#e2e/support/wait.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -38,6 +38,45 @@ describe.concurrent("how calls end", () => {
     const view = await callEnds(business.api, await request());
     expect(view.status).toBe("voicemail");
     expect((await world.sandbox.onlyCall(consumer.number)).rings).toBe(1);
+  });
+
+  test("[CL96] a machine gets the fixed message, after its beep and to the end", async () => {
+    const { consumer, business, request } = await callCase(world, "voicemail");
+    await business.api.business.updateProfile({
+      name: WORLD_BUSINESS,
+      voicemail: { kind: "leave_message", callbackNumber: "(800) 555-0123" },
+    });
+    const view = await callEnds(business.api, await request());
+    expect(view).toMatchObject({ status: "voicemail", outcome: "voicemail" });
+    const phone = await world.sandbox.onlyCall(consumer.number);
+    const greetingEndMs = phone.said.at(-1)?.endedAtMs ?? 0;
+    const recorded = phone.heard.filter(({ startedAtMs }) => startedAtMs > greetingEndMs);
+    expect(recorded.map(({ text, complete }) => [text, complete])).toEqual([
+      [view.attempts[0]?.message, true],
+    ]);
+    expect(view.attempts[0]?.message).not.toMatch(/Maria|sink|pipe|leak/);
+  });
+
+  test("[CL90] an opt-out in words that the model does not know: confirmed at once, and the call ends", async () => {
+    const { consumer, business, request } = await callCase(world, "opts-out-politely");
+    const view = await callEnds(business.api, await request());
+    expect(view).toMatchObject({ status: "completed", optedOut: true, outcome: "opted_out" });
+    const { said } = await world.sandbox.onlyCall(consumer.number);
+    expect(said.map(({ text }) => text).join(" ")).not.toContain("As I said");
+    await expect(request()).rejects.toMatchObject({ code: "SUPPRESSED" });
+  });
+
+  test("[CL95] a screener learns who calls and nothing else; the person behind it hears the opening", async () => {
+    const { business, request } = await callCase(world, "screening");
+    const callId = await request();
+    await until("the opening was heard", async () => (await business.api.call.get({ callId })).openingHeard);
+    await business.api.call.hangUp({ callId });
+    const { transcript } = await callEnds(business.api, callId);
+    const person = transcript.findIndex(({ text }) => text.includes("I am here"));
+    const before = transcript.slice(0, person).filter(({ speaker }) => speaker === "agent");
+    expect(person).toBeGreaterThan(0);
+    expect(before).not.toHaveLength(0);
+    expect(before.map(({ text }) => text).join(" ")).not.toMatch(/Maria|sink|pipe|leak/);
   });
 
   test("the consumer hangs up in the middle: completed, with what was said until then", async () => {
