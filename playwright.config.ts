@@ -1,12 +1,12 @@
 import { CHROMIUM_FLAGS, chromiumPath } from "#e2e/support/chromium.ts";
 import { defineConfig } from "@playwright/test";
 
-/** Browser journeys against the whole product (e2e/README.md). One at a time, never repeated: a flaky one is a fault. */
+/** Browser journeys against the whole product (e2e/README.md). Two at a time, each with a product of its own, never repeated: a flaky one is a fault. */
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.e2e.ts",
   outputDir: "test-results",
-  workers: 1,
+  workers: 2,
   retries: 0,
   // A whole phone call fits, also on a busy machine.
   timeout: 300_000,

@@ -20,6 +20,8 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          // They wait for speech in real time more than they compute.
+          maxWorkers: 3,
           include: ["e2e/**/*.integration.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -65,7 +65,13 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
           />
         </div>
         {(isStaff || isSummedUp(view) || view.appointment !== null || view.followUp !== null) && (
-          <div className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l">
+          <section
+            aria-label={CALLS.facts}
+            // On a wide screen it scrolls by itself, so the keyboard must reach it.
+            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+            tabIndex={0}
+            className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l"
+          >
             <div className="order-1 bg-surface">
               <Agreed view={view} />
               <SummaryCard view={view} onShow={show} />
@@ -75,7 +81,7 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
                 <NowPanel view={view} />
               </div>
             )}
-          </div>
+          </section>
         )}
       </div>
     </div>

@@ -67,6 +67,7 @@ export const CALLS = {
   summingUp: "The talk is being summed up…",
   howEnded: "How it ended:",
   nextStep: "Next step:",
+  facts: "Facts of the call",
   agreed: "What was agreed",
   appointment: "Appointment:",
   nextCall: "Next call:",

@@ -103,6 +103,7 @@ type Callee = CalleeScript | Person | Phone;
 type Person =
   | "pleasant"
   | "interrupts"
+  | "endless"
   | "hangs-up"
   | "stop-calling"
   | "silent"
