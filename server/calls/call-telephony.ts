@@ -4,7 +4,7 @@ import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
-import { tookTurns } from "#server/calls/live/machine-ear.ts";
+import { whoTalks } from "#server/calls/live/machine-ear.ts";
 import { voicemailWords } from "#server/calls/live/voicemail.ts";
 import { liveAttempt, liveCarrierCallId, type StreamToken } from "#server/calls/state/call-state.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
@@ -159,10 +159,14 @@ export class CallTelephony implements TelephonyEvents {
     });
   }
 
-  /** Somebody has taken turns with the agent: a verdict that comes now took a pause of theirs for a machine [CL94]. */
+  /**
+   * What was said outranks a verdict that comes now: somebody has taken turns with the agent [CL94], has asked not to be called again [CL91], or is a
+   * service that fetches a person [CL95].
+   */
   async #isTalk(callId: string): Promise<boolean> {
     const view = foldCall((await this.#deps.store.events(callId, 0))?.events ?? []);
-    const isTalk = tookTurns(view.transcript);
+    const who = whoTalks(view.transcript);
+    const isTalk = view.optedOut || who === "person" || who === "screening";
     if (isTalk) this.#deps.logger.info({ callId }, "the carrier takes somebody who talks for a machine");
     return isTalk;
   }

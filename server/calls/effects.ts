@@ -58,6 +58,12 @@ export class Effects {
     this.#working.add(guarded);
   }
 
+  /** Work that somebody waits for, and the shutdown. @throws what it throws */
+  async tracked(promise: Promise<unknown>): Promise<void> {
+    this.work(promise);
+    await promise;
+  }
+
   async idle(): Promise<void> {
     await Promise.all(this.#working);
   }

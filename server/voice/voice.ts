@@ -110,8 +110,8 @@ export type VoiceSession = {
   recall(turns: readonly VoiceTurn[]): void;
   /** Puts a note for the model into the conversation without an answer. */
   note(text: string): void;
-  /** Stops the running answer, if any; its late audio is dropped. */
-  cancelAnswer(): void;
+  /** Stops the running answer, if any, or only this one; its late audio is dropped. */
+  cancelAnswer(answerId?: string): void;
   /** Drops all further audio of these answers. */
   discard(answerId: string): void;
   /** The consumer heard only the first `heardMs` of the item: the model must not believe that it said the rest. Whole ms, never beyond what was delivered. */

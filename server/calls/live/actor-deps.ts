@@ -26,12 +26,12 @@ export type ActorDeps = {
   tools: ToolServices;
   /** The carrier cuts a call off after so long; the agent says goodbye before. */
   timeLimitMs: number;
-  /** The actor wants the phone call to end as `end`; `say` is spoken by the carrier before. */
-  endCall(callId: string, end: End, say?: string): void;
+  /** The actor wants the phone call to end as `end`; `say` is spoken by the carrier before. Rejects when that could not be stored. */
+  endCall(callId: string, end: End, say?: string): Promise<void>;
   /** Suppress the person now and everywhere. */
   optOut(callId: string, how: "spoken" | "key"): Promise<void>;
-  /** It is a machine that picked up. */
-  machineAnswered(callId: string, kind: "voicemail" | "ivr"): void;
+  /** It is a machine that picked up. Rejects when that could not be stored. */
+  machineAnswered(callId: string, kind: "voicemail" | "ivr"): Promise<void>;
   /** The voice model will not work for anybody (wrong key, no quota). */
   voiceBroken(reason: string): void;
   /** The actor has nothing more to do with the call: whoever keeps it lets it go. */

@@ -39,7 +39,7 @@ export class AgentSide {
     answers.started(answerId, isWanted);
     if (isWanted) return;
     voice().discard(answerId);
-    voice().cancelAnswer();
+    voice().cancelAnswer(answerId);
   }
 
   ended({ answerId, end, usage }: Parameters<VoiceListener["answerEnded"]>[0]) {

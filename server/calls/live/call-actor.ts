@@ -4,6 +4,7 @@ import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
 import { Fence } from "#server/calls/live/fence.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
+import type { End } from "#server/calls/state/call-state.ts";
 import { talkedBefore } from "#server/calls/state/call-state.ts";
 import { guardedClock } from "#server/lib/guarded-clock.ts";
 import type { Timer } from "#server/lib/clock.ts";
@@ -14,6 +15,9 @@ import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts"
 /** Heartbeats let other servers see that the owner lives; the reply tells the owner what it missed (DESIGN §2.4). */
 const BEAT_MS = 1000;
 const LOOK_MS = 50;
+/** A phone call that is to end while the database is away would otherwise never end. */
+const ASK_AGAIN_MS = 2000;
+const UNAVAILABLE: End = { status: "failed", reason: "voice_unavailable" };
 
 /**
  * One live call: owns the media stream and the voice session, from the ringing to the last stored word. Made while the phone rings, so that
@@ -32,6 +36,7 @@ export class CallActor {
   #answeredAt: number;
   #beat: Timer | null = null;
   #reopening: Timer | null = null;
+  #askAgain: Timer | null = null;
   #released: Promise<void> | null = null;
   #closed = false;
 
@@ -58,6 +63,8 @@ export class CallActor {
       background: (work) => this.#background(work),
       voiceEnded: (end) => this.#voiceEnded(end),
       giveUp: () => this.#giveUp(),
+      hangUp: (end) => this.#insist(() => deps.endCall(call._id, end)),
+      machineAnswered: (kind) => this.#insist(() => deps.machineAnswered(call._id, kind)),
     });
   }
 
@@ -136,6 +143,7 @@ export class CallActor {
     this.#closed = true;
     this.#beat?.cancel();
     this.#reopening?.cancel();
+    this.#askAgain?.cancel();
     this.#fence.stop();
     this.#conversation.close();
     this.#stream?.media.close("released");
@@ -190,8 +198,20 @@ export class CallActor {
 
   #giveUp() {
     // Without a stream this actor is one of several that may be warm: pick-up makes a new one.
-    if (this.#stream === null) this.#deps.letGo(this.callId, this, "voice unavailable");
-    else this.#deps.endCall(this.callId, { status: "failed", reason: "voice_unavailable" }, this.#apology);
+    if (this.#stream === null) return this.#deps.letGo(this.callId, this, "voice unavailable");
+    const { end, say } = this.#conversation.endWithoutVoice ?? { end: UNAVAILABLE, say: this.#apology };
+    this.#insist(() => this.#deps.endCall(this.callId, end, say));
+  }
+
+  /** Asks for the end of the phone call until that is stored. */
+  #insist(ask: () => Promise<void>) {
+    this.#background(
+      ask().catch((error: unknown) => {
+        if (!this.#closed && this.#released === null)
+          this.#askAgain = this.#deps.clock.after(ASK_AGAIN_MS, () => this.#insist(ask));
+        throw error;
+      }),
+    );
   }
 
   #voiceEnded({ reason, fatal }: { reason: string; fatal: boolean }) {

@@ -14,6 +14,8 @@ type Deps = {
   /** The person may interrupt, and is answered. */
   floorOpen(): boolean;
   stopCalling(): void;
+  /** They asked for that: from then on it changes nothing whether they are a machine. */
+  stopRequest: { made: boolean };
   whoAnswered: WhoAnswered;
   audio: ConsumerAudio;
   talk: Talk;
@@ -64,7 +66,7 @@ export class ConsumerSide {
   }
 
   words(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
-    const { talk, goodbye, manners, cost, whoAnswered, stopCalling } = this.#deps;
+    const { talk, goodbye, manners, cost, whoAnswered, stopRequest, stopCalling } = this.#deps;
     const { itemId, text, final, audioSeconds } = words;
     if (!final) return talk.consumerDraft(itemId, text);
     const { isSpeech, speechMs } = talk.consumerSaid(itemId, text);
@@ -72,7 +74,7 @@ export class ConsumerSide {
       goodbye.interrupted();
       manners.consumerSaid(text);
       if (saysStopCalling(text)) stopCalling();
-      else whoAnswered.heard(text, speechMs);
+      else if (!stopRequest.made) whoAnswered.heard(text, speechMs);
     } else goodbye.resume();
     if (audioSeconds !== null) cost.addTranscription(audioSeconds);
   }

@@ -35,6 +35,9 @@ export type ConversationHost = {
   deliver(event: () => void): void;
   /** Work that nobody waits for. */
   background(work: Promise<unknown>): void;
+  /** The phone call is to end; asked for until it is stored. */
+  hangUp(end: End): void;
+  machineAnswered(kind: "voicemail" | "ivr"): void;
   /** The voice model's session ended by itself. */
   voiceEnded(end: { reason: string; fatal: boolean }): void;
   /** The agent can't speak in this call. */
@@ -44,6 +47,8 @@ export type ConversationHost = {
 /** What the parts ask of the conversation that joins them. */
 type Conversing = {
   voice(): VoiceSession;
+  /** The voice session works. */
+  hasVoice(): boolean;
   itemHeard(itemId: string, text: string): void;
   unproven(): void;
   /** Makes the agent stop whatever it says, the opening included. */
@@ -52,65 +57,63 @@ type Conversing = {
   hush(): void;
 };
 
-/** Where the business leaves a message, the carrier tells within this time that the greeting is over. */
-const GREETING_MS = 20_000;
-const SCREENED: End = { status: "voicemail", reason: "screened" };
-
 export type ConversationParts = ReturnType<typeof conversationParts>;
 
 /** The parts of one conversation, each knowing of the others what it needs. */
 export function conversationParts(call: CallHead, past: Past, host: ConversationHost, self: Conversing) {
-  const { deps, callMs, record, flush } = host;
+  const { deps, callMs, record, flush, hangUp } = host;
   const { clock, measured } = deps;
   const { voice, cutIn } = self;
   const answers = new RunningAnswers();
-  const running = () => answers.ids;
-  const hangUp = (end: End) => deps.endCall(call._id, end);
   const talk = new Talk({ ...self, ...host, call });
   const turns = new TurnTimer({ clock, callMs, record, measured });
   const cost = new RunningCost({ voice: deps.voice, clock, callMs, record }, call, past.usage ?? call.usage);
   const goodbye = new Goodbye({
     clock,
     bridge: talk.bridge,
-    answering: () => answers.any,
+    running: () => answers.ids,
     consumerSpeaks: () => consumer.speaks,
+    hasVoice: self.hasVoice,
+    say: (words) => voice().say(words),
     hangUp,
   });
   const sayOpening = () => voice().say(openingWords(call.briefing, talk.recording.giveNotice()));
   const opening = new Opening(clock, past.openingHeard, sayOpening);
   const audio = new ConsumerAudio(clock, (payload) => voice().appendAudio(payload));
-  const stopRequest = stopRequestOf(call, host, self, { goodbye, running });
+  const stopRequest = stopRequestOf(call, host, self, goodbye);
   const whoAnswered = whoAnsweredOf(call, host, self, opening);
   const optOut = () => stopRequest.make("spoken");
   const refuseRecording = () => talk.recording.refuse("spoken");
-  const acts = new ToolActs({ call, services: deps.tools, clock, optOut, refuseRecording, goodbye });
+  const stopped = () => stopRequest.made;
+  const acts = new ToolActs({ call, services: deps.tools, clock, stopped, optOut, refuseRecording, goodbye });
   const tools = new ToolDesk({ clock, record, flush, callMs, acts });
-  const opened = () => opening.heard;
+  const floorOpen = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
   const limitMs = deps.timeLimitMs;
-  const manners = new Manners({ clock, limitMs, callMs, voice, goodbye, running, opened, cutIn, hangUp });
+  const manners = new Manners({ clock, limitMs, callMs, voice, goodbye, floorOpen, cutIn, hangUp });
   const heard = { answers, talk, turns, cost, goodbye, opening, audio };
   const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners };
-  const floorOpen = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
   const stopCalling = () => host.background(stopRequest.make("spoken"));
   const agent = new AgentSide({ ...parts, ...host, voice });
   const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling });
   /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
   const quiet = () => floorOpen() && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
-  return { ...parts, agent, consumer, floorOpen, quiet };
+  const endWithoutVoice = (): { end: End; say?: string } | null => {
+    if (stopRequest.made) return stopRequest.endWithoutVoice;
+    return whoAnswered.endsAs && { end: whoAnswered.endsAs };
+  };
+  return { ...parts, agent, consumer, floorOpen, quiet, endWithoutVoice };
 }
 
 function stopRequestOf(
   { _id }: CallHead,
   { deps: { clock, logger, optOut } }: ConversationHost,
-  { voice, hush }: Conversing,
-  { goodbye, running }: { goodbye: Goodbye; running(): Iterable<string> },
+  { hush }: Conversing,
+  goodbye: Goodbye,
 ): StopRequest {
   return new StopRequest({
     clock,
     goodbye,
-    running,
     hush,
-    say: (words) => voice().say(words),
     suppress: (how) => optOut(_id, how),
     failed: (error) =>
       logger.error({ callId: _id, ...errorFields(error) }, "an opt-out is not stored yet; trying again"),
@@ -118,27 +121,24 @@ function stopRequestOf(
 }
 
 function whoAnsweredOf(
-  { _id, briefing }: CallHead,
-  { deps: { clock, machineAnswered, endCall } }: ConversationHost,
-  { voice, hush }: Conversing,
+  { briefing }: CallHead,
+  { deps: { clock }, machineAnswered, hangUp }: ConversationHost,
+  { voice, hasVoice, hush }: Conversing,
   opening: Opening,
 ): WhoAnswered {
-  const leavesMessage = voicemailWords(briefing) !== null;
   return new WhoAnswered({
     clock,
     words: screenerWords(briefing),
-    machine(kind) {
-      hush();
-      // A message is left when the carrier hears the end of the greeting; without that there is none.
-      return leavesMessage && kind === "voicemail" ? GREETING_MS : 0;
-    },
-    machineAnswered: (kind) => machineAnswered(_id, kind),
+    leavesMessage: voicemailWords(briefing) !== null,
+    hasVoice,
+    hush,
+    machineAnswered,
+    hangUp,
     waitForPerson(words) {
       hush();
       opening.waitForAnother();
       if (words !== null) voice().say(words);
     },
     personComes: () => opening.begin(),
-    nobodyCame: () => endCall(_id, SCREENED),
   });
 }

@@ -6,15 +6,10 @@ import {
   conversationParts,
 } from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
+import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
-import {
-  askedToStop,
-  type HowStopped,
-  OPT_OUT_CONFIRMATION,
-  OPTED_OUT,
-} from "#server/calls/live/stop-request.ts";
+import { askedToStop, type HowStopped } from "#server/calls/live/stop-request.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
-import type { End } from "#server/calls/state/call-state.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener, VoiceSession } from "#server/voice/voice.ts";
@@ -41,6 +36,7 @@ export class Conversation implements VoiceListener {
     this.#host = host;
     this.#is = conversationParts(call, past, host, {
       voice: () => this.#voice,
+      hasVoice: () => this.line.ready,
       itemHeard: (itemId, text) => this.#itemHeard(itemId, text),
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
@@ -72,6 +68,11 @@ export class Conversation implements VoiceListener {
     return this.#is.cost.usage;
   }
 
+  /** How the call ends when there is no voice any more; null: somebody listens, and is owed an apology. */
+  get endWithoutVoice() {
+    return this.#is.endWithoutVoice();
+  }
+
   /** Frames of the phone keep coming. */
   get alive(): boolean {
     return this.#is.audio.alive;
@@ -92,17 +93,12 @@ export class Conversation implements VoiceListener {
     this.#host.background(this.#is.tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
-    if (past.optedOut) return this.#lastWord(OPT_OUT_CONFIRMATION, OPTED_OUT);
-    if (askedToStop(past.turns)) return this.#stopCalling("spoken");
-    if (end !== null) return this.#lastWord("Goodbye.", end);
+    if (past.optedOut || askedToStop(past.turns)) return this.#stopCalling("spoken");
+    this.#is.whoAnswered.adopt(past.turns);
     this.#mayBegin = true;
+    // The talk was over when the line broke; whoever speaks all the same is answered.
+    if (end !== null) return this.#is.goodbye.leaveWith("Goodbye.", end, false);
     this.#begin();
-  }
-
-  /** The talk was over when the line broke. */
-  #lastWord(words: string, end: End) {
-    this.#is.goodbye.wantedAfterNextAnswer(end, []);
-    this.#voice.say(words);
   }
 
   /** Falls silent for good; the words that are on their way are still taken. */
@@ -150,7 +146,12 @@ export class Conversation implements VoiceListener {
     this.#is.answers.lost();
     this.#is.consumer.lost();
     this.#is.acts.newModel();
-    this.#cutOff = this.#is.talk.voiceLost();
+    const { cutOff, words } = this.#is.talk.voiceLost();
+    this.#cutOff = cutOff;
+    if (cutOff === "consumer") this.#is.goodbye.interrupted();
+    this.#is.goodbye.voiceLost();
+    this.#is.whoAnswered.voiceLost();
+    if (words.some(saysStopCalling)) this.#stopCalling("spoken");
     this.#settle();
   }
 
@@ -181,8 +182,9 @@ export class Conversation implements VoiceListener {
   /** Both sides are there: speak. */
   #begin() {
     if (!this.line.ready || this.#over) return;
-    if (this.#is.stopRequest.made) return this.#is.stopRequest.confirm();
-    if (!this.#mayBegin || this.#is.whoAnswered.hushed) return;
+    if (this.#is.goodbye.pending) return this.#is.goodbye.voiceBack();
+    if (!this.#mayBegin) return;
+    if (this.#is.whoAnswered.hushed) return this.#is.whoAnswered.voiceBack();
     if (!this.#is.opening.heard) return this.#is.opening.begin();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
@@ -201,8 +203,9 @@ export class Conversation implements VoiceListener {
 
   /** 9 is "stop calling me" at any time, also into the opening [CL45]; 8 is "do not record" [CL122]; other keys are told to the agent. */
   keyPressed(key: string) {
-    if (this.#over || this.#is.stopRequest.made) return;
-    if (key === "8") return this.#is.talk.refuseRecording(this.#is.opening.heard);
+    if (this.#over) return;
+    if (key === "8") return this.#is.talk.refuseRecording(() => this.floorOpen && !this.#over);
+    if (this.#is.stopRequest.made) return;
     if (key === "9") this.#stopCalling("key");
     else this.#is.manners.keyPressed(key);
   }

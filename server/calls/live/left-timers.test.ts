@@ -29,11 +29,13 @@ test("[CL93] a greeting that was waited for went on being waited for when the ca
   const whoAnswered = new WhoAnswered({
     clock,
     words: "",
-    machine: () => 20_000,
+    leavesMessage: true,
+    hasVoice: () => true,
+    hush() {},
     machineAnswered: (kind) => told.push(kind),
     waitForPerson() {},
     personComes() {},
-    nobodyCame() {},
+    hangUp() {},
   });
   whoAnswered.heard(GREETING, 4000);
   whoAnswered.stop();

@@ -1,4 +1,4 @@
-import { MachineEar, tookTurns } from "#server/calls/live/machine-ear.ts";
+import { MachineEar, whoTalks } from "#server/calls/live/machine-ear.ts";
 import { describe, expect, test } from "vitest";
 
 const judge = (turns: string[], answered = false) => {
@@ -91,6 +91,6 @@ test("[CL94] a talk in turns is told by its transcript", () => {
     line("agent", "What is it about?", 11_000),
     line("consumer", "The roof.", 13_000),
   ];
-  expect(tookTurns(talk)).toBe(true);
-  expect(tookTurns(talk.slice(0, 3))).toBe(false);
+  expect(whoTalks(talk)).toBe("person");
+  expect(whoTalks(talk.slice(0, 3))).toBeNull();
 });

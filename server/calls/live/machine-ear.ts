@@ -143,15 +143,17 @@ export class MachineEar {
   }
 }
 
-/** Whether whoever picked up has taken turns with the agent, by the transcript: later verdicts of the carrier are then wrong [CL94]. */
-export function tookTurns(
+/** Who picked up, by the transcript so far; null: nobody can tell yet. Somebody who has taken turns with the agent is a person [CL94]. */
+export function whoTalks(
   transcript: readonly { speaker: string; text: string; startMs: number; endMs: number }[],
-): boolean {
+): Machine | "person" | null {
   const ear = new MachineEar();
   let answered = false;
+  let machine: Machine | null = null;
   for (const { speaker, text, startMs, endMs } of transcript) {
-    if (speaker === "consumer") ear.heard({ words: text, speechMs: endMs - startMs, answered });
+    if (speaker === "consumer")
+      machine = ear.heard({ words: text, speechMs: endMs - startMs, answered }) ?? machine;
     answered = speaker !== "consumer";
   }
-  return ear.isPerson;
+  return ear.isPerson ? "person" : machine;
 }

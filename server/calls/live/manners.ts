@@ -17,10 +17,8 @@ type Deps = {
   callMs(): number;
   voice(): VoiceSession;
   goodbye: Goodbye;
-  /** Answers that run now. */
-  running(): Iterable<string>;
-  /** The opening was heard: the agent may answer. */
-  opened(): boolean;
+  /** The agent may answer. */
+  floorOpen(): boolean;
   /** Makes the agent stop whatever it says. */
   cutIn(): void;
   hangUp(end: End): void;
@@ -84,23 +82,22 @@ export class Manners {
   }
 
   #leave() {
-    const { goodbye, running, voice, hangUp } = this.#deps;
+    const { goodbye, hangUp } = this.#deps;
     if (goodbye.pending) return hangUp(NO_RESPONSE);
-    goodbye.wantedAfterNextAnswer(NO_RESPONSE, running(), false);
-    voice().say("I cannot hear you, so I will end this call now. Goodbye.");
+    goodbye.leaveWith("I cannot hear you, so I will end this call now. Goodbye.", NO_RESPONSE, false);
   }
 
   #timeIsUp() {
-    const { goodbye, running, voice, cutIn } = this.#deps;
+    const { goodbye, cutIn } = this.#deps;
     if (goodbye.pending) return;
     cutIn();
-    goodbye.wantedAfterNextAnswer(TIME_LIMIT, running());
-    voice().say("I am sorry, but the time for this call is over. Thank you for talking with me. Goodbye.");
+    const words = "I am sorry, but the time for this call is over. Thank you for talking with me. Goodbye.";
+    goodbye.leaveWith(words, TIME_LIMIT);
   }
 
   #keysPressed(note: string) {
-    const { voice, opened } = this.#deps;
+    const { voice, floorOpen } = this.#deps;
     voice().note(note);
-    if (opened()) voice().respond();
+    if (floorOpen()) voice().respond();
   }
 }

@@ -26,7 +26,7 @@ test("[CL91] a model that goes on talking is not heard, and its answer is not ta
   await nextTurn();
   const voice = bench.voiceSays();
   voice.answerStarted({ answerId: "own" });
-  expect(bench.asked.slice(-2)).toEqual(["discard own", "cancelAnswer"]);
+  expect(bench.asked.slice(-2)).toEqual(["discard own", "cancelAnswer own"]);
   voice.answerEnded({ answerId: "own", end: "cancelled", reason: null, usage: null });
   bench.clock.advance(3000);
   expect(bench.ended).toEqual([]);

@@ -18,11 +18,8 @@ export const askedToStop = (turns: readonly VoiceTurn[]) =>
 type Deps = {
   clock: Clock;
   goodbye: Goodbye;
-  /** Answers that run now. */
-  running(): Iterable<string>;
   /** Ends whatever the agent says, for good: from now on it says nothing by itself. */
   hush(): void;
-  say(words: string): void;
   suppress(how: HowStopped): Promise<void>;
   /** Suppressing failed; it is tried again. */
   failed(error: unknown): void;
@@ -46,6 +43,11 @@ export class StopRequest {
     return this.#made;
   }
 
+  /** The carrier confirms it then, if it is true by then. */
+  get endWithoutVoice(): { end: End; say?: string } {
+    return { end: OPTED_OUT, ...(this.#suppressed && { say: OPT_OUT_CONFIRMATION }) };
+  }
+
   /** Resolves when the number is suppressed. The phone is put down after a while all the same. */
   make(how: HowStopped): Promise<void> {
     this.#made = true;
@@ -53,17 +55,10 @@ export class StopRequest {
     return this.#suppressing;
   }
 
-  /** Says so, once it is true; also to a new voice session that took over before it was said. */
-  confirm() {
-    if (!this.#suppressed) return;
-    this.#endAfterNextAnswer();
-    this.#deps.say(OPT_OUT_CONFIRMATION);
-  }
-
   async #make(how: HowStopped): Promise<void> {
-    const { clock, hush, suppress, failed } = this.#deps;
+    const { clock, goodbye, hush, suppress, failed } = this.#deps;
     hush();
-    this.#endAfterNextAnswer();
+    goodbye.wantedAfterNextAnswer(OPTED_OUT);
     for (let tries = 0; !this.#suppressed; tries++) {
       try {
         await suppress(how);
@@ -73,10 +68,6 @@ export class StopRequest {
         await clock.sleep(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 0);
       }
     }
-    this.confirm();
-  }
-
-  #endAfterNextAnswer() {
-    this.#deps.goodbye.wantedAfterNextAnswer(OPTED_OUT, this.#deps.running());
+    goodbye.leaveWith(OPT_OUT_CONFIRMATION, OPTED_OUT);
   }
 }

@@ -96,8 +96,8 @@ export class Talk {
     }
   }
 
-  /** The voice session is gone: what it still owed will not come. Returns who was cut off. */
-  voiceLost(): Speaker | null {
+  /** The voice session is gone: what it still owed will not come. Returns who was cut off, and what of the consumer's words was recognised. */
+  voiceLost(): { cutOff: Speaker | null; words: string[] } {
     const { record, call } = this.#deps;
     const wasSpeaking = !this.bridge.idle;
     this.silence();
@@ -106,8 +106,10 @@ export class Talk {
       record(this.#book.leftOpen({ callId: call._id, segmentId, speaker: "consumer", text }));
       this.#drafts.finish(segmentId);
     }
-    if (open.length > 0) return "consumer";
-    return wasSpeaking ? "agent" : null;
+    const words = open.map(({ text }) => text);
+    for (const text of words) this.recording.words(text);
+    if (open.length > 0) return { cutOff: "consumer", words };
+    return { cutOff: wasSpeaking ? "agent" : null, words };
   }
 
   consumerStarted(itemId: string) {
@@ -136,10 +138,10 @@ export class Talk {
     return { isSpeech, speechMs };
   }
 
-  /** By key. The agent says what is true now, unless that would be taken for its opening. */
-  refuseRecording(opened: boolean) {
+  /** By key. The agent says what is true then, if it may speak by then. */
+  refuseRecording(maySpeak: () => boolean) {
     const { background, voice } = this.#deps;
-    const say = (now: string) => (opened ? voice().say(now) : undefined);
+    const say = (now: string) => (maySpeak() ? voice().say(now) : undefined);
     background(this.recording.refuse("key").then(say));
   }
 

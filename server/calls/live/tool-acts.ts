@@ -28,6 +28,8 @@ type Deps = {
   call: CallHead;
   services: ToolServices;
   clock: Clock;
+  /** They asked not to be called again. */
+  stopped(): boolean;
   optOut(): Promise<void>;
   /** Resolves to a sentence that says what is true now. */
   refuseRecording(): Promise<string>;
@@ -69,6 +71,8 @@ export class ToolActs {
 
   /** @throws what the services throw */
   async run(request: ToolRequest): Promise<Done> {
+    if (this.#deps.stopped() && NEEDS_PERSON.has(request.name))
+      return refused("They asked not to be called again. Nothing more is arranged with them.");
     if (!this.#confirmed && NEEDS_PERSON.has(request.name)) {
       return refused(
         "First make sure that you speak with the person who asked for this call, then call confirm_person.",

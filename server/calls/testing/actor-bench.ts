@@ -31,8 +31,8 @@ function actorBooks() {
 
 type Said = Extract<VoiceTurn, { text: string }>;
 type Books = ReturnType<typeof actorBooks>;
-/** `fenced`: another stream owns the call. `failing`: the database is away. */
-type Mood = { fenced: boolean; failing: boolean };
+/** `fenced`: another stream owns the call. `failing`: the database is away; `isStuck`: for the end of the call as well. */
+type Mood = { fenced: boolean; failing: boolean; isStuck: boolean };
 
 const numbered = (events: readonly NewCallEvent[], after: number): CallEvent[] =>
   events.map((event, index) => ({ ...event, seq: after + index + 1, at: "2026-11-24T15:00:00Z" }));
@@ -82,7 +82,8 @@ type Asked = Pick<
 
 function askedOf(books: Books, mood: Mood): Asked {
   return {
-    endCall(_callId, end, say) {
+    async endCall(_callId, end, say) {
+      if (mood.isStuck) throw new Error("no database");
       books.ended.push(end);
       if (say !== undefined) books.farewells.push(say);
     },
@@ -90,7 +91,9 @@ function askedOf(books: Books, mood: Mood): Asked {
       if (mood.failing) throw new Error("no database");
       books.optOuts.push(how);
     },
-    machineAnswered: (_callId, kind) => books.machines.push(kind),
+    async machineAnswered(_callId, kind) {
+      books.machines.push(kind);
+    },
     voiceBroken: (reason) => books.broken.push(reason),
     letGo: (_callId, _actor, reason) => books.letGo.push(reason),
     async streamLost(_callId, _attemptId, epoch) {
@@ -121,7 +124,7 @@ export function actorBench(
   const { voice, asked, sessions, limits } = scriptedVoice();
   const { services, diary } = scriptedServices();
   const books = actorBooks();
-  const mood = { fenced: false, failing: false };
+  const mood = { fenced: false, failing: false, isStuck: false };
   const isNew = turns.length === 0 && Object.keys(given).length === 0;
   const head = isNew ? callHead(clock.nowMs()) : resumedHead(clock.nowMs());
   const deps: ActorDeps = {
@@ -149,8 +152,9 @@ export function actorBench(
     return session.listener;
   };
   const fail = (failing = true) => void (mood.failing = failing);
+  const stick = (isStuck: boolean) => void (mood.isStuck = isStuck);
   const fence = () => void (mood.fenced = true);
-  return { actor, clock, asked, sessions, limits, phone, join, diary, voiceSays, fence, fail, ...books };
+  return { actor, clock, asked, sessions, limits, phone, join, diary, voiceSays, fence, fail, stick, ...books };
 }
 
 /** Audio of so many ms, as the voice model sends it. */

@@ -69,7 +69,8 @@ export function scriptedVoice() {
         },
         recall: (turns) => asked.push(`recall ${JSON.stringify(turns)}`),
         note: (text) => asked.push(`note ${text}`),
-        cancelAnswer: () => asked.push("cancelAnswer"),
+        cancelAnswer: (answerId) =>
+          asked.push(answerId === undefined ? "cancelAnswer" : `cancelAnswer ${answerId}`),
         discard: (answerId) => asked.push(`discard ${answerId}`),
         truncate: (itemId, ms) => asked.push(`truncate ${itemId} ${ms}`),
         returnTool: ({ toolCallId, answer }) => asked.push(`tool ${toolCallId} ${answer}`),

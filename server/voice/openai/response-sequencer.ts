@@ -54,6 +54,8 @@ export class ResponseSequencer {
   #queue: Waiting[] = [];
   #asking: Asking | null = null;
   #answering: Answering | null = null;
+  /** Not wanted, and not known to run yet. */
+  #unwanted: string | null = null;
   #pause: Timer | null = null;
   #running = false;
   #count = 0;
@@ -98,9 +100,10 @@ export class ResponseSequencer {
     if (this.#answering) this.#cancelAnswering(this.#answering);
   }
 
-  /** Stops this answer if it is the running one. */
+  /** Stops this answer if it is the running one, or when it becomes that; what was asked for meanwhile stays. */
   cancelAnswer(responseId: string): void {
     if (this.#answering?.responseId === responseId) this.#cancelAnswering(this.#answering);
+    else this.#unwanted = responseId;
   }
 
   isAnswering(responseId: string): boolean {
@@ -146,7 +149,7 @@ export class ResponseSequencer {
       deadline: this.#clock.after(ENDLESS_MS, () => this.#onEndless(responseId)),
     };
     this.#answering = answering;
-    if (cancelWanted) this.#cancelAnswering(answering);
+    if (cancelWanted || this.#unwanted === responseId) this.#cancelAnswering(answering);
   }
 
   /** `response.done`, with or without `response.created` before it. Returns what the answer was asked for. */

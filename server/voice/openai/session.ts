@@ -144,8 +144,9 @@ export class OpenAiVoiceSession implements VoiceSession {
     this.#sendOrKeep(noteItem(text));
   }
 
-  cancelAnswer(): void {
-    this.#sequencer.cancel();
+  cancelAnswer(answerId?: string): void {
+    if (answerId === undefined) this.#sequencer.cancel();
+    else this.#sequencer.cancelAnswer(answerId);
   }
 
   discard(answerId: string): void {
