@@ -1,4 +1,4 @@
-import { actorBench, agentSays, kinds, sound } from "#server/calls/testing/actor-bench.ts";
+import { actorBench, agentSays, consumerSays, kinds, sound } from "#server/calls/testing/actor-bench.ts";
 import { scriptedDesk } from "#server/calls/testing/scripted-recordings.ts";
 import type { Permission } from "#server/calls/recording/recordings.ts";
 import { WAV_HEADER_BYTES } from "#server/calls/recording/wav.ts";
@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 type Bench = ReturnType<typeof actorBench>;
 
 /** A call that is picked up; consent is known at once, as a near database answers it. */
-async function pickedUp(permission: Permission, resumed = false) {
+async function pickedUp(permission: Permission, ...words: string[]) {
   const scripted = scriptedDesk(permission);
-  const turns = resumed ? [{ speaker: "agent" as const, text: "Hello, this is Sam." }] : [];
+  const turns = words.map((text, turn) => ({ speaker: turn === 0 ? "agent" : "consumer", text }) as const);
   const bench = actorBench(turns, {}, { recordings: scripted.desk });
   bench.join();
   await settled();
@@ -93,7 +93,7 @@ test("[CL121] consent that is not known when the opening begins is none: the ope
 });
 
 test("[CL121] a stream that goes on with a recorded call is recorded from its first frame", async () => {
-  const { bench, log, disk } = await pickedUp("continued", true);
+  const { bench, log, disk } = await pickedUp("continued", "Hello, this is Sam.");
   expect(log).toEqual(["begin"]);
   frames(bench, 10, 0x11);
   await bench.actor.release("call over");
@@ -138,6 +138,38 @@ test("[CL122] key 8 does the same, once, and is confirmed; into the opening it k
   early.bench.phone.hearAll();
   await settled();
   expect(early.log).toEqual(["erase"]);
+});
+
+test("[CL122] key 8 after an opt-out did nothing, and before one was confirmed into its goodbye", async () => {
+  const { bench, log } = await talking("fresh");
+  bench.phone.says().keyPressed("8");
+  bench.phone.says().keyPressed("9");
+  await settled();
+  expect(bench.asked).not.toContain("say The recording was stopped and deleted.");
+  expect(log).toEqual(["begin", "erase"]);
+
+  const late = await talking("fresh");
+  late.bench.phone.says().keyPressed("9");
+  late.bench.phone.says().keyPressed("8");
+  await settled();
+  expect(late.log).toEqual(["begin", "erase"]);
+});
+
+test("[CL122] words for both in one sentence stop the recording and the calls", async () => {
+  const { bench, log } = await talking("fresh");
+  consumerSays(bench, "u1", "Do not record me and stop calling me.");
+  await settled();
+  expect(log).toEqual(["begin", "erase"]);
+  expect(bench.optOuts).toEqual(["spoken"]);
+});
+
+test("[CL122] a refusal that was lost with its server was recorded on by the next one", async () => {
+  const { bench, log, disk } = await pickedUp("continued", "Hello, this is Sam.", "Do not record this.");
+  bench.voiceSays().ready();
+  await settled();
+  expect(log).toContain("erase");
+  expect(disk.files.size).toBe(0);
+  expect(kinds(bench)).toContain("recording.stopped");
 });
 
 test("[CL122] the agent's tool does the same, and says what is true where nothing is recorded", async () => {

@@ -120,6 +120,19 @@ test("[CL122] a refusal deletes every part, on other servers as soon as they loo
   expect(journal).toEqual([]);
 });
 
+test("[CL122] a refusal whose server was killed before it had deleted anything left a recording", async () => {
+  const { call, journal, server, end, document } = oneCall();
+  const { recordings, disk } = server();
+  await recordings.begin(call, 1, 0);
+  const refusal = { segmentId: "u1", speaker: "consumer", text: "Please do not record this." } as const;
+  journal.push({ type: "transcript.segment", ...refusal, startMs: 1, endMs: 2, seq: 1, at: "" });
+  end();
+  await recordings.finish(call._id);
+  expect(disk.files.size).toBe(0);
+  expect(await document()).toMatchObject({ state: "stopped", parts: [] });
+  expect(journal).toHaveLength(1);
+});
+
 test("[CL122] a refusal before anything was recorded counts for the whole call", async () => {
   const { call, server } = oneCall();
   const { recordings } = server();

@@ -1,6 +1,7 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { PartFile, RecordingFiles } from "#server/calls/recording/recording-files.ts";
+import { refusesRecording } from "#server/calls/recording/refusal.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
@@ -118,7 +119,11 @@ export class Recordings implements RecordingDesk {
     await this.#documents.updateOne({ _id: callId, state: "recording" }, { $set: { state: "failed" } });
   }
 
-  async erase({ _id, businessId, consumerId }: CallHead): Promise<void> {
+  async erase({
+    _id,
+    businessId,
+    consumerId,
+  }: Omit<RecordingDocument, "state" | "parts" | "startedAt">): Promise<void> {
     await this.#documents.updateOne(
       { _id },
       {
@@ -135,6 +140,7 @@ export class Recordings implements RecordingDesk {
     await this.#deps.settled(callId);
     const known = await this.#documents.findOne({ _id: callId, state: "recording" });
     if (known === null) return;
+    if (await this.#wasRefused(callId)) return this.erase(known);
     for (const part of known.parts) if (part.durationMs === null) await this.partDone(callId, part.name);
     const now = await this.#documents.findOne({ _id: callId, state: "recording" });
     if (now === null || now.parts.some((part) => part.durationMs === null)) return;
@@ -145,6 +151,17 @@ export class Recordings implements RecordingDesk {
         : { change: {}, events: [{ type: "recording.ready", durationMs }] },
     );
     await this.#documents.updateOne({ _id: callId, state: "recording" }, { $set: { state: "ready" } });
+  }
+
+  /** By what was said: a server that was lost may not have carried it out. */
+  async #wasRefused(callId: string): Promise<boolean> {
+    let isRefused = false;
+    await this.#deps.store.recordLate(callId, (_call, { recording, transcript }) => {
+      const words = transcript.filter(({ speaker }) => speaker === "consumer");
+      isRefused = recording?.state === "stopped" || words.some(({ text }) => refusesRecording(text));
+      return null;
+    });
+    return isRefused;
   }
 
   #sweep() {
