@@ -3,27 +3,33 @@ import { callHead, phoneEar } from "#server/calls/testing/scripted-sides.ts";
 import type { CallState } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
+import type { NewCallEvent } from "#shared/call/events.ts";
 import { expect, test } from "vitest";
 
 /** Every socket is let in. */
-function admitting() {
+function admitting(...journal: NewCallEvent[]) {
   const clock = new ManualClock();
   const attempt = { attemptId: "att_00000001", number: 1, from: "+16505550100", placeId: "place_1" };
   const answered = { attempt, carrierCallId: "CA1", answeredAt: 0, connectedAts: [0] };
   const state: CallState = { phase: "answered", ...answered, token: null, streams: 0 };
   const call = { ...callHead(clock.nowMs()), state };
   const joined: number[] = [];
+  const inputs: unknown[] = [];
+  const events = journal.map((event, index) => ({ ...event, seq: index + 1, at: "2026-11-24T15:00:00Z" }));
   const telephony = new CallTelephony({
     clock,
     logger: silentLogger,
-    advance: async () => ({ kind: "stepped", call, step: { state, events: [], effects: [] } }),
+    async advance(_callId, input) {
+      inputs.push(input);
+      return { kind: "stepped", call, step: { state, events: [], effects: [] } };
+    },
     queries: { byAttempt: async () => call },
-    store: { events: async () => null },
+    store: { events: async () => ({ events, seq: events.length }) },
     suppressions: { isSuppressed: async () => false },
     actors: { hears: () => false, join: (_call, { epoch }) => joined.push(epoch) },
     resumed() {},
   });
-  return { clock, telephony, joined };
+  return { clock, telephony, joined, inputs };
 }
 
 test("a media socket that had come was waited for another minute", async () => {
@@ -41,4 +47,32 @@ test("a media socket that never comes is forgotten after a minute", async () => 
   telephony.streamOpened("att_00000001", "token", phoneEar().stream);
   expect(joined).toEqual([]);
   expect(clock.pending).toBe(0);
+});
+
+const VERDICT = { carrierCallId: "CA1", answeredBy: "machine", greetingEnded: true } as const;
+const said = (text: string): NewCallEvent => ({
+  type: "transcript.segment",
+  segmentId: text,
+  speaker: "consumer",
+  text,
+  startMs: 0,
+  endMs: 1000,
+});
+
+test("a verdict of the carrier, with nothing that speaks against it, counts", async () => {
+  const { telephony, inputs } = admitting(said("Hello?"));
+  await telephony.machineDetected("att_00000001", VERDICT);
+  expect(inputs).toMatchObject([{ kind: "machineAnswered" }]);
+});
+
+test("[CL91] a late verdict of the carrier left a message with somebody who had opted out", async () => {
+  const { telephony, inputs } = admitting({ type: "optOut.recorded", how: "key" });
+  await telephony.machineDetected("att_00000001", VERDICT);
+  expect(inputs).toEqual([]);
+});
+
+test("[CL95] the carrier's verdict about a screening service hung up before the person came", async () => {
+  const { telephony, inputs } = admitting(said("This call is being screened. Please state your name."));
+  await telephony.machineDetected("att_00000001", VERDICT);
+  expect(inputs).toEqual([]);
 });
