@@ -171,9 +171,12 @@ export class Calls {
       timeLimitMs: config.callTimeLimitSeconds * 1000,
       recordings: this.#recordings,
       endCall: (callId, end, say) =>
-        this.#effects.tracked(this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) })),
+        this.#effects.tracked(
+          this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
+        ),
       optOut: (callId, how) => this.#optOut.record(callId, how),
-      machineAnswered: (callId, kind) => this.#effects.tracked(this.telephonyEvents.machineHeard(callId, kind)),
+      machineAnswered: (callId, kind) =>
+        this.#effects.tracked(this.telephonyEvents.machineHeard(callId, kind)),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
       streamLost: async (callId, attemptId, epoch) => {

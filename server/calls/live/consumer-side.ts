@@ -79,9 +79,12 @@ export class ConsumerSide {
     if (audioSeconds !== null) cost.addTranscription(audioSeconds);
   }
 
-  /** The voice session is gone: a turn under way will not be told to end. */
-  lost() {
+  /** The voice session is gone: a turn under way will not be told to end. `words`: what was recognised of each turn so far. */
+  lost(words: readonly string[]) {
+    const { audio, goodbye, stopCalling } = this.#deps;
     this.#speaks = false;
-    this.#deps.audio.turnEnded();
+    audio.turnEnded();
+    if (words.length > 0) goodbye.interrupted();
+    if (words.some(saysStopCalling)) stopCalling();
   }
 }

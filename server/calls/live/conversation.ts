@@ -6,7 +6,6 @@ import {
   conversationParts,
 } from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
-import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { askedToStop, type HowStopped } from "#server/calls/live/stop-request.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
@@ -144,14 +143,12 @@ export class Conversation implements VoiceListener {
   /** The voice session is gone; the next one begins anew. */
   voiceLost() {
     this.#is.answers.lost();
-    this.#is.consumer.lost();
     this.#is.acts.newModel();
     const { cutOff, words } = this.#is.talk.voiceLost();
     this.#cutOff = cutOff;
-    if (cutOff === "consumer") this.#is.goodbye.interrupted();
+    this.#is.consumer.lost(words);
     this.#is.goodbye.voiceLost();
     this.#is.whoAnswered.voiceLost();
-    if (words.some(saysStopCalling)) this.#stopCalling("spoken");
     this.#settle();
   }
 
@@ -205,9 +202,8 @@ export class Conversation implements VoiceListener {
   keyPressed(key: string) {
     if (this.#over) return;
     if (key === "8") return this.#is.talk.refuseRecording(() => this.floorOpen && !this.#over);
-    if (this.#is.stopRequest.made) return;
-    if (key === "9") this.#stopCalling("key");
-    else this.#is.manners.keyPressed(key);
+    if (key === "9") return this.#stopCalling("key");
+    if (!this.#is.stopRequest.made) this.#is.manners.keyPressed(key);
   }
 
   #stopCalling(how: HowStopped) {

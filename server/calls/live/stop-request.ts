@@ -7,7 +7,7 @@ import type { VoiceTurn } from "#server/voice/voice.ts";
 /** An opt-out must not be lost to a time without a database: the last of these pauses repeats until it is stored. */
 const RETRY_MS = [200, 500, 1000, 2000, 5000];
 export const OPT_OUT_CONFIRMATION = "You will not be called again. Goodbye.";
-export const OPTED_OUT: End = { status: "completed", reason: "opted_out" };
+const OPTED_OUT: End = { status: "completed", reason: "opted_out" };
 
 export type HowStopped = "spoken" | "key";
 

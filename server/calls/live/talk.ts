@@ -70,8 +70,10 @@ export class Talk {
   }
 
   /** What an earlier owner of the call was saying or hearing when it was lost. */
-  keepUnfinished({ openDraft }: Past) {
+  keepUnfinished({ openDraft, turns }: Past) {
     this.#deps.record(this.#book.leftOpen(openDraft));
+    // A refusal that an earlier owner could not carry out any more is one all the same.
+    for (const turn of turns) if (turn.speaker === "consumer") this.recording.words(turn.text);
   }
 
   agentWords({ itemId, text, final }: { itemId: string; text: string; final: boolean }) {

@@ -154,7 +154,21 @@ export function actorBench(
   const fail = (failing = true) => void (mood.failing = failing);
   const stick = (isStuck: boolean) => void (mood.isStuck = isStuck);
   const fence = () => void (mood.fenced = true);
-  return { actor, clock, asked, sessions, limits, phone, join, diary, voiceSays, fence, fail, stick, ...books };
+  return {
+    actor,
+    clock,
+    asked,
+    sessions,
+    limits,
+    phone,
+    join,
+    diary,
+    voiceSays,
+    fence,
+    fail,
+    stick,
+    ...books,
+  };
 }
 
 /** Audio of so many ms, as the voice model sends it. */

@@ -278,3 +278,14 @@ describe("[VO7] cancelling", () => {
     expect([clock.pending, sent]).toEqual([0, []]);
   });
 });
+
+test("[VO6] an answer of the service's own, refused as it begins, took the words with it that had just been asked for", () => {
+  const { sequencer, sent } = bench();
+  sequencer.request(ask("say"));
+  sequencer.cancelAnswer("resp_own");
+  sequencer.created("resp_own", null);
+  sequencer.refused(CONFLICT, "answer_1");
+  expect(sent).toEqual(["create answer_1 say", "cancel resp_own"]);
+  sequencer.ended("resp_own", null);
+  expect(sent.at(-1)).toBe("create answer_1 say");
+});
