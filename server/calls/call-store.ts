@@ -1,6 +1,7 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
 import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
+import { ArchiveWrites } from "#server/calls/archive-writes.ts";
 import { LiveWrites } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
@@ -8,7 +9,7 @@ import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-
 import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
 import { isDuplicateKey } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
-import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Logger } from "#server/lib/logger.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import { type CallEvent, type Draft, isLateFact, type NewCallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
@@ -46,12 +47,14 @@ export class CallStore {
   readonly #deps: Deps;
   readonly #calls: Collection<CallDocument>;
   readonly #archive: Collection<ArchivedEvent>;
+  readonly #archiveWrites: ArchiveWrites;
   readonly #liveWrites: LiveWrites;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#calls = deps.connection.collection<CallDocument>("calls");
     this.#archive = deps.connection.collection<ArchivedEvent>("callEvents");
+    this.#archiveWrites = new ArchiveWrites(this.#archive, deps.clock, deps.logger);
     this.#liveWrites = new LiveWrites(this.#calls, deps.clock);
   }
 
@@ -204,17 +207,12 @@ export class CallStore {
 
   #publish(callId: string, events: CallEvent[]) {
     if (events.length === 0) return;
-    const { feed, logger } = this.#deps;
+    const { feed } = this.#deps;
     for (const event of events) feed.event(callId, event);
     feed.boardChanged();
-    const rows = events.map((event) => ({ _id: `${callId}:${event.seq}`, callId, seq: event.seq, event }));
-    // Not awaited: the document's own tail holds them; the archive is completed when the call ends.
-    this.#archive.insertMany(rows, { ordered: false }).catch((error: unknown) => {
-      logger.warn(
-        { callId, ...errorFields(error) },
-        "journal archive write failed; repeated when the call ends",
-      );
-    });
+    this.#archiveWrites.add(
+      events.map((event) => ({ _id: `${callId}:${event.seq}`, callId, seq: event.seq, event })),
+    );
   }
 
   async #decide(

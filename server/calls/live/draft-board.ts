@@ -18,6 +18,8 @@ export class DraftBoard {
     logger: Logger;
   };
   readonly #latest = new Map<string, Draft>();
+  /** The text of each open segment that was shown last: proofs that more was heard come faster than words. */
+  readonly #shown = new Map<string, string>();
   #epoch: number | null = null;
   #showing: Timer | null = null;
   #lastCheckpointAtMs = 0;
@@ -38,7 +40,8 @@ export class DraftBoard {
   }
 
   show(draft: Draft) {
-    if (this.#closed || draft.text === "") return;
+    if (this.#closed || draft.text === "" || draft.text === this.#shown.get(draft.segmentId)) return;
+    this.#shown.set(draft.segmentId, draft.text);
     this.#latest.set(draft.segmentId, draft);
     this.#showing ??= this.#deps.clock.after(SHOW_MS, () => this.#publish());
   }
@@ -46,12 +49,14 @@ export class DraftBoard {
   /** The segment is stored (or dropped): its draft must not come after it. */
   finish(segmentId: string) {
     this.#latest.delete(segmentId);
+    this.#shown.delete(segmentId);
   }
 
   close() {
     this.#closed = true;
     this.#showing?.cancel();
     this.#latest.clear();
+    this.#shown.clear();
   }
 
   #publish() {

@@ -7,8 +7,11 @@ const LATE_MS = 1000;
 const MAX_TAKE_MS = 4000;
 export const CHANNELS = 2;
 
-/** Audio at its place on the time line; `at` and `bytes` count samples, which are bytes in µ-law. */
-type Sound = { at: number; bytes: number; data: string | Buffer };
+/** One second: what comes in a row goes into one buffer, so that neither the texts of the wires nor a thing for each frame are kept. */
+const BUFFER_BYTES = 1000 * MULAW_BYTES_PER_MS;
+
+/** Audio at its place on the time line; `at` and `bytes` count samples, which are bytes in µ-law. Behind `bytes` its buffer is free. */
+type Sound = { at: number; bytes: number; data: Buffer };
 /** How much of an utterance of the agent was heard, in its own bytes. */
 type Item = { sent: number; heard: number };
 /** A piece of an utterance: `from` is its place in the utterance. */
@@ -19,7 +22,7 @@ const heardOf = ({ item, from, bytes }: Piece) => Math.max(0, Math.min(bytes, it
 /**
  * Both sides of one stream on one time line [CL120]: the first channel is the consumer as received, the second the agent as heard. An utterance
  * lies where the phone could play it: when it was sent, or behind what was still to be played. Only what playback marks prove is handed out, so
- * what is cut off later was never written. On the audio path it only appends to lists; decoding and mixing happen in `take`.
+ * what is cut off later was never written. On the audio path it only fills buffers; mixing happens in `take`.
  */
 export class TwoChannels {
   readonly #clock: Clock;
@@ -50,7 +53,9 @@ export class TwoChannels {
     this.#offset ??= this.#now() - stamp;
     const at = Math.max(this.#consumerEnd, this.#taken, this.#offset + stamp);
     const bytes = base64Bytes(payloadBase64);
-    this.#consumer.push({ at, bytes, data: payloadBase64 });
+    const last = this.#consumer.at(-1);
+    if (last === undefined || !added(last, at, payloadBase64))
+      this.#consumer.push(soundOf(at, bytes, payloadBase64));
     this.#consumerEnd = at + bytes;
   }
 
@@ -60,7 +65,9 @@ export class TwoChannels {
     this.#items.set(itemId, item);
     const bytes = base64Bytes(payloadBase64);
     const at = Math.max(this.#agentEnd, this.#now());
-    this.#agent.push({ at, bytes, data: payloadBase64, item, from: item.sent });
+    const last = this.#agent.at(-1);
+    if (last?.item !== item || !added(last, at, payloadBase64))
+      this.#agent.push({ ...soundOf(at, bytes, payloadBase64), item, from: item.sent });
     item.sent += bytes;
     this.#agentEnd = at + bytes;
   }
@@ -114,11 +121,26 @@ export class TwoChannels {
   }
 }
 
+function soundOf(at: number, bytes: number, payloadBase64: string): Sound {
+  const data = Buffer.allocUnsafe(Math.max(BUFFER_BYTES, bytes));
+  data.write(payloadBase64, "base64");
+  return { at, bytes, data };
+}
+
+/** Puts audio behind a sound if that is its place and there is room for it; false when not. */
+function added(sound: Sound, at: number, payloadBase64: string): boolean {
+  const bytes = base64Bytes(payloadBase64);
+  if (sound.at + sound.bytes !== at || sound.data.length - sound.bytes < bytes) return false;
+  sound.data.write(payloadBase64, sound.bytes, "base64");
+  sound.bytes += bytes;
+  return true;
+}
+
 /** The part of a piece that was heard, if any. */
 function cutToHeard(piece: Piece): Piece[] {
   const bytes = heardOf(piece);
   if (bytes === piece.bytes) return [piece];
-  return bytes === 0 ? [] : [{ ...piece, bytes, data: decoded(piece.data).subarray(0, bytes) }];
+  return bytes === 0 ? [] : [{ ...piece, bytes, data: piece.data.subarray(0, bytes) }];
 }
 
 /** Writes what lies in the span of `mixed`, which begins at `from`; returns what lies behind it. */
@@ -131,18 +153,22 @@ function mixInto<Each extends Sound>(
   const to = from + mixed.length / CHANNELS;
   return sounds.flatMap((sound) => {
     if (sound.at >= to) return [sound];
-    const data = decoded(sound.data);
+    const { data } = sound;
     const here = Math.min(sound.bytes, to - sound.at);
     for (let index = 0; index < here; index++) {
       mixed[(sound.at - from + index) * CHANNELS + channel] = data[index] ?? MULAW_SILENCE;
     }
-    return here === sound.bytes ? [] : [restOf(sound, data, here)];
+    return here === sound.bytes ? [] : [restOf(sound, here)];
   });
 }
 
-function restOf<Each extends Sound>(sound: Each, data: Buffer, done: number): Each {
+function restOf<Each extends Sound>(sound: Each, done: number): Each {
   const moved = "from" in sound && typeof sound.from === "number" ? { from: sound.from + done } : {};
-  return { ...sound, ...moved, at: sound.at + done, bytes: sound.bytes - done, data: data.subarray(done) };
+  return {
+    ...sound,
+    ...moved,
+    at: sound.at + done,
+    bytes: sound.bytes - done,
+    data: sound.data.subarray(done),
+  };
 }
-
-const decoded = (data: string | Buffer) => (typeof data === "string" ? Buffer.from(data, "base64") : data);
