@@ -185,10 +185,10 @@ export class CallStore {
       summary: applyToSummary(call.summary, events),
     };
     // These four belong to the actor's own small updates and must not be written back from an older reading.
-    const { _id, draft: _draft, beat: _beat, owner: _owner, usage: _usage, ...set } = next;
+    const { draft: _draft, beat: _beat, owner: _owner, usage: _usage, ...set } = changed(call, next);
     const reported = events.findLast((event) => event.type === "cost.updated")?.detail?.voice.usage;
     const written = await this.#calls.updateOne(
-      { _id, revision: call.revision },
+      { _id: call._id, revision: call.revision },
       {
         $set: set,
         $push: { journal: { $each: events, $slice: -JOURNAL_TAIL } },
@@ -196,7 +196,7 @@ export class CallStore {
       },
     );
     if (written.matchedCount === 0) return null;
-    this.#publish(_id, events);
+    this.#publish(call._id, events);
     return next;
   }
 
@@ -246,6 +246,15 @@ export class CallStore {
 /** As paths, so that usage only grows, whoever writes last. */
 const usageFields = (usage: VoiceTotals) =>
   Object.fromEntries(Object.entries(usage).map(([name, amount]) => [`usage.${name}`, amount]));
+
+/** The fields that a write has to name: the rest is as it was read, or the write meets no such revision. */
+function changed(before: CallHead, after: CallHead): Partial<CallHead> {
+  const fields: Partial<CallHead> = { ...after };
+  for (const name of Object.keys(before) as (keyof CallHead)[]) {
+    if (before[name] === after[name]) delete fields[name];
+  }
+  return fields;
+}
 
 /** The fields of the document that mirror its state, for indexes and lists. */
 function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<CallHead> {
