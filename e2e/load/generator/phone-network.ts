@@ -150,10 +150,14 @@ export class PhoneNetwork {
       if (call.status !== "in-progress") return;
       await this.#follow(call, await this.#tell(action ?? "", this.#fields(call)));
     };
+    const askedAtMs = performance.now();
     try {
       await this.#openStream(url, signature, { sid: call.sid, attemptId }, () => void ended());
-    } catch {
+    } catch (error) {
       // As the carrier does: the stream could not be opened, and the action is asked what now.
+      console.error(
+        `a media socket was not opened ${Math.round(performance.now() - askedAtMs)} ms on: ${String(error)}`,
+      );
       this.streamsLost += 1;
       await ended();
     }
