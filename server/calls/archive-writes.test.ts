@@ -4,7 +4,7 @@ import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { mongo } from "mongoose";
 import { expect, test } from "vitest";
 
-test("[CL192] events of all calls of 200 ms are one command; a failed one is told, and the next are written", async () => {
+test("[CL195] events of all calls of 200 ms are one command; a failed one is told, and the next are written", async () => {
   const clock = new ManualClock();
   const commands: string[][] = [];
   const warnings: unknown[] = [];

@@ -3,7 +3,7 @@ import { ManualClock } from "#server/lib/manual-clock.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { expect, test } from "vitest";
 
-test("[CL193] words that are on the screen already are not sent again, however often more of them is proven to be heard", () => {
+test("[CL196] words that are on the screen already are not sent again, however often more of them is proven to be heard", () => {
   const clock = new ManualClock();
   const shown: string[] = [];
   const feed = {
