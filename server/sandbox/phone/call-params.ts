@@ -1,4 +1,4 @@
-import type { HttpMethod, Link, RecordingNoun } from "#server/sandbox/phone/twiml.ts";
+import type { HttpMethod, Link, RecordingNoun } from "#server/sandbox/phone/twiml-verbs.ts";
 
 export type StatusEvent = "initiated" | "ringing" | "answered" | "completed";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "#server/lib/clock.ts";
 import type { CallLog } from "#server/sandbox/phone/call-log.ts";
 import type { FaultPanel } from "#server/sandbox/phone/faults.ts";
-import type { Link } from "#server/sandbox/phone/twiml.ts";
+import type { Link } from "#server/sandbox/phone/twiml-verbs.ts";
 import type { WebhookSender } from "#server/sandbox/phone/webhooks.ts";
 
 /** A callback held back by the `reorder` fault goes out after this time even if no other follows it. */

@@ -3,7 +3,7 @@ import type { Line } from "#server/sandbox/phone/line.ts";
 import { MediaStream } from "#server/sandbox/phone/media-stream.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import { STREAM_ERRORS, type StreamErrorCode } from "#server/sandbox/phone/stream-errors.ts";
-import type { StreamNoun } from "#server/sandbox/phone/twiml.ts";
+import type { StreamNoun } from "#server/sandbox/phone/twiml-verbs.ts";
 
 /** Where a verb runs: the answered leg and what it may use. */
 export type Stage = {

@@ -3,7 +3,7 @@ import type { Stage } from "#server/sandbox/phone/connect-verb.ts";
 import { Leg } from "#server/sandbox/phone/leg.ts";
 import type { FarEnd, Line } from "#server/sandbox/phone/line.ts";
 import type { StatusEvent } from "#server/sandbox/phone/call-params.ts";
-import type { Verb } from "#server/sandbox/phone/twiml.ts";
+import type { Verb } from "#server/sandbox/phone/twiml-verbs.ts";
 
 type DialVerb = Extract<Verb, { verb: "Dial" }>;
 

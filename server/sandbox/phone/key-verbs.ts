@@ -2,7 +2,7 @@ import { encodeMulaw, loudness, MULAW_BYTES_PER_MS, MULAW_FRAME_MS } from "#serv
 import { announce } from "#server/sandbox/phone/announcement.ts";
 import type { Stage } from "#server/sandbox/phone/connect-verb.ts";
 import type { Line } from "#server/sandbox/phone/line.ts";
-import type { Verb } from "#server/sandbox/phone/twiml.ts";
+import type { Verb } from "#server/sandbox/phone/twiml-verbs.ts";
 import { wait } from "#server/sandbox/phone/wait.ts";
 
 type GatherVerb = Extract<Verb, { verb: "Gather" }>;

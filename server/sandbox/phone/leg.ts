@@ -14,7 +14,7 @@ import type { CalleePlan } from "#server/sandbox/phone/callee.ts";
 import { Line } from "#server/sandbox/phone/line.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import { newSid, rfc2822 } from "#server/sandbox/phone/sids.ts";
-import type { Link } from "#server/sandbox/phone/twiml.ts";
+import type { Link } from "#server/sandbox/phone/twiml-verbs.ts";
 
 export type LegOptions = {
   readonly to: string;

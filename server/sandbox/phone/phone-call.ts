@@ -7,7 +7,7 @@ import type { Line } from "#server/sandbox/phone/line.ts";
 import type { MediaStream } from "#server/sandbox/phone/media-stream.ts";
 import type { Recording } from "#server/sandbox/phone/recording.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
-import type { Link } from "#server/sandbox/phone/twiml.ts";
+import type { Link } from "#server/sandbox/phone/twiml-verbs.ts";
 import { TwimlRun } from "#server/sandbox/phone/twiml-run.ts";
 import { unlessAborted, wait } from "#server/sandbox/phone/wait.ts";
 

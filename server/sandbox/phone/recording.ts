@@ -1,7 +1,7 @@
 import { loudness, MULAW_FRAME_BYTES, MULAW_SILENCE, mulawMs } from "#server/lib/mulaw.ts";
 import type { Beat } from "#server/sandbox/phone/line.ts";
 import { newSid } from "#server/sandbox/phone/sids.ts";
-import type { RecordingNoun } from "#server/sandbox/phone/twiml.ts";
+import type { RecordingNoun } from "#server/sandbox/phone/twiml-verbs.ts";
 import { wavOfCall } from "#server/sandbox/phone/wav.ts";
 
 export type RecordingSource =

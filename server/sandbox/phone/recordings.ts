@@ -2,7 +2,7 @@ import type { Leg } from "#server/sandbox/phone/leg.ts";
 import { Recording, type RecordingSource } from "#server/sandbox/phone/recording.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import { rfc2822 } from "#server/sandbox/phone/sids.ts";
-import type { RecordingNoun } from "#server/sandbox/phone/twiml.ts";
+import type { RecordingNoun } from "#server/sandbox/phone/twiml-verbs.ts";
 
 /** Audio kept in all; the oldest finished recordings go first. About four hours of calls. */
 const MAX_BYTES = 256 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { pageOf } from "#server/sandbox/phone/rest-page.ts";
 import type { RestReply, RestRequest, RestServer } from "#server/sandbox/phone/rest-server.ts";
 import type { Services } from "#server/sandbox/phone/services.ts";
 import { newSid, rfc2822 } from "#server/sandbox/phone/sids.ts";
-import type { Link } from "#server/sandbox/phone/twiml.ts";
+import type { Link } from "#server/sandbox/phone/twiml-verbs.ts";
 
 type MessageStatus = "queued" | "sent" | "delivered";
 

@@ -5,13 +5,8 @@ import { connectStream, type Stage } from "#server/sandbox/phone/connect-verb.ts
 import { dialNumber } from "#server/sandbox/phone/dial-verb.ts";
 import { gatherKeys, recordMessage } from "#server/sandbox/phone/key-verbs.ts";
 import type { Leg } from "#server/sandbox/phone/leg.ts";
-import {
-  type Link,
-  parseTwiml,
-  type RecordingNoun,
-  TwimlError,
-  type Verb,
-} from "#server/sandbox/phone/twiml.ts";
+import { parseTwiml } from "#server/sandbox/phone/twiml.ts";
+import { type Link, type RecordingNoun, TwimlError, type Verb } from "#server/sandbox/phone/twiml-verbs.ts";
 import { wait } from "#server/sandbox/phone/wait.ts";
 import type { WebhookOutcome } from "#server/sandbox/phone/webhooks.ts";
 import { speak } from "#server/sandbox/speech/voices.ts";

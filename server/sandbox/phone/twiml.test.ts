@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import twilio from "twilio";
-import { parseTwiml, TwimlError } from "#server/sandbox/phone/twiml.ts";
+import { parseTwiml } from "#server/sandbox/phone/twiml.ts";
+import { TwimlError } from "#server/sandbox/phone/twiml-verbs.ts";
 import { parseXml, textOf } from "#server/sandbox/phone/xml.ts";
 
 const wrap = (verbs: string) =>

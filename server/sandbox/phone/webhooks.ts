@@ -8,7 +8,7 @@ import {
   shouldRetry,
 } from "#server/sandbox/phone/retry-policy.ts";
 import { signatureOf, withoutFragment } from "#server/sandbox/phone/signature.ts";
-import type { Link } from "#server/sandbox/phone/twiml.ts";
+import type { Link } from "#server/sandbox/phone/twiml-verbs.ts";
 
 /** `code` is Twilio's debugger code: 11200 bad status, 11205 connection, 11210 name, 11220 TLS, 11750 too large. */
 export type WebhookOutcome =
