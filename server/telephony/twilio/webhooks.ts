@@ -29,7 +29,7 @@ const ANSWER_DEADLINE_MS = 10_000;
 /** Reads the form (a ZodError is the sender's fault) and returns the work to do (any error is ours). */
 type Route = (attemptId: string, form: unknown) => () => Promise<AnswerInstruction | undefined>;
 
-/** The webhook edge: six POST routes, mounted at the root. What each one does is in SPEC.md, [TW10] to [TW18]. */
+/** The webhook edge: six POST routes, mounted at the root. What each one does is in SPEC.md, [TW10] to [TW17]. */
 export function createTwilioWebhooks(options: TwilioWebhooksOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(options);

@@ -89,7 +89,7 @@ const answered = (noted: Line[]): Line[] => [
 const offered = (say: string): Line => agent(`Okay. I can offer ${say}. Does that work for you?`);
 const FIRST = offered("Thursday, November 26 at 10 AM");
 
-test("[VM45] with book_slot it offers free times instead of asking for one, and books what was agreed", () => {
+test("[VM57] with book_slot it offers free times instead of asking for one, and books what was agreed", () => {
   const noted = answered([tool("record_answer")]);
   expect(told(noted, BOOKS)).toBe("offer_slots()");
   const free = [...noted, tool("offer_slots"), result("offer_slots", JSON.stringify(SLOTS))];
@@ -100,7 +100,7 @@ test("[VM45] with book_slot it offers free times instead of asking for one, and 
   expect(told(booked, BOOKS)).toBe("It is booked: Thursday, 10 AM. Is there anything else they should know?");
 });
 
-test("[VM45] a time that does not suit or is taken is followed by the next; then it asks for a wish and passes it on", () => {
+test("[VM57] a time that does not suit or is taken is followed by the next; then it asks for a wish and passes it on", () => {
   const free = answered([tool("record_answer"), result("offer_slots", JSON.stringify(SLOTS)), FIRST]);
   expect(told([...free, caller("No, I can't.")], BOOKS)).toBe(
     "I see. I can offer Friday, November 27 at 2 PM. Does that work for you?",
@@ -118,7 +118,7 @@ test("[VM45] a time that does not suit or is taken is followed by the next; then
   );
 });
 
-test("[VM45] nothing is offered where the objective is no visit or the tool is not there", () => {
+test("[VM57] nothing is offered where the objective is no visit or the tool is not there", () => {
   const instructions = INSTRUCTIONS.replace("agree a visit", "hear whether it still leaks");
   expect(told(answered([tool("record_answer")]), { ...BOOKS, instructions })).toMatch(/suit you best\?$/);
   expect(told(answered([tool("record_answer")]))).toMatch(/suit you best\?$/);
@@ -132,7 +132,7 @@ test.each([
   ["Call me this evening.", "today 18:00"],
   ["Call me in half an hour.", "in 30 minutes"],
   ["Could you call back in two hours?", "in 2 hours"],
-])("[VM46] “%s” is planned for “%s”, and then it says goodbye", (words, when) => {
+])("[VM58] “%s” is planned for “%s”, and then it says goodbye", (words, when) => {
   const tools = [...TOOLS, "call_later"];
   const lines = [OPENING, caller(words)];
   expect(told(lines, { tools })).toBe(`call_later(${when})`);
@@ -145,7 +145,7 @@ test.each([
   );
 });
 
-test("[VM46] a stranger's wish is planned only after they said who they are", () => {
+test("[VM58] a stranger's wish is planned only after they said who they are", () => {
   const scene = { ...STRANGER, tools: [...STRANGER.tools, "call_later"] };
   const lines = [OPENING, caller("Call me back tomorrow.")];
   expect(told(lines, scene)).toBe(
