@@ -1,8 +1,8 @@
-import type { Analyst, CallToAnalyse } from "#server/analyst/analyst.ts";
+import type { Analyst } from "#server/analyst/analyst.ts";
 import { createAnthropicAnalyst } from "#server/analyst/anthropic/anthropic-analyst.ts";
 import { answerOf, errorOf, ScriptedMessages } from "#server/analyst/anthropic/testing/scripted-messages.ts";
+import { ANALYSIS, CALL, USAGE } from "#server/analyst/anthropic/testing/sample-call.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import type { Analysis } from "#shared/call/events.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 let service: ScriptedMessages;
@@ -18,36 +18,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => service.close());
-
-const CALL: CallToAnalyse = {
-  objective: "Agree on a visit to look at the roof.",
-  businessName: "Ridge Roofing",
-  transcript: [
-    { segmentId: "seg_1", speaker: "agent", text: "Would Tuesday suit you?", startMs: 0, endMs: 900 },
-    { segmentId: "seg_2", speaker: "consumer", text: "Yes,\nat three.", startMs: 1000, endMs: 2000 },
-    {
-      segmentId: "seg_3",
-      speaker: "agent",
-      text: "Great, see you on Tuesday at three then.",
-      heardText: "Great, see you",
-      startMs: 2100,
-      endMs: 2900,
-      interrupted: true,
-    },
-  ],
-  facts: ["book_appointment: Booked for Tuesday at 3 PM."],
-  answers: [{ topic: "Day", answer: "Tuesday" }],
-};
-
-const ANALYSIS: Analysis = {
-  summary: "A visit was agreed.",
-  outcome: "objective_met",
-  sentiment: "positive",
-  nextStep: "Visit on Tuesday at three.",
-  answers: [{ topic: "Day", answer: "Tuesday" }],
-  evidence: ["seg_2"],
-};
-const USAGE = { inputTokens: 500, cachedInputTokens: 80, outputTokens: 60 };
 
 describe("[AY1] the request", () => {
   test("carries the key as bearer, the form of the answer, no sampling settings, and the call as one message", async () => {

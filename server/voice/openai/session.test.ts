@@ -253,15 +253,6 @@ describe("[VO8] what the agent says", () => {
     expect(await nextCall(listener, "answerStarted")).toEqual({ answerId: "resp_said", exactWords: true });
   });
 
-  test("quotation marks and line breaks in exact words cannot end the quotation", async () => {
-    const { session } = await ready();
-    session.say('Say "hi"\nand go.');
-    const create = await service.next("response.create");
-    expect(create["response"]).toMatchObject({
-      instructions: expect.stringMatching(/Say exactly these words and nothing else: "Say 'hi' and go\."$/),
-    });
-  });
-
   test("guidance for one answer comes after the session's instructions", async () => {
     const { session } = await ready();
     session.respond("Offer Tuesday.");
