@@ -61,6 +61,18 @@ test("another server hears events, drafts and that the board changed; the teller
   expect(one.heard).toEqual([]);
 });
 
+test("what a server tells in a row is heard in that order: events of one call do not overtake each other", async () => {
+  const [one, two] = [await join(), await join()];
+  await alive(2, one);
+  const rows = Array.from({ length: 200 }, (_, index) => ({ ...event, seq: index + 1 }));
+  for (const row of rows) {
+    one.tell.event("call_1", row);
+    if (row.seq % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await vi.waitFor(() => expect(two.heard).toHaveLength(rows.length), { timeout: 20_000 });
+  expect(two.heard).toEqual(rows.map(({ seq, type }) => `call_1 ${seq} ${type}`));
+});
+
 test("a server that is alone writes nothing but that it is alive", async () => {
   const only = await join();
   tellAll(only.tell);

@@ -1,6 +1,7 @@
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import type { Db } from "#server/database/connection.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import { insertingInOrder } from "#server/realtime/in-order.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { callEventSchema, draftSchema } from "#shared/call/events.ts";
 import { callIdSchema } from "#shared/ids.ts";
@@ -35,7 +36,7 @@ export async function joinOtherServers(
     logger.warn({}, "the database is no replica set: watchers see only the calls of their own server");
     return null;
   }
-  sockets.adapter(createAdapter(db.collection(MESSAGES), { addCreatedAtField: true }));
+  sockets.adapter(createAdapter(insertingInOrder(db.collection(MESSAGES)), { addCreatedAtField: true }));
   sockets.on("relayed", (text) => hear(text, heard, logger));
   const tell = (relayed: Relayed) => {
     sockets
