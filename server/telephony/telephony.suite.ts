@@ -163,6 +163,27 @@ export function telephonySuite(
       await vi.waitFor(() => expect(heard.all.at(-1)).toEqual(["closed", "stopped"]), PATIENCE);
     });
 
+    test("a phone is called away from a stream that nobody ends", async () => {
+      const { board, rig, attemptId, placed } = await given();
+      const carrierCallId = await placed(rig.phones.answers);
+      const stream = await board.streams.next();
+      const { heard, listener } = recordingListener();
+      stream.listen(listener);
+      board.tokens.add("away1");
+      const instruction = { kind: "connect", token: "away1" } as const;
+      expect(await rig.telephony.instruct(carrierCallId, attemptId, instruction)).toMatchObject({
+        kind: "accepted",
+      });
+      const next = await board.streams.next();
+      expect(next.carrierCallId).toBe(carrierCallId);
+      await vi.waitFor(() => expect(heard.all.at(-1)).toEqual(["closed", "stopped"]), PATIENCE);
+      // The carrier asks nothing: it was told.
+      expect(board.ended.all).toEqual([]);
+      next.close("done");
+      await board.reported("completed");
+      expect(await rig.telephony.instruct(carrierCallId, attemptId, instruction)).toEqual({ kind: "over" });
+    });
+
     test("a ringing phone is stopped", async () => {
       const { board, rig, placed } = await given();
       const carrierCallId = await placed(rig.phones.rings);

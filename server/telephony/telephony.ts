@@ -73,6 +73,11 @@ export type Telephony = {
   dial(request: DialRequest): Promise<DialOutcome>;
   /** Makes the phone stop: cancels while it rings, completes while it talks. The carrier's own reply says which it was. */
   end(carrierCallId: string): Promise<EndOutcome>;
+  /**
+   * Makes the carrier leave whatever it does with a phone that was picked up, a running stream too, and follow this instead. `over`: nobody holds
+   * that phone.
+   */
+  instruct(carrierCallId: string, attemptId: string, instruction: AnswerInstruction): Promise<EndOutcome>;
   fetch(carrierCallId: string): Promise<FetchOutcome>;
   /**
    * Looks for the call of an attempt whose dial reply was lost, by the attempt id in the carrier's record of the create request.

@@ -60,6 +60,21 @@ test.each<[string, Reply[], object, string[]]>([
   expect(server.seen.map(({ form }) => form.get("Status"))).toEqual(sent);
 });
 
+test.each<[string, Reply, object]>([
+  ["a phone in somebody's hand", withStatus("in-progress"), { kind: "accepted", status: "in_progress" }],
+  ["a finished call", twilioError(400, 21220), { kind: "over" }],
+  ["an unknown call", twilioError(404, 20404), { kind: "over" }],
+  ["a fault", twilioError(503, 20503), { kind: "unreachable" }],
+])("[TW34] instruct: %s", async (_name, reply, outcome) => {
+  const { telephony, server } = await given(reply);
+  const instruction = { kind: "connect", token: "t1" } as const;
+  expect(await telephony.instruct(CALL_SID, "att_1", instruction)).toMatchObject(outcome);
+  expect(server.seen).toHaveLength(1);
+  const twiml = server.seen[0]?.form.get("Twiml");
+  expect(twiml).toContain('<Stream url="wss://node.test/twilio/media/att_1/t1"');
+  expect(twiml).toContain('action="https://pub.test/twilio/stream-ended/att_1');
+});
+
 test("[TW5] an unknown call is over", async () => {
   const { telephony } = await given(twilioError(404, 20404));
   expect(await telephony.end(CALL_SID)).toEqual({ kind: "over" });

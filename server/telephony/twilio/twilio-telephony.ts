@@ -18,6 +18,7 @@ import {
   saysOver,
   saysUnauthorized,
 } from "#server/telephony/twilio/rest-failure.ts";
+import { twimlOf } from "#server/telephony/twilio/twiml.ts";
 import { retriedWebhookUrl, type TwilioAccount } from "#server/telephony/twilio/twilio-urls.ts";
 
 export type TwilioTelephonyOptions = TwilioAccount & {
@@ -41,6 +42,8 @@ export function createTwilioTelephony(options: TwilioTelephonyOptions): Telephon
     fromNumbers: options.fromNumbers,
     dial: (request) => dial(client, options, logger, request),
     end: (carrierCallId) => end(client, carrierCallId),
+    instruct: (carrierCallId, attemptId, instruction) =>
+      update(client, carrierCallId, { twiml: twimlOf(options, attemptId, instruction) }),
     fetch: (carrierCallId) => fetchCall(client, carrierCallId),
     find: (search) => find(client, search),
     sendSms: (message) => sendSms(client, options.fromNumbers, message),
@@ -85,21 +88,21 @@ async function dial(
  * A 21220 on the first request does not say whether the call ended or was just picked up, so it gets the second request too.
  */
 async function end(client: RestClient, carrierCallId: string): Promise<EndOutcome> {
-  const cancelled = await updateStatus(client, carrierCallId, "canceled");
+  const cancelled = await update(client, carrierCallId, { status: "canceled" });
   if (cancelled.kind === "accepted") {
-    if (cancelled.status === "in_progress") return updateStatus(client, carrierCallId, "completed");
+    if (cancelled.status === "in_progress") return update(client, carrierCallId, { status: "completed" });
     return hasEnded(cancelled.status) && cancelled.status !== "cancelled" ? { kind: "over" } : cancelled;
   }
-  return cancelled.kind === "over" ? updateStatus(client, carrierCallId, "completed") : cancelled;
+  return cancelled.kind === "over" ? update(client, carrierCallId, { status: "completed" }) : cancelled;
 }
 
-async function updateStatus(
+async function update(
   client: RestClient,
   carrierCallId: string,
-  status: "canceled" | "completed",
+  change: { status: "canceled" | "completed" } | { twiml: string },
 ): Promise<EndOutcome> {
   try {
-    const call = await client.calls(carrierCallId).update({ status });
+    const call = await client.calls(carrierCallId).update(change);
     return { kind: "accepted", status: readCarrierCall(call).status };
   } catch (error) {
     const failure = readRestFailure(error);
