@@ -32,8 +32,9 @@ export type CallDocument = {
   status: CallStatus;
   state: CallState;
   epoch: number;
-  /** Server instance and heartbeat of the actor that owns `epoch`. */
+  /** Server instance of the actor that owns `epoch`. */
   owner: string | null;
+  /** Its heartbeat: raised each second, and by whoever doubts that it lives (dialing/owner-silence.ts). */
   beat: number;
   businessId: string;
   leadId: string;

@@ -14,6 +14,9 @@ const MAX_UNSETTLED = 20;
 /** Whose calls a list may show. Supervisors see all (DESIGN §4). */
 export type CallScope = { businessId: string } | { consumerId: string } | Record<string, never>;
 
+/** What others need to see of a call to judge whether its owner lives. */
+export type OwnedCall = Pick<CallHead, "_id" | "revision" | "epoch" | "beat" | "state">;
+
 /** Reads of the calls collection; each is served by an index of `server/database/indexes.ts`. */
 export class CallQueries {
   readonly #calls: mongo.Collection<CallDocument>;
@@ -47,6 +50,14 @@ export class CallQueries {
   /** Every call that is on the phone or not summed up yet; bounded by MAX_LIVE_CALLS. */
   unfinished(): Promise<CallHead[]> {
     return this.#calls.find({ status: { $in: [...LIVE, "wrapping_up"] } }, WITHOUT_JOURNAL).toArray();
+  }
+
+  /** Every call in which somebody holds the phone; read by each server each second, so no more than the heartbeat's fields. */
+  owned(): Promise<OwnedCall[]> {
+    return this.#calls
+      .find({ status: "in_progress" })
+      .project<OwnedCall>({ revision: 1, epoch: 1, beat: 1, state: 1 })
+      .toArray();
   }
 
   /** Scheduled calls whose alarm should have rung before `before`. */

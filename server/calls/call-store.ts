@@ -4,6 +4,7 @@ import type { CallFeed } from "#server/calls/call-feed.ts";
 import { ArchiveWrites } from "#server/calls/archive-writes.ts";
 import { LiveWrites } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
+import type { Sighted } from "#server/calls/dialing/owner-silence.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
 import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
 import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
@@ -162,6 +163,15 @@ export class CallStore {
   beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<boolean> {
     const update = { $inc: { beat: 1 }, $set: { owner }, $max: usageFields(usage) };
     return this.#liveWrites.add({ callId, epoch, update });
+  }
+
+  /** Raises the beat of a call whose owner is doubted, if nobody did since it was seen: the owner could have done so as well. */
+  async knock({ _id, revision, epoch, beat }: Sighted): Promise<boolean> {
+    const { matchedCount } = await this.#calls.updateOne(
+      { _id, revision, epoch, beat },
+      { $inc: { beat: 1 } },
+    );
+    return matchedCount === 1;
   }
 
   /** Keeps the words being spoken, for whoever takes the call over after a crash. */

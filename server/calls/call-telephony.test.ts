@@ -24,12 +24,12 @@ function admitting(...journal: NewCallEvent[]) {
       return { kind: "stepped", call, step: { state, events: [], effects: [] } };
     },
     queries: { byAttempt: async () => call },
-    store: { events: async () => ({ events, seq: events.length }) },
+    store: { events: async () => ({ events, seq: events.length }), head: async () => call },
     suppressions: { isSuppressed: async () => false },
     actors: { hears: () => false, join: (_call, { epoch }) => joined.push(epoch) },
     resumed() {},
   });
-  return { clock, telephony, joined, inputs };
+  return { clock, telephony, joined, inputs, call };
 }
 
 test("a media socket that had come was waited for another minute", async () => {
@@ -47,6 +47,22 @@ test("a media socket that never comes is forgotten after a minute", async () => 
   telephony.streamOpened("att_00000001", "token", phoneEar().stream);
   expect(joined).toEqual([]);
   expect(clock.pending).toBe(0);
+});
+
+test("[CL192] a call that moved since its owner was found silent is left alone", async () => {
+  const { telephony, inputs, call } = admitting();
+  for (const changed of [{ beat: call.beat + 1 }, { revision: call.revision + 1 }, { epoch: call.epoch + 1 }])
+    expect(await telephony.ownerSilent({ ...call, ...changed })).toBeNull();
+  expect(inputs).toEqual([]);
+  const told = { attemptId: "att_00000001", carrierCallId: "CA1", instruction: { kind: "connect" } };
+  expect(await telephony.ownerSilent(call)).toMatchObject(told);
+});
+
+test("[CL192] a server that stops calls no carrier to itself", async () => {
+  const { telephony, inputs, call } = admitting();
+  telephony.stop();
+  expect(await telephony.ownerSilent(call)).toBeNull();
+  expect(inputs).toEqual([]);
 });
 
 const VERDICT = { carrierCallId: "CA1", answeredBy: "machine", greetingEnded: true } as const;

@@ -1,5 +1,6 @@
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
+import { markOf, type Sighted } from "#server/calls/dialing/owner-silence.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { apologyWords } from "#server/calls/live/apology.ts";
@@ -29,7 +30,7 @@ const SOCKET_SILENT_MS = 1200;
 export type CallTelephonyDeps = {
   advance: Advance;
   queries: Pick<CallQueries, "byAttempt">;
-  store: Pick<CallStore, "events">;
+  store: Pick<CallStore, "events" | "head">;
   actors: Pick<ActorRegistry, "hears" | "join">;
   suppressions: Pick<Suppressions, "isSuppressed">;
   clock: Clock;
@@ -43,6 +44,11 @@ function farewell({ state }: CallHead, carrierCallId: string): AnswerInstruction
   const words = state.phase === "leaving" && state.carrierCallId === carrierCallId ? state.say : null;
   return words === null ? { kind: "hangUp" } : { kind: "sayAndHangUp", text: words.text };
 }
+
+const HANG_UP: AnswerInstruction = { kind: "hangUp" };
+
+/** What the carrier is to do with a phone in somebody's hand. */
+type Question = { attemptId: string; carrierCallId: string; after: "ringing" | "stream" };
 
 type Admitted = { call: CallHead; epoch: number; answeredAt: number; expires: Timer };
 
@@ -64,37 +70,58 @@ export class CallTelephony implements TelephonyEvents {
 
   async answered(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
     const call = await this.#deps.queries.byAttempt(attemptId);
-    return call === null ? { kind: "hangUp" } : this.#connect(call, attemptId, carrierCallId, "ringing");
+    if (call === null) return HANG_UP;
+    return (await this.#connect(call, { attemptId, carrierCallId, after: "ringing" })) ?? HANG_UP;
   }
 
   /** The phone is still in somebody's hand: go on with a new stream if the call lives, otherwise put it down. */
   async streamEnded(attemptId: string, carrierCallId: string): Promise<AnswerInstruction> {
     const call = await this.#deps.queries.byAttempt(attemptId);
-    if (call === null) return { kind: "hangUp" };
+    if (call === null) return HANG_UP;
     const { actors, clock } = this.#deps;
     // The question may overtake the closing of the socket; but a repeat of an older one must not cut a stream that lives.
     if (actors.hears(call._id)) await clock.sleep(SOCKET_SILENT_MS);
-    if (actors.hears(call._id)) return { kind: "hangUp" };
-    return this.#connect(call, attemptId, carrierCallId, "stream");
+    if (actors.hears(call._id)) return HANG_UP;
+    return (await this.#connect(call, { attemptId, carrierCallId, after: "stream" })) ?? HANG_UP;
   }
 
+  /**
+   * The owner of a stream is gone without the stream's having ended, so the carrier asks nothing; this is what it would be answered [CL192].
+   * Null when the call moved since it was `sighted`: somebody lives, or was faster.
+   */
+  async ownerSilent(
+    sighted: Sighted,
+  ): Promise<{ attemptId: string; carrierCallId: string; instruction: AnswerInstruction } | null> {
+    const call = await this.#deps.store.head(sighted._id);
+    const attempt = call === null ? null : liveAttempt(call.state);
+    const carrierCallId = call === null ? null : liveCarrierCallId(call.state);
+    if (call === null || attempt === null || carrierCallId === null || this.#stopping) return null;
+    if (markOf(call) !== markOf(sighted)) return null;
+    const { attemptId } = attempt;
+    const question = { attemptId, carrierCallId, after: "stream" as const };
+    const instruction = await this.#connect(call, question, (now) => markOf(now) === markOf(sighted));
+    return instruction === null ? null : { attemptId, carrierCallId, instruction };
+  }
+
+  /** Null when the call is not `still` what the question is about. */
   async #connect(
     call: CallHead,
-    attemptId: string,
-    carrierCallId: string,
-    after: "ringing" | "stream",
-  ): Promise<AnswerInstruction> {
+    { attemptId, carrierCallId, after }: Question,
+    still: (call: CallHead) => boolean = () => true,
+  ): Promise<AnswerInstruction | null> {
     const { advance, suppressions, clock } = this.#deps;
-    if (this.#stopping) return { kind: "hangUp" };
+    if (this.#stopping) return HANG_UP;
     if (await suppressions.isSuppressed(call.personKey)) {
       if (after === "stream") return this.#stopRequested(call._id, carrierCallId);
       await advance(call._id, { kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } });
-      return { kind: "hangUp" };
+      return HANG_UP;
     }
     const value = randomBytes(TOKEN_BYTES).toString("base64url");
     const token: StreamToken = { value, expiresAt: clock.nowMs() + TOKEN_LIFE_MS };
-    const asked = await advance(call._id, { kind: "pickedUp", attemptId, carrierCallId, token, after });
+    const input = { kind: "pickedUp", attemptId, carrierCallId, token, after } as const;
+    const asked = await advance(call._id, (now) => (still(now) ? input : null));
     if (asked.kind === "stepped") return { kind: "connect", token: value };
+    if (asked.kind !== "absent" && !still(asked.call)) return null;
     return this.#refused(call._id, attemptId, carrierCallId, after);
   }
 
@@ -103,7 +130,7 @@ export class CallTelephony implements TelephonyEvents {
     const end = { status: "completed", reason: "opted_out" } as const;
     const say = "You will not be called again. Goodbye.";
     const left = await this.#deps.advance(callId, { kind: "hangUpAsked", end, say });
-    return left.kind === "absent" ? { kind: "hangUp" } : farewell(left.call, carrierCallId);
+    return left.kind === "absent" ? HANG_UP : farewell(left.call, carrierCallId);
   }
 
   /** Nobody talks: what the phone call was is written down before the phone is put down. */
@@ -123,7 +150,7 @@ export class CallTelephony implements TelephonyEvents {
       const end = { status: "failed", reason: "connection_lost" } as const;
       return { kind: "hangUpAsked", end, say: apologyWords(briefing) };
     });
-    return left.kind === "absent" ? { kind: "hangUp" } : farewell(left.call, carrierCallId);
+    return left.kind === "absent" ? HANG_UP : farewell(left.call, carrierCallId);
   }
 
   async statusChanged(attemptId: string, { carrierCallId, status }: StatusReport): Promise<void> {
@@ -173,7 +200,7 @@ export class CallTelephony implements TelephonyEvents {
 
   /** No call is transferred yet; a stray report ends nothing and connects nothing. */
   async transferEnded(): Promise<AnswerInstruction> {
-    return { kind: "hangUp" };
+    return HANG_UP;
   }
 
   streamReported(attemptId: string, report: { event: string; code: string | null }): void {

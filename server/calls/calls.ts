@@ -141,7 +141,8 @@ export class Calls {
       ...parts,
       ringTimeoutMs: config.ringTimeoutSeconds * 1000,
       settle: (callId) => this.#settlement.settle(callId),
-      perform: (call, effects) => this.#effects.perform(call, effects),
+      effects: this.#effects,
+      telephonyEvents: this.telephonyEvents,
       wrapUp,
     });
   }

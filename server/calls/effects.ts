@@ -30,7 +30,7 @@ export type EffectsDeps = {
   nudgeQueue(): void;
   wrapUp(callId: string): void;
   /** Asks the carrier what became of the call. */
-  learn(callId: string): Promise<void>;
+  learn(callId: string): Promise<unknown>;
 };
 
 /** Does what `step` asked for, off the path of whoever fed the input. Each effect is safe to do twice, and found again when it was lost. */
@@ -109,7 +109,7 @@ export class Effects {
     const attempt = "attempt" in call.state ? call.state.attempt : null;
     const outcome = await this.#deps.telephony.end(carrierCallId);
     if (attempt === null || outcome.kind === "unreachable") return;
-    if (outcome.kind === "over") return this.#deps.learn(call._id);
+    if (outcome.kind === "over") return void (await this.#deps.learn(call._id));
     const { attemptId } = attempt;
     const { status } = outcome;
     await this.#deps.advance(call._id, { kind: "carrierReported", attemptId, carrierCallId, status });

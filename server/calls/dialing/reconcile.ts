@@ -1,14 +1,14 @@
 import type { Advance } from "#server/calls/advance.ts";
+import { markOf } from "#server/calls/dialing/owner-silence.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
+import type { CallTelephony } from "#server/calls/call-telephony.ts";
+import { SilentOwners } from "#server/calls/dialing/silent-owners.ts";
+import type { Effects } from "#server/calls/effects.ts";
+import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
-import {
-  type CallInput,
-  type Effect,
-  liveAttempt,
-  liveCarrierCallId,
-} from "#server/calls/state/call-state.ts";
+import { type CallInput, liveAttempt, liveCarrierCallId } from "#server/calls/state/call-state.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
@@ -27,7 +27,7 @@ const QUEUED_TOO_LONG_MS = 10 * 60_000;
 const LATE_ALARM_MS = 5000;
 
 export type ReconcilerDeps = {
-  store: Pick<CallStore, "head">;
+  store: Pick<CallStore, "head" | "knock">;
   advance: Advance;
   queries: CallQueries;
   telephony: Telephony;
@@ -35,7 +35,9 @@ export type ReconcilerDeps = {
   clock: Clock;
   logger: Logger;
   ringTimeoutMs: number;
-  perform(call: CallHead, effects: Effect[]): void;
+  effects: Pick<Effects, "perform" | "work">;
+  telephonyEvents: Pick<CallTelephony, "ownerSilent">;
+  actors: Pick<ActorRegistry, "hears">;
   /** A talk that is over and was not summed up: start again. */
   wrapUp(callId: string): void;
   /** Asks the carrier what a call cost that is over. */
@@ -44,23 +46,28 @@ export type ReconcilerDeps = {
 
 type Sighting = { mark: string; sinceMs: number };
 
-const markOf = ({ revision, epoch, beat }: CallHead) => `${revision}/${epoch}/${beat}`;
-
 /**
  * Makes the record true again after anything was lost: a reply, a webhook, a process, an alarm. It asks the carrier and feeds the answer to
  * `step`; it never dials. Staleness is judged by this server's monotonic clock alone (DESIGN §2.4).
  */
 export class Reconciler {
   readonly #deps: ReconcilerDeps;
+  readonly #silentOwners: SilentOwners;
   #sightings = new Map<string, Sighting>();
   #timer: Timer | null = null;
   #sweeping: Promise<void> | null = null;
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
+    this.#silentOwners = new SilentOwners({
+      ...deps,
+      learn: (callId) => this.learn(callId),
+      work: (promise) => deps.effects.work(promise),
+    });
   }
 
   start() {
+    this.#silentOwners.start();
     this.#timer = this.#deps.clock.every(SWEEP_MS, () => {
       this.#sweeping ??= this.#sweep()
         .catch((error: unknown) => {
@@ -76,7 +83,7 @@ export class Reconciler {
 
   async stop(): Promise<void> {
     this.#timer?.cancel();
-    await this.#sweeping;
+    await Promise.all([this.#sweeping, this.#silentOwners.stop()]);
   }
 
   /** Asks the carrier about one call, stores what it says, and asks again to end a phone that somebody wanted ended. */
@@ -88,25 +95,27 @@ export class Reconciler {
     // The carrier still speaks our last words.
     const until = call.state.phase === "leaving" ? (call.state.say?.until ?? 0) : 0;
     if (this.#deps.clock.nowMs() < until) return;
-    if (carrierCallId !== null) this.#deps.perform(call, [{ kind: "endPhone", carrierCallId }]);
+    if (carrierCallId !== null) this.#deps.effects.perform(call, [{ kind: "endPhone", carrierCallId }]);
   }
 
-  /** Asks the carrier about one call and stores what it says. */
-  async learn(callId: string): Promise<void> {
+  /** Asks the carrier about one call and stores what it says. Null: nothing is known of it now. */
+  async learn(callId: string): Promise<CarrierStatus | null> {
     const call = await this.#deps.store.head(callId);
     const attempt = call === null ? null : liveAttempt(call.state);
-    if (call === null || attempt === null) return;
+    if (call === null || attempt === null) return null;
     const carrierCallId = liveCarrierCallId(call.state);
     const seen =
       carrierCallId === null
         ? await this.#find(call, attempt.attemptId, attempt.from)
         : await this.#deps.telephony.fetch(carrierCallId);
     const input = this.#inputOf(call, attempt.attemptId, carrierCallId, seen);
-    if (input === null) return;
+    const status = seen.kind === "found" ? seen.call.status : null;
+    if (input === null) return status;
     // Picked up in the meantime: it waits no more.
     await this.#deps.advance(callId, ({ state }) =>
       input.kind === "hangUpAsked" && state.phase !== "dialing" ? null : input,
     );
+    return status;
   }
 
   #find(call: CallHead, attemptId: string, from: string): Promise<FetchOutcome> {

@@ -14,6 +14,7 @@ import type { PeerHealth } from "#server/lib/peer-health.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
 import type {
+  AnswerInstruction,
   DialOutcome,
   DialRequest,
   EndOutcome,
@@ -43,6 +44,8 @@ function scriptedTelephony() {
     check: (): PeerHealth => ({ ok: false, reason: "Twilio refused the credentials.", why: "refused" }),
     checks: 0,
     ended: [] as string[],
+    instruct: (): EndOutcome => ({ kind: "accepted", status: "in_progress" }),
+    instructed: [] as AnswerInstruction[],
   };
   const telephony: Telephony = {
     fromNumbers: ["+16505550100"],
@@ -53,6 +56,10 @@ function scriptedTelephony() {
     async end(carrierCallId) {
       script.ended.push(carrierCallId);
       return script.end();
+    },
+    async instruct(_carrierCallId, _attemptId, instruction) {
+      script.instructed.push(instruction);
+      return script.instruct();
     },
     fetch: async () => script.fetch(),
     find: async () => script.find(),
