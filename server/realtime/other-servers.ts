@@ -11,6 +11,8 @@ import { z } from "zod";
 /** Server → server, as JSON text: the database would turn a field that is `undefined` into null. */
 export type ServerToServer = { relayed: (text: string) => void };
 
+/** A server counts as alive this long after its last sign: one that is only slow must not miss the end of a call. */
+const ALIVE_MS = 60_000;
 /** A TTL index forgets messages soon after everybody has heard them (indexes.ts). */
 const MESSAGES = "serverMessages";
 
@@ -36,7 +38,12 @@ export async function joinOtherServers(
     logger.warn({}, "the database is no replica set: watchers see only the calls of their own server");
     return null;
   }
-  sockets.adapter(createAdapter(insertingInOrder(db.collection(MESSAGES)), { addCreatedAtField: true }));
+  sockets.adapter(
+    createAdapter(insertingInOrder(db.collection(MESSAGES)), {
+      addCreatedAtField: true,
+      heartbeatTimeout: ALIVE_MS,
+    }),
+  );
   sockets.on("relayed", (text) => hear(text, heard, logger));
   const tell = (relayed: Relayed) => {
     sockets
