@@ -52,7 +52,9 @@ export class AgentSide {
       talk.silence();
       if (!opening.repeat()) giveUp();
     }
-    if (wasWanted) goodbye.answerEnded(answerId);
+    // One that was cancelled was asked for before whatever is said now.
+    if (wasWanted && end !== "cancelled") goodbye.answerEnded(answerId);
+    else goodbye.check();
   }
 
   /** All of something was heard. */

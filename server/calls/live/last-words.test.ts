@@ -39,6 +39,24 @@ test("[CL91] a hang-up of the model beside its opt-out put the phone down before
   expect(bench.ended).toEqual(OPTED_OUT);
 });
 
+test("[CL45] an opt-out between the asking for an opening and its beginning hung up before the confirmation", async () => {
+  const bench = actorBench();
+  bench.join();
+  bench.voiceSays().ready();
+  bench.clock.advance(1000);
+  bench.phone.says().keyPressed("9");
+  await nextTurn();
+  const voice = bench.voiceSays();
+  voice.answerStarted({ answerId: "opening", exactWords: true });
+  voice.answerEnded({ answerId: "opening", end: "cancelled", reason: null, usage: null });
+  await nextTurn();
+  expect(bench.ended).toEqual([]);
+  agentSays(bench, "bye", OPT_OUT_CONFIRMATION, 600);
+  bench.phone.hearAll();
+  await nextTurn();
+  expect(bench.ended).toEqual(OPTED_OUT);
+});
+
 test("[CL46] words from before the goodbye, recognised after it, cancelled it", async () => {
   const bench = openCall();
   const voice = bench.voiceSays();
