@@ -15,6 +15,7 @@ function admitting(...journal: NewCallEvent[]) {
   const call = { ...callHead(clock.nowMs()), state };
   const joined: number[] = [];
   const inputs: unknown[] = [];
+  let isSuppressed = false;
   const events = journal.map((event, index) => ({ ...event, seq: index + 1, at: "2026-11-24T15:00:00Z" }));
   const telephony = new CallTelephony({
     clock,
@@ -25,11 +26,12 @@ function admitting(...journal: NewCallEvent[]) {
     },
     queries: { byAttempt: async () => call },
     store: { events: async () => ({ events, seq: events.length }), head: async () => call },
-    suppressions: { isSuppressed: async () => false },
+    suppressions: { isSuppressed: async () => isSuppressed },
     actors: { hears: () => false, join: (_call, { epoch }) => joined.push(epoch) },
     resumed() {},
   });
-  return { clock, telephony, joined, inputs, call };
+  const suppress = () => void (isSuppressed = true);
+  return { clock, telephony, joined, inputs, call, suppress };
 }
 
 test("a media socket that had come was waited for another minute", async () => {
@@ -91,4 +93,11 @@ test("[CL95] the carrier's verdict about a screening service hung up before the 
   const { telephony, inputs } = admitting(said("This call is being screened. Please state your name."));
   await telephony.machineDetected("att_00000001", VERDICT);
   expect(inputs).toEqual([]);
+});
+
+test("[CL40] somebody who opted out while the phone rang is not talked to when they pick up", async () => {
+  const { telephony, inputs, suppress } = admitting();
+  suppress();
+  expect(await telephony.answered("att_00000001", "CA1")).toEqual({ kind: "hangUp" });
+  expect(inputs).toEqual([{ kind: "hangUpAsked", end: { status: "failed", reason: "suppression" } }]);
 });
