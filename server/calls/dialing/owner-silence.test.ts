@@ -94,14 +94,14 @@ test("[CL192] a database that stands still costs nobody a call, however long, al
   );
 });
 
-test("[CL192] an owner that is gone is found out within 8 s", () => {
+test("[CL192] an owner that is gone is found out in 8.5 s, also when the looks come late", () => {
   const diesAtMs = fc.integer({ min: 1000, max: 30_000 });
   const world = fc.record({ owner: spans(2000), database: fc.constant([]), diesAtMs, jitterMs });
   fc.assert(
     fc.property(world, (one) => {
       const foundMs = lostAt(one);
       expect(foundMs).not.toBeNull();
-      expect(foundMs).toBeLessThanOrEqual(one.diesAtMs + 8000);
+      expect(foundMs).toBeLessThanOrEqual(one.diesAtMs + 8500);
     }),
     { numRuns: 2000 },
   );

@@ -80,16 +80,17 @@ test("[CL192] an owner that hangs: the carrier is called to another server, whic
   expect([...owner.script.ended, ...other.script.ended]).toEqual([]);
 });
 
-test("[CL192] an owner that lives is left alone, however long the call", async () => {
-  const { owner, other, callId, ear } = await twoServers();
-  const beats = async () => {
-    going(() => 0, owner, other)();
-    return (await other.documents.findOne({ _id: callId }))?.beat ?? 0;
-  };
-  await expect.poll(beats, { timeout: 20_000 }).toBeGreaterThan(15);
+test("[CL192] an owner whose heartbeats come late is left alone", async () => {
+  const { other, callId, ear } = await twoServers();
+  for (let second = 1; second <= 30; second++) {
+    other.clock.advance(1000);
+    if (second % 3 === 0) await other.documents.updateOne({ _id: callId }, { $inc: { beat: 1 } });
+    // The look of this second has read what there is.
+    await other.calls.queries.owned();
+  }
   expect(other.script.instructed).toEqual([]);
   expect(ear.closedBecause()).toBeNull();
-  await becomes(owner.documents, callId, { epoch: 1, state: { phase: "talking" } });
+  await becomes(other.documents, callId, { epoch: 1, state: { phase: "talking" } });
 });
 
 test("[CL192] [CL43] an owner that hangs when the streams are used up: the carrier is told to apologise, not to connect", async () => {
