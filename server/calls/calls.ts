@@ -165,6 +165,7 @@ export class Calls {
     const { metrics, config } = this.#deps;
     const wake = (call: CallHead) => this.#effects.work(this.#wake(call));
     const parts = { ...this.#deps, ...config, store: this.#store, queries: this.queries, wake };
+    const tracked = (work: Promise<unknown>) => this.#effects.tracked(work);
     return {
       tools: createToolServices(parts),
       ...this.#deps,
@@ -172,12 +173,9 @@ export class Calls {
       timeLimitMs: config.callTimeLimitSeconds * 1000,
       recordings: this.#recordings,
       endCall: (callId, end, say) =>
-        this.#effects.tracked(
-          this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) }),
-        ),
+        tracked(this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) })),
       optOut: (callId, how) => this.#optOut.record(callId, how),
-      machineAnswered: (callId, kind) =>
-        this.#effects.tracked(this.telephonyEvents.machineHeard(callId, kind)),
+      machineAnswered: (callId, kind) => tracked(this.telephonyEvents.machineHeard(callId, kind)),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
       streamLost: async (callId, attemptId, epoch) => {

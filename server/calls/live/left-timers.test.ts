@@ -122,7 +122,7 @@ async function happen(bench: Bench, names: readonly string[], over: Set<unknown>
 
 const happenings = fc.array(fc.constantFrom(...Object.keys(HAPPENINGS)), { maxLength: 12 });
 
-test("[CL192] whatever happened to a call, its actor leaves no timer", async () => {
+test("[CL193] whatever happened to a call, its actor leaves no timer", async () => {
   const run = async (isOpen: boolean, before: string[], after: string[]) => {
     const bench = isOpen ? openCall() : actorBench();
     if (!isOpen) bench.join();
