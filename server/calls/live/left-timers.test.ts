@@ -76,6 +76,18 @@ test("[CL121] an opening that counted only after the stream was gone began a rec
   expect(bench.clock.pending).toBe(0);
 });
 
+test("[CL193] a voice that said twice that it is ready made the opening wait twice, and was asked for it twice", async () => {
+  const bench = actorBench();
+  bench.join();
+  await nextTurn();
+  bench.voiceSays().ready();
+  bench.voiceSays().ready();
+  bench.clock.advance(10_000);
+  expect(bench.asked.filter((line) => line.startsWith("say Hello"))).toHaveLength(1);
+  await released(bench);
+  expect(bench.clock.pending).toBe(0);
+});
+
 let items = 0;
 const fresh = () => `item_${++items}`;
 

@@ -47,6 +47,7 @@ export class Opening {
     if (this.#heard || this.#abandoned) return;
     if (this.#tries > 0) return this.#beginAnew();
     const patienceMs = this.#consumerSpeaks ? HELLO_MAX_MS : HELLO_WAIT_MS;
+    this.stop();
     this.#waiting = this.#clock.after(patienceMs, () => this.#speak());
   }
 
