@@ -1,13 +1,14 @@
 import { CALLEES } from "#e2e/matrix/callees.ts";
 import { type CellResult, nameOf } from "#e2e/matrix/cell.ts";
 import { FAULTS } from "#e2e/matrix/faults.ts";
-import { allCells, complaints, runMatrixWithTimers } from "#e2e/matrix/run.ts";
+import { addFigures, LEGEND, letterOf } from "#e2e/matrix/figures.ts";
+import { allCells, complaints, runMatrix, runMatrixWithTimers } from "#e2e/matrix/run.ts";
 import { startWorld } from "#e2e/support/world.ts";
 import { parseArgs } from "node:util";
 
 /**
  * The matrix run: every callee under every fault, real processes, many calls at a time.
- * `npm run matrix -- [--seed N] [--rounds R] [--part 1/3] [--lanes 20] [--only callee/fault]`
+ * `npm run matrix -- [--seed N] [--rounds R] [--part 1/3] [--lanes 20] [--only callee/fault] [--timers] [--figures]`
  */
 const { values } = parseArgs({
   options: {
@@ -16,21 +17,10 @@ const { values } = parseArgs({
     part: { type: "string", default: "1/1" },
     lanes: { type: "string", default: "20" },
     only: { type: "string" },
+    timers: { type: "boolean", default: false },
+    figures: { type: "boolean", default: false },
   },
 });
-
-/** One letter per final status; `!` where something is wrong. */
-const LETTERS: Record<string, string> = {
-  completed: "C",
-  no_answer: "N",
-  busy: "B",
-  voicemail: "V",
-  failed: "F",
-  cancelled: "X",
-};
-
-const letterOf = ({ status, problems }: CellResult) =>
-  problems.length > 0 ? "!" : (LETTERS[status ?? ""] ?? "?");
 
 /** Faults down, callees across. */
 function table(results: readonly CellResult[]): string {
@@ -45,16 +35,16 @@ function table(results: readonly CellResult[]): string {
     });
     return `${fault.name.padEnd(width)}  ${cells.join(" ")}`;
   });
-  const legend =
-    "C completed, N no_answer, B busy, V voicemail, F failed, X cancelled, ! wrong, · not played";
-  return [head, "", `${"".padEnd(width)}  ${letters}`, ...rows, "", legend].join("\n");
+  return [head, "", `${"".padEnd(width)}  ${letters}`, ...rows, "", LEGEND].join("\n");
 }
 
 function chosenCells() {
   const { only, part } = values;
   if (only !== undefined) return allCells().filter((cell) => nameOf(cell) === only);
   const [index, count] = part.split("/").map(Number);
-  return allCells().filter((_cell, at) => at % (count ?? 1) === (index ?? 1) - 1);
+  // By fault, so that every part has as many faults as it can have.
+  const byFault = allCells().toSorted((a, b) => FAULTS.indexOf(a.fault) - FAULTS.indexOf(b.fault));
+  return byFault.filter((_cell, at) => at % (count ?? 1) === (index ?? 1) - 1);
 }
 
 async function round(seed: number): Promise<number> {
@@ -68,13 +58,20 @@ async function round(seed: number): Promise<number> {
       const seconds = Math.round(result.tookMs / 1000);
       console.log(`${letterOf(result)} ${nameOf(result.cell)} ${seconds} s ${result.problems.join("; ")}`);
     };
-    const found = await runMatrixWithTimers(world, cells, { seed, lanes: Number(values.lanes), told });
+    const run = values.timers ? runMatrixWithTimers : runMatrix;
+    const found = await run(world, cells, { seed, lanes: Number(values.lanes), told });
     const wrong = complaints(found, seed);
     if (values.only !== undefined) for (const { trace } of found.results) console.log(trace.join("\n"));
     console.log(`\n${table(found.results)}\n`);
     for (const line of wrong) console.log(line);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
     console.log(`seed ${seed}: ${found.results.length} calls in ${seconds} s, ${wrong.length} complaints`);
+    if (values.figures) {
+      const command = `npm run matrix -- ${process.argv.slice(2).join(" ")}`;
+      const at = new Date().toISOString().slice(0, 16).replace("T", " ");
+      const left = found.left.join("; ") || "nothing";
+      addFigures({ command, at, calls: cells.length, seconds, left }, found.results);
+    }
     return wrong.length;
   } finally {
     await world.stop();

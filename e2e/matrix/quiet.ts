@@ -17,12 +17,31 @@ async function databaseOf(baseUrl: string): Promise<string> {
 
 async function metric(baseUrl: string, line: RegExp): Promise<number> {
   const text = await (await fetch(`${baseUrl}/metrics`)).text();
-  return Number(line.exec(text)?.[1] ?? 0);
+  const [, value] = line.exec(text) ?? [];
+  if (value === undefined) throw new Error(`The server does not tell ${line.source}.`);
+  return Number(value);
 }
 
+/** Agenda watches over every alarm that rang for half of its lock's minute, however soon its handler is done. */
+const ALARM_WATCHED_MS = 30_000;
+/** The carrier's price is asked for a minute after the call. */
+const PRICE_MS = 60_000;
+const SLACK_MS = 10_000;
+
 /** Timers that the server's process holds now. Its sockets are seen at their other ends; the database's pool grows with the load. */
-export function timersOf({ baseUrl }: World): Promise<number> {
+function timersOf({ baseUrl }: World): Promise<number> {
   return metric(baseUrl, /^nodejs_active_resources\{type="Timeout"\} (\d+)/m);
+}
+
+/** Timers of a server that does nothing: the fewest in the time in which every alarm that rang before is forgotten. */
+export async function idleTimers(world: World): Promise<number> {
+  const untilMs = performance.now() + ALARM_WATCHED_MS + LOOK_EVERY_MS;
+  let fewest = await timersOf(world);
+  while (performance.now() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    fewest = Math.min(fewest, await timersOf(world));
+  }
+  return fewest;
 }
 
 /** Everything that no ended call may leave behind; empty when all is quiet. */
@@ -80,13 +99,14 @@ export async function becomesQuiet(world: World): Promise<string[]> {
   }
 }
 
-/** Waits until the server's process holds no more timers than before. What it holds more after a minute. */
+/** Waits until the server's process holds no more timers than before: not even for a price. What it holds more after that. */
 export async function timersReturn(world: World, before: number): Promise<string[]> {
   let now = before;
   const isBack = async () => {
     now = await timersOf(world);
     return now <= before;
   };
-  const back = await until("the timers are back", isBack, QUIET_WITHIN_MS, LOOK_EVERY_MS).catch(() => false);
+  const withinMs = PRICE_MS + ALARM_WATCHED_MS + SLACK_MS;
+  const back = await until("the timers are back", isBack, withinMs, LOOK_EVERY_MS).catch(() => false);
   return back ? [] : [`${now - before} timers`];
 }

@@ -1,7 +1,7 @@
 import { CALLEES } from "#e2e/matrix/callees.ts";
 import { type Cell, type CellResult, nameOf, runCell } from "#e2e/matrix/cell.ts";
 import { FAULTS, makesSense } from "#e2e/matrix/faults.ts";
-import { becomesQuiet, timersOf, timersReturn } from "#e2e/matrix/quiet.ts";
+import { becomesQuiet, idleTimers, timersReturn } from "#e2e/matrix/quiet.ts";
 import { Seeded } from "#e2e/matrix/seeded.ts";
 import type { World } from "#e2e/support/world.ts";
 
@@ -84,7 +84,7 @@ export async function runMatrix(
   return { results, left: await becomesQuiet(world) };
 }
 
-/** The same, and the server's process must hold no more timers than before; that takes a minute longer, until the carrier's prices are known. */
+/** The same, and the server's process must hold no more timers than before; that takes two minutes longer: the carrier's prices are asked for. */
 export async function runMatrixWithTimers(
   world: World,
   cells: readonly Cell[],
@@ -93,7 +93,7 @@ export async function runMatrixWithTimers(
   // What a process keeps for good (pools, caches) it has after its first calls.
   const warmUp = await runMatrix(world, allCells().filter(isWarmUp), { ...options, told: () => undefined });
   const cold = complaints(warmUp, options.seed).map((complaint) => `at the warm-up: ${complaint}`);
-  const before = await timersOf(world);
+  const before = await idleTimers(world);
   const { results, left } = await runMatrix(world, cells, options);
   return { results, left: [...cold, ...left, ...(await timersReturn(world, before))] };
 }
