@@ -24,6 +24,8 @@ export type Fault = {
   readonly effect: Effect;
   /** Holds up every call of the installation: struck alone, and only with the first callee. */
   readonly alone?: true;
+  /** Nobody learns that the phone rings: whoever waits for that to act may wait until it has rung out. */
+  readonly hidesRinging?: boolean;
   /** Armed before the call is requested. */
   arm?(target: Target): Promise<void>;
   /** Done to the phone call once its media stream is open. */
@@ -31,7 +33,8 @@ export type Fault = {
 };
 
 /** With which statuses this callee's call may end under this fault. */
-export function finalsOf(callee: Callee, { effect }: Fault): readonly FinalStatus[] {
+export function finalsOf(callee: Callee, { effect, hidesRinging }: Fault): readonly FinalStatus[] {
+  if (hidesRinging === true && callee.act?.at === "ringing") return [...callee.finals, "no_answer"];
   if (effect === "same") return callee.finals;
   return effect === "fails" && callee.stays ? ["failed"] : [...callee.finals, "failed"];
 }
@@ -55,6 +58,7 @@ const callback = (fault: string, status: string | null, needs: Reach = "dial"): 
   name: `callback ${fault} ${status ?? "all"}`,
   needs,
   effect: "same",
+  hidesRinging: fault === "lose" && (status === null || status === "ringing"),
   arm: ({ sandbox, number: to, random }) => {
     const which = status === null ? {} : { status };
     const delayMs = random.between(300, 4000);
