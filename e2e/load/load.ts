@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 
 /** Time for the openings to be heard and for compiled code to be compiled. */
 const WARM_MS = 10_000;
-const CONNECTED_WITHIN_MS = 150_000;
+const CONNECTED_WITHIN_MS = 100_000;
 /** Whatever happens, the run ends. */
 const STAGE_LIMIT_MS = 240_000;
 
@@ -88,8 +88,10 @@ async function measure(name: string, running: Running, calls: number): Promise<S
     now = `${streams} streams, ${sessions} voice sessions`;
     return streams === calls && sessions >= calls;
   };
-  await until(`${calls} calls are connected`, connected, CONNECTED_WITHIN_MS).catch(() => {
-    throw new Error(`${name}: not ${calls} calls were connected in time, but ${now}.`);
+  await until(`${calls} calls are connected`, connected, CONNECTED_WITHIN_MS).catch(async () => {
+    throw new Error(
+      `${name}: not ${calls} calls were connected in time, but ${now}. ${await running.explain()}`,
+    );
   });
   await new Promise((done) => setTimeout(done, WARM_MS));
   await generator.ask<"begin">({ kind: "begin" });

@@ -18,6 +18,8 @@ export type Running = {
   dial(calls: number): Promise<void>;
   /** After the phones were hung up: what of the calls did not end well, in words; null when all did. */
   trouble(calls: number): Promise<string | null>;
+  /** What became of the calls so far and what the system complains of, for a stage that did not come about. */
+  explain(): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -51,6 +53,7 @@ export async function startMinimal({ generator, env, core, nodeFlags }: SystemPa
     pid: child.pid ?? 0,
     dial: async (calls) => void (await generator.ask<"connect">({ kind: "connect", url, calls })),
     trouble: async () => null,
+    explain: async () => "",
     stop: async () => void child.kill("SIGTERM"),
   };
 }
@@ -84,6 +87,10 @@ export async function startOurs(parts: SystemParts, calls: number): Promise<Runn
       await until("all calls are completed", allEnded, ENDED_WITHIN_MS).catch(() => undefined);
       return statuses["completed"] === count ? null : JSON.stringify(statuses);
     },
+    async explain() {
+      const statuses = await statusesOf(ringside.baseUrl, asked);
+      return JSON.stringify({ statuses, complaints: complaintsIn(ringside.output().stdout) });
+    },
     async stop() {
       watchers.close();
       await ringside.stop();
@@ -91,4 +98,18 @@ export async function startOurs(parts: SystemParts, calls: number): Promise<Runn
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Warnings and errors in a log, each message with how often it came; its fields stay where they are. */
+function complaintsIn(log: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of log.split("\n")) {
+    const [, level = "0"] = /"level":(?:"?)(\w+)/.exec(line) ?? [];
+    const [, message] = /"msg":"([^"]*)"/.exec(line) ?? [];
+    const [, code = ""] = /"(?:reason|errorName|code)":"([^"]*)"/.exec(line) ?? [];
+    if (message === undefined || level === "info" || Number(level) === 30) continue;
+    const said = `${message} ${code}`.trim();
+    counts[said] = (counts[said] ?? 0) + 1;
+  }
+  return counts;
 }
