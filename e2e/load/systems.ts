@@ -76,7 +76,7 @@ export async function startOurs(parts: SystemParts, calls: number): Promise<Runn
     async dial(count) {
       await watchers.watchBoard(world.supervisorToken);
       asked = await requestCalls(ringside.baseUrl, world, count);
-      for (const { token, callIds } of asked) await watchers.watchCalls(token, callIds);
+      await Promise.all(asked.map(({ token, callIds }) => watchers.watchCalls(token, callIds)));
     },
     async trouble(count) {
       let statuses: Record<string, number> = {};
