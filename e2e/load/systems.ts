@@ -1,3 +1,4 @@
+import { complaintsIn } from "#e2e/load/complaints.ts";
 import type { Generator } from "#e2e/load/generator/generator.ts";
 import { type LoadWorld, requestCalls, serverEnv, statusesOf } from "#e2e/load/load-world.ts";
 import { Watchers } from "#e2e/load/watchers.ts";
@@ -76,7 +77,7 @@ export async function startOurs(parts: SystemParts, calls: number): Promise<Runn
     async dial(count) {
       await watchers.watchBoard(world.supervisorToken);
       asked = await requestCalls(ringside.baseUrl, world, count);
-      await Promise.all(asked.map(({ token, callIds }) => watchers.watchCalls(token, callIds)));
+      for (const { token, callIds } of asked) await watchers.watchCalls(token, callIds);
     },
     async trouble(count) {
       let statuses: Record<string, number> = {};
@@ -98,18 +99,4 @@ export async function startOurs(parts: SystemParts, calls: number): Promise<Runn
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Warnings and errors in a log, each message with how often it came; its fields stay where they are. */
-function complaintsIn(log: string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const line of log.split("\n")) {
-    const [, level = "0"] = /"level":(?:"?)(\w+)/.exec(line) ?? [];
-    const [, message] = /"msg":"([^"]*)"/.exec(line) ?? [];
-    const [, code = ""] = /"(?:reason|errorName|code)":"([^"]*)"/.exec(line) ?? [];
-    if (message === undefined || level === "info" || Number(level) === 30) continue;
-    const said = `${message} ${code}`.trim();
-    counts[said] = (counts[said] ?? 0) + 1;
-  }
-  return counts;
 }
