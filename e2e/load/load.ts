@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
     results: { type: "string" },
     /** Another checkout that is measured as well, as `other`. */
     other: { type: "string" },
-    /** Flags of node for ringside alone, e.g. "--cpu-prof --cpu-prof-dir=/tmp/profiles". */
+    /** Flags of node for ringside alone, e.g. "--cpu-prof --cpu-prof-dir=profiles". */
     flags: { type: "string", default: "" },
     /** "system under test,everything else" */
     cores: { type: "string", default: "1,0" },
