@@ -1,5 +1,6 @@
 import { callReaches, journalOf } from "#e2e/support/api.ts";
 import { LISTENER } from "#e2e/support/scripts.ts";
+import { until } from "#e2e/support/wait.ts";
 import { callCase, startWorld, type World } from "#e2e/support/world.ts";
 import twilio from "twilio";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -48,7 +49,10 @@ test("[TW11] what the carrier did not sign is refused, and moves nothing", async
 test("[TW22] [CL42] a media token works once: a second socket gets 403, signed or not", async () => {
   const { consumer, business, request } = await callCase(world, LISTENER);
   const callId = await request();
-  await callReaches(business.api, callId, ["in_progress"]);
+  // In progress begins with the answer; until the carrier's own socket came, this one would be the first.
+  await until("the stream is open", async () =>
+    (await journalOf(business.api, callId)).some(({ type }) => type === "stream.opened"),
+  );
   const { streams } = await world.sandbox.onlyCall(consumer.number);
   const url = streams[0]?.url ?? "";
   expect(url).toMatch(/^ws:.*\/twilio\/media\//);
