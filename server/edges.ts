@@ -7,7 +7,11 @@ import { createHttpServer } from "#server/http/http-server.ts";
 import { createAccountProcedures } from "#server/http/procedures/account.ts";
 import { createBusinessLeadProcedures } from "#server/http/procedures/business-leads.ts";
 import { createBusinessProfileProcedures } from "#server/http/procedures/business-profile.ts";
-import { createCallProcedures, createCallRequestProcedures } from "#server/http/procedures/call.ts";
+import {
+  createCallbackProcedures,
+  createCallProcedures,
+  createCallRequestProcedures,
+} from "#server/http/procedures/call.ts";
 import { createLeadProcedures } from "#server/http/procedures/lead.ts";
 import { createRouter } from "#server/http/procedures/router.ts";
 import { createSupervisorProcedures } from "#server/http/procedures/supervisor.ts";
@@ -105,7 +109,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
   };
   return createRouter({
     account: createAccountProcedures({ accounts, stopAllCalls }),
-    lead: createLeadProcedures({ leads, matching, logger }),
+    lead: { ...createLeadProcedures({ leads, matching, logger }), ...createCallbackProcedures(calls) },
     business: {
       ...createBusinessProfileProcedures({ businesses, matching }),
       ...createBusinessLeadProcedures({ matching }),

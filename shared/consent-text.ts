@@ -10,3 +10,7 @@ export function consentText(kind: ConsentKind, legalName: string): string {
     ? `An AI assistant may call me for ${legalName} about this request, with an artificial voice. I can say stop at any time.`
     : `${legalName} may record the call about this request.`;
 }
+
+/** The sentence beside the button with which a person asks for one call; the receipt of that call's consent stores it. */
+export const callbackText = (legalName: string): string =>
+  `I ask for this one call. An AI assistant may make it for ${legalName}, with an artificial voice. I can say stop at any time.`;

@@ -19,13 +19,9 @@ import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
-import {
-  type CallParties,
-  type CallRequest,
-  personOf,
-  prepareCall,
-  withinRequestLimit,
-} from "#server/calls/request-call.ts";
+import { CallRequests } from "#server/calls/call-requests.ts";
+import { personOf } from "#server/calls/new-call.ts";
+import type { CallbackRequest, CallParties, CallRequest } from "#server/calls/request-call.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -39,7 +35,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
-import type { CallRequestReply } from "#shared/contract/business.ts";
+import type { CallRequestReply } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
 
@@ -75,8 +71,6 @@ export type CallsDeps = {
 };
 
 const MAX_ATTEMPTS = 3;
-/** What one call takes on average, for the estimate of the wait. */
-const TYPICAL_CALL_SECONDS = 90;
 
 /** The calls feature: requests, the dial queue, live actors, the way to the end. One per server process. */
 export class Calls {
@@ -94,6 +88,7 @@ export class Calls {
   readonly #recordings: Recordings;
   readonly #optOut: OptOut;
   readonly #effects: Effects;
+  readonly #requests: CallRequests;
 
   constructor(deps: CallsDeps) {
     const { config, connection, feed, clock, logger, telephony, voice, metrics } = deps;
@@ -114,6 +109,7 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
+    this.#requests = new CallRequests({ ...deps, ...config, store, queries, wake: this.#wake });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
     const settled = (callId: string) => this.#actors.settled(callId);
     this.#recordings = new Recordings({ ...deps, store, files: deps.recordingFiles, settled });
@@ -163,8 +159,7 @@ export class Calls {
 
   #actorDeps(): ActorDeps {
     const { metrics, config } = this.#deps;
-    const wake = (call: CallHead) => this.#effects.work(this.#wake(call));
-    const parts = { ...this.#deps, ...config, store: this.#store, queries: this.queries, wake };
+    const parts = { ...this.#deps, ...config, store: this.#store, queries: this.queries, wake: this.#wake };
     const tracked = (work: Promise<unknown>) => this.#effects.tracked(work);
     return {
       tools: createToolServices(parts),
@@ -220,51 +215,19 @@ export class Calls {
   }
 
   /** @throws Failure, see the contract of `business.requestAICall` */
-  async request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
-    const call = await prepareCall(caller, request, { ...this.#deps, ...this.#deps.config });
-    // Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing.
-    await withinRequestLimit(call.businessId, this.#deps.limits, () => this.#store.insert(call));
-    this.#effects.work(this.#wake(call));
-    return this.#replyOf(call);
+  request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
+    return this.#requests.byBusiness(caller, request);
   }
 
-  /** Not part of the request: once the call is stored it will be made, and a second request would make it twice. */
-  async #wake(call: CallHead): Promise<void> {
+  /** @throws Failure, see the contract of `lead.requestCallback` */
+  requestCallback(caller: Caller, request: CallbackRequest, ip?: string): Promise<CallRequestReply> {
+    return this.#requests.byConsumer(caller, request, ip);
+  }
+
+  readonly #wake = (call: CallHead) => {
     if (call.dueAt === null) this.#queue.nudge();
-    else await this.#deps.alarms.set("call.due", call._id, call.dueAt);
-  }
-
-  async #replyOf(call: CallHead): Promise<CallRequestReply> {
-    const position = call.queuedAt === null ? null : await this.queries.queuePosition(call.queuedAt);
-    const reply = { success: true as const, call_id: call._id, queued_at: call.requestedAt.toISOString() };
-    if (position === null) {
-      const waitSeconds = Math.max(
-        0,
-        Math.round(((call.dueAt?.getTime() ?? 0) - this.#deps.clock.nowMs()) / 1000),
-      );
-      return {
-        ...reply,
-        message: "The call is scheduled.",
-        queue_position: null,
-        estimated_wait_seconds: waitSeconds,
-        scheduled_for: call.dueAt?.toISOString() ?? null,
-      };
-    }
-    return {
-      ...reply,
-      message: position === 1 ? "The call is next in line." : `The call is number ${position} in line.`,
-      queue_position: position,
-      estimated_wait_seconds: await this.#estimateSeconds(position),
-      scheduled_for: null,
-    };
-  }
-
-  async #estimateSeconds(position: number): Promise<number> {
-    const { callsPerSecond, maxLiveCalls } = this.#deps.config;
-    const free = Math.max(0, maxLiveCalls - (await this.queries.countLive()));
-    const behindLines = Math.max(0, position - free);
-    return Math.ceil((position - 1) / callsPerSecond + (behindLines * TYPICAL_CALL_SECONDS) / maxLiveCalls);
-  }
+    else this.#effects.work(this.#deps.alarms.set("call.due", call._id, call.dueAt));
+  };
 
   /** Works in every state and answers the truth [CL11]. @throws Failure NOT_FOUND */
   async cancel(

@@ -5,7 +5,7 @@ import type { DemoWorld } from "#server/leads/demo.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
-import type { CallRequestReply } from "#shared/contract/business.ts";
+import type { CallRequestReply } from "#shared/contract/call-request.ts";
 
 /** How often it looks whether the phones are quiet; a new demo call then starts. */
 const LOOK_MS = 4000;

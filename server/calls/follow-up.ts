@@ -5,7 +5,7 @@ import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { PlannedCall, ToolServices } from "#server/calls/live/tool-services.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
-import { newCall } from "#server/calls/request-call.ts";
+import { newCall } from "#server/calls/new-call.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import { mayDial } from "#server/compliance/may-dial.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";

@@ -1,4 +1,4 @@
-import { consentText, type ConsentKind } from "#shared/consent-text.ts";
+import { callbackText, consentText, type ConsentKind } from "#shared/consent-text.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import { createHash } from "node:crypto";
@@ -34,6 +34,8 @@ export type ConsentDecision = {
   callId?: string;
   /** Said aloud in this call, not ticked: the receipt says so. */
   spokenIn?: string;
+  /** Given by asking for the call `callId`. */
+  asked?: true;
   ip?: string;
 };
 
@@ -112,7 +114,10 @@ function receiptsOf(decision: ConsentDecision, at: Date): ConsentReceipt[] {
   return (["aiCalls", "recording"] as const).flatMap((kind) => {
     const granted = decision[kind];
     if (granted === undefined) return [];
-    const text = decision.spokenIn === undefined ? consentText(kind, legalName) : spokenText(decision);
+    const text =
+      decision.asked === true
+        ? callbackText(legalName)
+        : (spokenText(decision) ?? consentText(kind, legalName));
     const textHash = createHash("sha256").update(text).digest("hex");
     const about = { leadId, consumerId, businessId, callId: callId ?? null };
     return [{ _id: newId("consent"), ...about, kind, granted, text, textHash, at, ip: ip ?? null }];
@@ -121,7 +126,9 @@ function receiptsOf(decision: ConsentDecision, at: Date): ConsentReceipt[] {
 
 /** What a person said on the phone has no box with a sentence beside it: the receipt tells where it can be read and heard. */
 const spokenText = ({ legalName, spokenIn }: ConsentDecision) =>
-  `In the call ${spokenIn} the person asked an AI assistant to call again for ${legalName}.`;
+  spokenIn === undefined
+    ? null
+    : `In the call ${spokenIn} the person asked an AI assistant to call again for ${legalName}.`;
 
 function foldBy(
   oldestFirst: ConsentReceipt[],

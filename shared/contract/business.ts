@@ -1,24 +1,10 @@
 import { businessProfileSchema, updateBusinessProfileSchema } from "#shared/business.ts";
+import { callRequestReplySchema } from "#shared/contract/call-request.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { leadIdSchema } from "#shared/ids.ts";
 import { businessLeadSchema, matchStatusSchema } from "#shared/lead.ts";
 import { z } from "zod";
-
-/** Answer of every request for a call. These names are snake_case for compatibility (DESIGN §4). */
-const callRequestReplySchema = z.object({
-  success: z.literal(true),
-  call_id: z.string(),
-  /** A sentence for a person. */
-  message: z.string(),
-  queued_at: z.string(),
-  /** Counts from 1; null when scheduled. */
-  queue_position: z.number().int().positive().nullable(),
-  estimated_wait_seconds: z.number().int().nonnegative(),
-  /** Null when the call is due now. */
-  scheduled_for: z.string().nullable(),
-});
-export type CallRequestReply = z.infer<typeof callRequestReplySchema>;
 
 export const businessContract = {
   profile: procedure("GET", "/business/profile", "My business profile").output(businessProfileSchema),

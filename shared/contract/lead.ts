@@ -1,3 +1,5 @@
+import { callRequestReplySchema } from "#shared/contract/call-request.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { businessIdSchema, leadIdSchema } from "#shared/ids.ts";
 import {
@@ -42,4 +44,30 @@ export const leadContract = {
   matches: procedure("GET", "/leads/{leadId}/matches", "Businesses that fit my request")
     .input(z.object({ leadId: leadIdSchema }))
     .output(z.object({ matches: z.array(consumerMatchSchema) })),
+
+  /**
+   * A consumer asks to be called by a business that is interested, now or at an instant; that is itself consent to this one call by an AI. Checks in
+   * this order: lead, number, match, interest, time, suppression, hours, limit. Inside quiet hours without a time the call is scheduled for the next
+   * legal instant.
+   */
+  requestCallback: procedure("POST", "/leads/{leadId}/callback", "Have a business's AI agent call me")
+    .errors({
+      PHONE_MISSING: ERRORS.PHONE_MISSING,
+      NOT_MATCHED: ERRORS.NOT_MATCHED,
+      MATCH_NOT_INTERESTED: ERRORS.MATCH_NOT_INTERESTED,
+      BAD_TIME: ERRORS.BAD_TIME,
+      SUPPRESSED: ERRORS.SUPPRESSED,
+      OUTSIDE_CALLING_HOURS: ERRORS.OUTSIDE_CALLING_HOURS,
+      RATE_LIMITED: ERRORS.RATE_LIMITED,
+    })
+    .input(
+      z.object({
+        leadId: leadIdSchema,
+        businessId: businessIdSchema,
+        preferredTime: z.iso.datetime({ offset: true }).optional(),
+        /** Left out: "Call consumer to discuss their … needs and schedule a consultation". */
+        objective: z.string().trim().min(1).max(600).optional(),
+      }),
+    )
+    .output(callRequestReplySchema),
 };

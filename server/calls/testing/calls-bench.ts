@@ -110,6 +110,9 @@ type BenchOptions = {
   config?: Partial<CallsDeps["config"]>;
   recordingConsent?: boolean;
   recordingFiles?: RecordingFiles;
+  parties?: Partial<CallsDeps["parties"]>;
+  /** The real ones; otherwise everybody has consented. */
+  consents?: CallsDeps["consents"];
 };
 
 /** The calls feature on a real database with a scripted carrier; several benches on one database are several servers. */
@@ -120,7 +123,10 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
   const alarms = new Map<string, Date>();
   const suppressions = createSuppressions({ db: connection, clock });
   const receipts: ConsentDecision[] = [];
-  const parties = partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey), options.voicemail);
+  const parties = {
+    ...partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey), options.voicemail),
+    ...options.parties,
+  };
   const calls = new Calls({
     connection,
     config: {
@@ -155,7 +161,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     limits: createLimits({ db: connection, clock }),
     suppressions,
     appointments: createAppointments({ db: connection, clock, businessById: parties.businessById }),
-    consents: {
+    consents: options.consents ?? {
       consentFor: async () => ({ aiCalls: true, recording: options.recordingConsent ?? false }),
       record: async (given) => void receipts.push(...given),
     },

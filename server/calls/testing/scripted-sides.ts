@@ -1,5 +1,5 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import { newCall } from "#server/calls/request-call.ts";
+import { newCall } from "#server/calls/new-call.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import type { MediaListener, MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceListener, VoiceModel, VoiceSessionOptions } from "#server/voice/voice.ts";

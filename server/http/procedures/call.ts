@@ -1,5 +1,5 @@
 import type { Calls } from "#server/calls/calls.ts";
-import { forAnybody, forBusinesses } from "#server/http/procedures/base.ts";
+import { forAnybody, forBusinesses, forConsumers } from "#server/http/procedures/base.ts";
 
 /** `call.*`: whoever may see a call may read it; its owner sides and supervisors may stop it. */
 export function createCallProcedures(calls: Calls) {
@@ -19,6 +19,15 @@ export function createCallProcedures(calls: Calls) {
 
     hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
       calls.hangUp(context.caller, input.callId),
+    ),
+  };
+}
+
+/** `lead.requestCallback`: asking is consent, so the receipt says where it came from. */
+export function createCallbackProcedures(calls: Pick<Calls, "requestCallback">) {
+  return {
+    requestCallback: forConsumers.lead.requestCallback.handler(({ context, input }) =>
+      calls.requestCallback(context.caller, input, context.ip),
     ),
   };
 }
