@@ -3,7 +3,7 @@ import { killOwner } from "#e2e/support/owner-death.ts";
 import { BRIEF } from "#e2e/support/scripts.ts";
 import { type ServerPair, startServerPair } from "#e2e/support/server-pair.ts";
 import { until } from "#e2e/support/wait.ts";
-import { callCase } from "#e2e/support/world.ts";
+import { callCase, newBusiness, newConsumer } from "#e2e/support/world.ts";
 import type { Board } from "#shared/call/summary.ts";
 import type { ClientToServer, ServerToClient, WatchReply } from "#shared/contract/sockets.ts";
 import { io, type Socket } from "socket.io-client";
@@ -75,6 +75,39 @@ test("two servers on one embedded database: one sign-in, one queue, one board, a
     await until("the board showed the call", () => seen.some((board) => mentions(board, callId)));
   expect((await business.api.call.get({ callId })).seq).toBe(view.seq);
   for (const { socket } of [...watchers, ...boards]) socket.disconnect();
+});
+
+test("[MA8] a new lead and an answer reach the other side at once, whichever server it is connected to; others hear nothing", async () => {
+  const { places, world } = pair;
+  const [consumer, business, stranger] = await Promise.all([
+    newConsumer(world),
+    newBusiness(world, ["80301"]),
+    newBusiness(world, ["99501"]),
+  ]);
+  const heard = { consumer: [] as string[], business: [] as string[], stranger: [] as string[] };
+  const sockets = await Promise.all(
+    Object.entries({ consumer, business, stranger }).map(async ([name, { token }], index) => {
+      const socket = await connected(places[index % 2 === 0 ? 0 : 1], token);
+      socket.on("market:changed", ({ leadId }) => heard[name as keyof typeof heard].push(leadId));
+      expect(await socket.emitWithAck("market:watch")).toEqual({ ok: true });
+      return socket;
+    }),
+  );
+  const supervisor = await connected(places[0], boss.token);
+  expect(await supervisor.emitWithAck("market:watch")).toMatchObject({ ok: false, code: "FORBIDDEN" });
+  const submitting = apiWith(places[0], consumer.token);
+  const { leadId } = await submitting.lead.submit({
+    description: "The pipe under my kitchen sink is leaking.",
+    category: "plumbing",
+    postalCode: "80301",
+    timeZone: "America/Denver",
+  });
+  await until("the business heard of the lead", () => heard.business.includes(leadId));
+  heard.consumer.length = 0;
+  await apiWith(places[1], business.token).business.respondToMatch({ leadId, response: "interested" });
+  await until("the consumer heard of the answer", () => heard.consumer.includes(leadId));
+  expect(heard.stranger).toEqual([]);
+  for (const socket of [...sockets, supervisor]) socket.disconnect();
 });
 
 test("a sign-out on one server counts on the other", async () => {

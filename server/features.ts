@@ -17,6 +17,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import type { StoredKeys } from "#server/lib/stored-keys.ts";
+import { createMarketNews } from "#server/matching/market-news.ts";
 import { createMatchStore } from "#server/matching/match-store.ts";
 import { createMatching, type Matching } from "#server/matching/matching.ts";
 import type { AppLogger } from "#server/observability/logger.ts";
@@ -73,9 +74,9 @@ export function createFeatures(parts: FeatureParts): Features {
     sendSms: (to, body) => sendSms(peers, to, body),
     isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
   });
-  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents });
   const queries = new CallQueries(connection);
   const feed = new LiveFeed({ queries, clock, logger, demo: config.demo });
+  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed });
   const calls = new Calls({
     ...peers,
     connection,
@@ -112,16 +113,24 @@ export function createFeatures(parts: FeatureParts): Features {
 /** Leads and matches. */
 function createMarketplace(
   { database: { connection: db }, peers, clock, logger }: FeatureParts,
-  { accounts, businesses, consents }: { accounts: Accounts; businesses: Businesses; consents: Consents },
+  {
+    accounts,
+    businesses,
+    consents,
+    feed,
+  }: { accounts: Accounts; businesses: Businesses; consents: Consents; feed: LiveFeed },
 ): { leads: Leads; matching: Matching } {
   const matches = createMatchStore({ db, clock });
   const businessById = (businessId: string) => businesses.byId(businessId);
-  const leads = createLeads({
+  const leadsById = (leadIds: string[]) => leads.byIds(leadIds);
+  const { announce } = createMarketNews({ feed, logger, matches, leadsById });
+  const leads: Leads = createLeads({
     db,
     clock,
     logger,
     analyst: peers.analyst,
     consents,
+    announce,
     matchedBusinesses: (leadId, businessIds) => matches.matchedBusinesses(leadId, businessIds),
     legalNameOf: async (businessId) => (await businessById(businessId))?.legalName ?? null,
   });
@@ -129,6 +138,7 @@ function createMarketplace(
     matches,
     leads,
     consents,
+    announce,
     findServing: (need) => businesses.findServing(need),
     businessById,
     maskedPhoneOf: (accountId) => accounts.maskedPhoneOf(accountId),

@@ -4,14 +4,17 @@ import { LeadList } from "#client/business/lead-list.tsx";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
+import { useLiveMarket } from "#client/wire/use-live-market.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Inbox, MousePointerClick } from "lucide-react";
 
-const REFRESH_MS = 10_000;
+/** For what the live link missed; news come by themselves. */
+const REFRESH_MS = 60_000;
 
 /** Leads on the left, the open one on the right; on phones one or the other. */
 export function InboxPage() {
+  useLiveMarket();
   const { lead: openId } = useSearch({ from: "/signed-in/business/inbox" });
   const query = useQuery(rpc.business.leads.queryOptions({ refetchInterval: REFRESH_MS }));
   if (query.isPending) {

@@ -4,15 +4,17 @@ import { countText } from "#client/ui/format.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
+import { useLiveMarket } from "#client/wire/use-live-market.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Search } from "lucide-react";
 
-/** Interest comes in while the page is open. */
-const REFRESH_MS = 8_000;
+/** For what the live link missed; interest comes in by itself while the page is open. */
+const REFRESH_MS = 60_000;
 
 /** The businesses that fit one request, and what each of them may do. */
 export function MatchesPage() {
+  useLiveMarket();
   const { leadId } = useParams({ from: "/signed-in/consumer/help/matches/$leadId" });
   const query = useQuery(rpc.lead.matches.queryOptions({ input: { leadId }, refetchInterval: REFRESH_MS }));
   return (

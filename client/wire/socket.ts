@@ -27,6 +27,7 @@ type Message =
   | { kind: "event"; event: CallEvent & { callId: string } }
   | { kind: "draft"; draft: Draft }
   | { kind: "revoked"; callId: string }
+  | { kind: "market"; leadId: string }
   | { kind: "board"; board: Board };
 
 const ANSWER_WITHIN_MS = 8_000;
@@ -83,6 +84,7 @@ function listen(opened: Socket<ServerToClient, ClientToServer>) {
     if (draft.success) tell({ kind: "draft", draft: draft.data });
   });
   opened.on("call:revoked", ({ callId }) => tell({ kind: "revoked", callId }));
+  opened.on("market:changed", ({ leadId }) => tell({ kind: "market", leadId }));
   opened.on("board:update", (sent) => {
     const board = boardSchema.safeParse(sent);
     if (!board.success) return;
@@ -153,6 +155,10 @@ function eventOrHidden(sent: unknown): CallEvent {
 export function unwatchCall(callId: string): void {
   // Nobody waits for this answer: a server that missed it drops the watch when the socket closes.
   openedSocket().emit("call:unwatch", { callId }, () => undefined);
+}
+
+export function watchMarket(): Promise<{ ok: true } | SocketError> {
+  return openedSocket().emitWithAck("market:watch");
 }
 
 export async function watchBoard(): Promise<{ ok: true; board: Board } | SocketError> {

@@ -82,6 +82,8 @@ export type LeadsParts = ConsentParts & {
   clock: Clock;
   logger: Logger;
   analyst: Pick<Analyst, "classifyLead">;
+  /** Both sides of these leads are told that something changed; call it after it was stored. */
+  announce(leadIds: string[]): void;
   /** How long `submit` waits for the analyst when no category was given. */
   analystLimitMs?: number;
 };
@@ -111,11 +113,15 @@ export function createLeads(parts: LeadsParts): Leads {
     async grantConsent(caller, { leadId, businessIds, aiCalls, recording }, meta) {
       const lead = await ofConsumer(caller, leadId);
       const wanted = { aiCalls, recording };
-      return { granted: await decideConsent(parts, lead, businessIds, wanted, meta) };
+      const granted = await decideConsent(parts, lead, businessIds, wanted, meta);
+      parts.announce([leadId]);
+      return { granted };
     },
     async revokeConsent(caller, { leadId, businessIds }, meta) {
       const lead = await ofConsumer(caller, leadId);
-      return { revoked: await decideConsent(parts, lead, businessIds, NO_CONSENT, meta) };
+      const revoked = await decideConsent(parts, lead, businessIds, NO_CONSENT, meta);
+      parts.announce([leadId]);
+      return { revoked };
     },
     async forCall(leadId) {
       const lead = await leads.findOne({ _id: leadId }).lean();

@@ -2,10 +2,12 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
 import { createConsents } from "#server/compliance/consents.ts";
 import type { Database } from "#server/database/connection.ts";
-import { createLeads, type LeadRequest } from "#server/leads/leads.ts";
+import { createLeads, type LeadRequest, type Leads } from "#server/leads/leads.ts";
+import type { MarketChange } from "#server/leads/market-feed.ts";
 import { systemClock, type Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import { silentLogger } from "#server/lib/logger.ts";
+import { createMarketNews } from "#server/matching/market-news.ts";
 import { createMatchStore } from "#server/matching/match-store.ts";
 import { createMatching } from "#server/matching/matching.ts";
 import type { BusinessProfile } from "#shared/business.ts";
@@ -56,12 +58,20 @@ export function createMarketplace(database: Database, classify: Classify = analy
 
   const consents = createConsents({ db, clock });
   const matches = createMatchStore({ db, clock });
-  const leads = createLeads({
+  const changes: MarketChange[] = [];
+  const { announce } = createMarketNews({
+    feed: { marketChanged: (change) => changes.push(change) },
+    logger: silentLogger,
+    matches,
+    leadsById: (leadIds) => leads.byIds(leadIds),
+  });
+  const leads: Leads = createLeads({
     db,
     clock,
     logger: silentLogger,
     analyst: { classifyLead: (lead) => classify(lead) },
     consents,
+    announce,
     matchedBusinesses: matches.matchedBusinesses,
     legalNameOf: async (businessId) => profiles.get(businessId)?.legalName ?? null,
   });
@@ -69,6 +79,7 @@ export function createMarketplace(database: Database, classify: Classify = analy
     matches,
     leads,
     consents,
+    announce,
     businessById,
     findServing: async ({ category }) =>
       [...profiles.values()].filter((profile) => profile.categories.includes(category)),
@@ -98,5 +109,5 @@ export function createMarketplace(database: Database, classify: Classify = analy
   const fireTimers = () => {
     for (const task of timers) task();
   };
-  return { now, timers, fireTimers, profiles, phones, consents, leads, matching, addBusiness };
+  return { now, timers, fireTimers, profiles, phones, consents, leads, matching, addBusiness, changes };
 }

@@ -30,8 +30,8 @@ export type MatchStore = {
   answer(leadId: string, businessId: string, response: "interested" | "declined"): Promise<boolean>;
   /** Those of the businesses that were matched to the lead. */
   matchedBusinesses(leadId: string, businessIds: string[]): Promise<string[]>;
-  /** How many businesses each lead has; leads without any are missing. */
-  countByLead(leadIds: string[]): Promise<Map<string, number>>;
+  /** The businesses of each lead; leads without any are missing. */
+  businessesOf(leadIds: string[]): Promise<Map<string, string[]>>;
 };
 
 const text = { type: String, required: true } as const;
@@ -79,12 +79,11 @@ export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }
       const query = { leadId, businessId: trusted({ $in: businessIds }) };
       return (await matches.find(query, { businessId: 1 }).lean()).map((match) => match.businessId);
     },
-    async countByLead(leadIds) {
-      const counts = await matches.aggregate<{ _id: string; count: number }>([
-        { $match: { leadId: { $in: leadIds } } },
-        { $group: { _id: "$leadId", count: { $sum: 1 } } },
-      ]);
-      return new Map(counts.map(({ _id, count }) => [_id, count]));
+    async businessesOf(leadIds) {
+      const query = { leadId: trusted({ $in: leadIds }) };
+      const found = await matches.find(query, { _id: 0, leadId: 1, businessId: 1 }).lean();
+      const byLead = Map.groupBy(found, (match) => match.leadId);
+      return new Map([...byLead].map(([leadId, rows]) => [leadId, rows.map((row) => row.businessId)]));
     },
   };
 

@@ -2,7 +2,7 @@ import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { consumer, createMarketplace, leadRequest, speakerOf } from "#server/matching/marketplace.suite.ts";
 import { businessLeadSchema, consumerMatchSchema } from "#shared/lead.ts";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const database = useTestDatabase();
 const matchesOf = (leadId: string) => database().db.collection("matches").find({ leadId }).toArray();
@@ -154,6 +154,50 @@ describe("[MA6] a business's inbox", () => {
       .db.collection<{ _id: string }>("leads")
       .updateOne({ _id: lead.leadId }, { $set: { status: "closed" } });
     expect(await matching.leadsOfBusiness(speakerOf(business))).toEqual([]);
+  });
+});
+
+describe("[MA8] news of a lead", () => {
+  test("go to its consumer and the businesses it was matched to: matches, answers, consents", async () => {
+    const market = createMarketplace(database());
+    const { leads, matching, addBusiness, changes } = market;
+    const [one, two] = [addBusiness(), addBusiness()];
+    addBusiness({ categories: ["legal"] });
+    const caller = consumer();
+    const lead = await leads.submit(caller, leadRequest);
+    const { leadId } = lead;
+    const both = [one.businessId, two.businessId].toSorted();
+    const news = async (count: number) => {
+      await vi.waitFor(() => expect(changes).toHaveLength(count));
+      const last = changes.at(-1);
+      return { ...last, businessIds: last?.businessIds.toSorted() };
+    };
+    const expected = { leadId, consumerId: caller.accountId, businessIds: both };
+    await matching.matchLead(lead);
+    expect(await news(1)).toEqual(expected);
+    await matching.respond(speakerOf(one), { leadId, response: "interested" });
+    expect(await news(2)).toEqual(expected);
+    await leads.grantConsent(
+      caller,
+      { leadId, businessIds: [one.businessId], aiCalls: true, recording: false },
+      {},
+    );
+    expect(await news(3)).toEqual(expected);
+    const late = addBusiness();
+    await matching.matchBusiness(late.businessId);
+    await vi.waitFor(() =>
+      expect(
+        changes.some((change) => change.leadId === leadId && change.businessIds.includes(late.businessId)),
+      ).toBe(true),
+    );
+  });
+
+  test("of a refused answer there are none", async () => {
+    const { leads, matching, addBusiness, changes } = createMarketplace(database());
+    const { leadId } = await leads.submit(consumer(), leadRequest);
+    const lawyer = speakerOf(addBusiness({ categories: ["legal"] }));
+    await expect(matching.respond(lawyer, { leadId, response: "interested" })).rejects.toThrow();
+    expect(changes).toEqual([]);
   });
 });
 

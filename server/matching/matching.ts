@@ -2,6 +2,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import { NO_CONSENT, type ConsentState, type Consents } from "#server/compliance/consents.ts";
 import type { Leads, MatchableLead } from "#server/leads/leads.ts";
 import { Failure } from "#server/lib/failure.ts";
+import type { MarketNews } from "#server/matching/market-news.ts";
 import type { MatchStore, NewMatch, StoredMatch } from "#server/matching/match-store.ts";
 import { scoreMatch } from "#server/matching/score.ts";
 import type { BusinessProfile } from "#shared/business.ts";
@@ -25,6 +26,8 @@ type MatchAnswer = { leadId: string; response: "interested" | "declined" };
 
 export type MatchingParts = {
   matches: MatchStore;
+  /** Both sides of these leads are told that something changed. */
+  announce: MarketNews["announce"];
   leads: Pick<Leads, "ofConsumer" | "byIds" | "openIn">;
   consents: Pick<Consents, "consentsOfLead" | "consentsOfBusiness">;
   /** Businesses that offer the category where the lead is; scored and filtered again here. */
@@ -59,7 +62,10 @@ export function createMatching(parts: MatchingParts): Matching {
       const profile = businessId === null ? null : await parts.businessById(businessId);
       if (profile === null || !profile.complete) throw new Failure("PROFILE_MISSING");
       const answered = await matches.answer(leadId, profile.businessId, response);
-      if (answered) return { leadId, status: response };
+      if (answered) {
+        parts.announce([leadId]);
+        return { leadId, status: response };
+      }
       const [known] = await leads.byIds([leadId]);
       throw new Failure(known === undefined ? "NOT_FOUND" : "NOT_MATCHED");
     },
@@ -75,6 +81,7 @@ export function createMatching(parts: MatchingParts): Matching {
       .filter((business) => business.complete)
       .map((business) => scored(lead, business));
     await matches.save(best(fitting, MAX_PER_LEAD));
+    parts.announce([lead.leadId]);
     return consumerMatches(lead.leadId);
   }
 
@@ -109,13 +116,14 @@ async function matchBusiness(parts: MatchingParts, businessId: string): Promise<
   const business = await parts.businessById(businessId);
   if (business === null || !business.complete) return 0;
   const open = await parts.leads.openIn(business.categories, OPEN_LEAD_AGE_MS, MAX_OPEN_LEADS_READ);
-  const counts = await parts.matches.countByLead(open.map((lead) => lead.leadId));
-  const free = open.filter((lead) => (counts.get(lead.leadId) ?? 0) < MAX_PER_LEAD);
+  const taken = await parts.matches.businessesOf(open.map((lead) => lead.leadId));
+  const free = open.filter((lead) => (taken.get(lead.leadId)?.length ?? 0) < MAX_PER_LEAD);
   const fitting = best(
     free.map((lead) => scored(lead, business)),
     MAX_NEW_PER_BUSINESS,
   );
   await parts.matches.save(fitting);
+  parts.announce(fitting.map((match) => match.leadId));
   return fitting.length;
 }
 

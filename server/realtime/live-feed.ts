@@ -1,7 +1,8 @@
-import type { CallFeed } from "#server/calls/call-feed.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { MarketChange } from "#server/leads/market-feed.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { LiveNews } from "#server/realtime/other-servers.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
 import type { Board } from "#shared/call/summary.ts";
@@ -10,20 +11,24 @@ import type { Board } from "#shared/call/summary.ts";
 const BOARD_MS = 250;
 
 export const BOARD_ROOM = "board";
+/** Everything about the requests of a consumer, or about the leads of a business. */
+export const marketRoom = (of: { consumerId: string } | { businessId: string }) =>
+  "consumerId" in of ? `market:consumer:${of.consumerId}` : `market:business:${of.businessId}`;
 /** Staff and consumers see different events, so each call has a room for each. */
 export const callRoom = (callId: string, audience: "consumer" | "staff") => `call:${callId}:${audience}`;
 
 /** Brings stored events to those who watch. Nothing waits for it, and nothing depends on it: a watcher that missed something asks by `seq`. */
-export class LiveFeed implements CallFeed {
+export class LiveFeed implements LiveNews {
   readonly #deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean };
   #sockets: AppSockets | null = null;
-  #others: CallFeed | null = null;
+  #others: LiveNews | null = null;
   #boardTold: Timer | null = null;
   /** What other servers tell: shown here, not told again. */
-  readonly heard: CallFeed = {
+  readonly heard: LiveNews = {
     event: (callId, event) => this.#showEvent(callId, event),
     draft: (draft) => this.#showDraft(draft),
     boardChanged: () => this.#refreshBoard(),
+    marketChanged: (change) => this.#showMarket(change),
   };
   #pending: Timer | null = null;
 
@@ -32,7 +37,7 @@ export class LiveFeed implements CallFeed {
   }
 
   /** Until the sockets are there, nobody watches. `others` are told what happened here. */
-  attach(sockets: AppSockets, others: CallFeed | null) {
+  attach(sockets: AppSockets, others: LiveNews | null) {
     this.#sockets = sockets;
     this.#others = others;
   }
@@ -54,6 +59,19 @@ export class LiveFeed implements CallFeed {
       this.#boardTold = null;
       this.#others?.boardChanged();
     });
+  }
+
+  marketChanged(change: MarketChange) {
+    this.#showMarket(change);
+    this.#others?.marketChanged(change);
+  }
+
+  #showMarket({ leadId, consumerId, businessIds }: MarketChange) {
+    const rooms = [
+      marketRoom({ consumerId }),
+      ...businessIds.map((businessId) => marketRoom({ businessId })),
+    ].filter((room) => this.#isWatched(room));
+    if (rooms.length > 0) this.#sockets?.local.to(rooms).emit("market:changed", { leadId });
   }
 
   #showEvent(callId: string, event: CallEvent) {

@@ -1,7 +1,6 @@
-import type { CallFeed } from "#server/calls/call-feed.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import { joinOtherServers } from "#server/realtime/other-servers.ts";
+import { joinOtherServers, type LiveNews } from "#server/realtime/other-servers.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import type { CallEvent, Draft } from "#shared/call/events.ts";
 import { Server } from "socket.io";
@@ -15,13 +14,15 @@ afterEach(async () => {
 });
 
 /** Names what it heard; `warnings` are what it did not understand. */
-async function join(): Promise<{ sockets: AppSockets; tell: CallFeed; heard: string[]; warnings: string[] }> {
+async function join(): Promise<{ sockets: AppSockets; tell: LiveNews; heard: string[]; warnings: string[] }> {
   const heard: string[] = [];
   const warnings: string[] = [];
-  const feed: CallFeed = {
+  const feed: LiveNews = {
     event: (callId, event) => heard.push(`${callId} ${event.seq} ${event.type}`),
     draft: (draft) => heard.push(`${draft.callId} ${draft.text}`),
     boardChanged: () => heard.push("board"),
+    marketChanged: ({ leadId, consumerId, businessIds }) =>
+      heard.push(`${leadId} ${consumerId} ${businessIds.join("+")}`),
   };
   const sockets: AppSockets = new Server();
   servers.push(sockets);
@@ -41,10 +42,11 @@ const event: CallEvent = {
 };
 const draft: Draft = { callId: "call_1", segmentId: "s1", speaker: "agent", text: "Good mor" };
 
-function tellAll({ event: tellEvent, draft: tellDraft, boardChanged }: CallFeed) {
+function tellAll({ event: tellEvent, draft: tellDraft, boardChanged, marketChanged }: LiveNews) {
   tellEvent("call_1", event);
   tellDraft(draft);
   boardChanged();
+  marketChanged({ leadId: "lead_1", consumerId: "acc_1", businessIds: ["biz_1", "biz_2"] });
 }
 
 const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
@@ -52,11 +54,11 @@ const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
     timeout: 20_000,
   });
 
-test("another server hears events, drafts and that the board changed; the teller does not hear itself", async () => {
+test("another server hears events, drafts, that the board and that a lead changed; the teller does not hear itself", async () => {
   const [one, two] = [await join(), await join()];
   await alive(2, one);
   tellAll(one.tell);
-  const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board"];
+  const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board", "lead_1 acc_1 biz_1+biz_2"];
   await vi.waitFor(() => expect(two.heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000 });
   expect(one.heard).toEqual([]);
 });

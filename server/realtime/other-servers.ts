@@ -1,10 +1,11 @@
 import type { CallFeed } from "#server/calls/call-feed.ts";
+import type { MarketFeed } from "#server/leads/market-feed.ts";
 import type { Db } from "#server/database/connection.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { insertingInOrder } from "#server/realtime/in-order.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { callEventSchema, draftSchema } from "#shared/call/events.ts";
-import { callIdSchema } from "#shared/ids.ts";
+import { businessIdSchema, callIdSchema, leadIdSchema } from "#shared/ids.ts";
 import { createAdapter } from "@socket.io/mongo-adapter";
 import { z } from "zod";
 
@@ -16,10 +17,20 @@ const ALIVE_MS = 60_000;
 /** A TTL index forgets messages soon after everybody has heard them (indexes.ts). */
 const MESSAGES = "serverMessages";
 
+/** What is shown live: calls, the board, the marketplace. */
+export type LiveNews = CallFeed & MarketFeed;
+
+const marketChangeSchema = z.object({
+  leadId: leadIdSchema,
+  consumerId: z.string(),
+  businessIds: z.array(businessIdSchema),
+});
+
 const relayedSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), callId: callIdSchema, event: callEventSchema }),
   z.object({ kind: z.literal("draft"), draft: draftSchema }),
   z.object({ kind: z.literal("board") }),
+  z.object({ kind: z.literal("market"), change: marketChangeSchema }),
 ]);
 type Relayed = z.infer<typeof relayedSchema>;
 
@@ -31,9 +42,9 @@ type Relayed = z.infer<typeof relayedSchema>;
 export async function joinOtherServers(
   sockets: AppSockets,
   db: Db,
-  heard: CallFeed,
+  heard: LiveNews,
   logger: Logger,
-): Promise<CallFeed | null> {
+): Promise<LiveNews | null> {
   if (!(await tellsOfChanges(db))) {
     logger.warn({}, "the database is no replica set: watchers see only the calls of their own server");
     return null;
@@ -56,10 +67,11 @@ export async function joinOtherServers(
     event: (callId, event) => tell({ kind: "event", callId, event }),
     draft: (draft) => tell({ kind: "draft", draft }),
     boardChanged: () => tell({ kind: "board" }),
+    marketChanged: (change) => tell({ kind: "market", change }),
   };
 }
 
-function hear(text: string, heard: CallFeed, logger: Logger) {
+function hear(text: string, heard: LiveNews, logger: Logger) {
   let relayed: Relayed;
   try {
     relayed = relayedSchema.parse(JSON.parse(text));
@@ -74,6 +86,8 @@ function hear(text: string, heard: CallFeed, logger: Logger) {
       return heard.draft(relayed.draft);
     case "board":
       return heard.boardChanged();
+    case "market":
+      return heard.marketChanged(relayed.change);
   }
 }
 

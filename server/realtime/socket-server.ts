@@ -5,7 +5,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
-import { BOARD_ROOM, callRoom, type LiveFeed } from "#server/realtime/live-feed.ts";
+import { BOARD_ROOM, callRoom, type LiveFeed, marketRoom } from "#server/realtime/live-feed.ts";
 import type { ServerToServer } from "#server/realtime/other-servers.ts";
 import { SocketGuard } from "#server/realtime/socket-guard.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
@@ -115,6 +115,18 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
       return { ok: true, board: await feed.board() };
     }),
   );
+  socket.on("market:watch", (...given) =>
+    answer(given.at(-1), deps, async () => {
+      await socket.join(marketOf(socket.data.caller));
+      return { ok: true };
+    }),
+  );
+}
+
+function marketOf({ role, accountId, businessId }: Caller): string {
+  if (role === "consumer") return marketRoom({ consumerId: accountId });
+  if (role === "business" && businessId !== null) return marketRoom({ businessId });
+  throw new Failure("FORBIDDEN");
 }
 
 /** Acknowledges once, always, with the closed error codes. A client that sends no callback gets none. */

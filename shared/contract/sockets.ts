@@ -31,6 +31,8 @@ export type ClientToServer = {
     request: z.input<typeof unwatchCallSchema>,
     reply: (answer: { ok: true } | SocketError) => void,
   ) => void;
+  /** Once per connection: news of the caller's own leads (consumer) or of the leads matched to their business. */
+  "market:watch": (reply: (answer: { ok: true } | SocketError) => void) => void;
   "board:watch": (reply: (answer: { ok: true; board: Board } | SocketError) => void) => void;
 };
 
@@ -42,5 +44,7 @@ export type ServerToClient = {
   "call:draft": (draft: Draft) => void;
   /** The caller may no longer see this call. */
   "call:revoked": (message: { callId: string }) => void;
+  /** A match, an answer, a consent or a status of this lead changed: ask again for what is shown of it. */
+  "market:changed": (message: { leadId: string }) => void;
   "board:update": (board: Board) => void;
 };
