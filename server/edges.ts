@@ -109,7 +109,15 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
   };
   return createRouter({
     account: createAccountProcedures({ accounts, stopAllCalls }),
-    lead: { ...createLeadProcedures({ leads, matching, logger }), ...createCallbackProcedures(calls) },
+    lead: {
+      ...createLeadProcedures({
+        leads,
+        matching,
+        cancelUncovered: (caller, about) => calls.cancelUncovered(caller, about),
+        logger,
+      }),
+      ...createCallbackProcedures(calls),
+    },
     business: {
       ...createBusinessProfileProcedures({ businesses, matching }),
       ...createBusinessLeadProcedures({ matching }),

@@ -51,6 +51,20 @@ export const consumerMatchSchema = z.object({
 });
 export type ConsumerMatch = z.infer<typeof consumerMatchSchema>;
 
+/** What classification found, by whom, and how sure it was. */
+const classificationSchema = z.object({
+  /** One sentence. */
+  summary: z.string(),
+  keywords: z.array(z.string()),
+  /** What a business will have to ask. */
+  openQuestions: z.array(z.string()),
+  /** Who had the last word about the category. */
+  classifiedBy: z.enum(["consumer", "rules", "analyst"]),
+  /** 0 to 1; null unless the analyst answered. */
+  confidence: z.number().nullable(),
+});
+export type Classification = z.infer<typeof classificationSchema>;
+
 /** A lead as its consumer sees it. */
 export const leadSchema = z.object({
   leadId: leadIdSchema,
@@ -62,6 +76,7 @@ export const leadSchema = z.object({
   budgetCents: z.number().nullable(),
   status: z.enum(["open", "closed"]),
   createdAt: z.string(),
+  ...classificationSchema.shape,
 });
 export type Lead = z.infer<typeof leadSchema>;
 
@@ -80,5 +95,6 @@ export const businessLeadSchema = z.object({
   matchStatus: matchStatusSchema,
   consent: z.object({ aiCalls: z.boolean(), recording: z.boolean() }),
   createdAt: z.string(),
+  ...classificationSchema.shape,
 });
 export type BusinessLead = z.infer<typeof businessLeadSchema>;

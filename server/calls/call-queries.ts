@@ -4,6 +4,7 @@ import type { CallSummary } from "#shared/call/summary.ts";
 import type { Connection, mongo } from "mongoose";
 
 const LIVE: CallStatus[] = CALL_STATUSES.filter(isOnThePhone);
+const WAITING: CallStatus[] = ["scheduled", "queued"];
 const WITHOUT_JOURNAL = { projection: { journal: 0 } } as const;
 const ONLY_SUMMARY = { projection: { summary: 1 } } as const;
 /** Phone numbers in use are few; a board of more than this is read in pages. */
@@ -84,6 +85,12 @@ export class CallQueries {
         WITHOUT_JOURNAL,
       )
       .toArray();
+  }
+
+  /** The consumer's calls about a lead, by these businesses, that wait for their time or turn. */
+  waitingOfLead(of: { consumerId: string; leadId: string }, businessIds: string[]): Promise<CallHead[]> {
+    const waits = { businessId: { $in: businessIds }, status: { $in: WAITING } };
+    return this.#calls.find({ ...of, ...waits }, WITHOUT_JOURNAL).toArray();
   }
 
   /** The call that was planned in this one. */

@@ -22,6 +22,7 @@ import { OptOut } from "#server/calls/opt-out.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
 import { personOf } from "#server/calls/new-call.ts";
 import type { CallbackRequest, CallParties, CallRequest } from "#server/calls/request-call.ts";
+import { cancelUncovered } from "#server/calls/uncovered.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -253,6 +254,12 @@ export class Calls {
     const end = { status: "completed", reason: `hung_up_by_${caller.role}` } as const;
     const applied = await this.#advance(callId, { kind: "hangUpAsked", end });
     return { callId, status: applied.kind === "absent" ? status : applied.call.status };
+  }
+
+  /** Consent was taken back: cancels what waits and is not covered any more. Returns how many calls. */
+  cancelUncovered(caller: Caller, about: { leadId: string; businessIds: string[] }): Promise<number> {
+    const { queries } = this;
+    return cancelUncovered(caller, about, { ...this.#deps, queries, advance: this.#advance });
   }
 
   /** The person behind an account wants no more calls from anybody. Returns how many calls were stopped. */

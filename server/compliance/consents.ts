@@ -49,6 +49,8 @@ export type Consents = {
   consentFor(leadId: string, businessId: string, callId?: string): Promise<ConsentState>;
   /** By business id; a business without receipts is missing. */
   consentsOfLead(leadId: string): Promise<Map<string, ConsentState>>;
+  /** The newest decisions by business id, those about one call only included: what there is to take back. */
+  newestOfLead(leadId: string): Promise<Map<string, ConsentState>>;
   /** By lead id; a lead without receipts is missing. */
   consentsOfBusiness(businessId: string, leadIds: string[]): Promise<Map<string, ConsentState>>;
 };
@@ -99,6 +101,10 @@ export function createConsents({ db, clock }: { db: Connection; clock: Clock }):
     },
     async consentsOfLead(leadId) {
       const found = await receipts.find({ leadId, callId: null }).sort(OLDEST_FIRST).lean();
+      return foldBy(found, (receipt) => receipt.businessId);
+    },
+    async newestOfLead(leadId) {
+      const found = await receipts.find({ leadId }).sort(OLDEST_FIRST).lean();
       return foldBy(found, (receipt) => receipt.businessId);
     },
     async consentsOfBusiness(businessId, leadIds) {

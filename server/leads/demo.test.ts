@@ -1,6 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE, DEMO_PHONE } from "#server/accounts/demo-people.ts";
 import { isLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { firstClassification } from "#server/leads/classify.ts";
 import { CALLEES } from "#server/leads/demo-callees.ts";
 import { createDemoWorld, type DemoScenario, type DemoWorldParts } from "#server/leads/demo.ts";
 import type { MatchableLead } from "#server/leads/leads.ts";
@@ -53,7 +54,14 @@ function createMarket(startMs: number) {
         steps.push("lead");
         const who = { leadId: newId("lead"), consumerId: caller.accountId, consumerName: caller.name };
         const what = { description, category, urgency, postalCode, timeZone, budgetCents: null };
-        const lead: MatchableLead = { ...who, ...what, status: "open", createdAt: new Date(now.ms) };
+        const found = firstClassification({ description, category, urgency });
+        const lead: MatchableLead = {
+          ...who,
+          ...what,
+          ...found,
+          status: "open",
+          createdAt: new Date(now.ms),
+        };
         leads.push(lead);
         return lead;
       },

@@ -3,7 +3,7 @@ import { Failure } from "#server/lib/failure.ts";
 
 /** What of the compliance folder and of matching a consent needs. */
 export type ConsentParts = {
-  consents: Pick<Consents, "record" | "consentsOfLead">;
+  consents: Pick<Consents, "record" | "consentsOfLead" | "newestOfLead">;
   /** Those of the businesses that were matched to the lead. */
   matchedBusinesses: (leadId: string, businessIds: string[]) => Promise<string[]>;
   /** Null for an unknown business. */
@@ -30,7 +30,10 @@ export async function decideConsent(
   const named = [...new Set(businessIds)];
   const matched = new Set(await parts.matchedBusinesses(lead.leadId, named));
   if (named.some((businessId) => !matched.has(businessId))) throw new Failure("NOT_FOUND");
-  const standing = await parts.consents.consentsOfLead(lead.leadId);
+  // Taking consent back also ends what was consented to for one call.
+  const standing = wanted.aiCalls
+    ? await parts.consents.consentsOfLead(lead.leadId)
+    : await parts.consents.newestOfLead(lead.leadId);
   const { leadId, consumerId } = lead;
   const decisions: ConsentDecision[] = [];
   for (const businessId of named) {

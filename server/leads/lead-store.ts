@@ -1,23 +1,13 @@
-import type { Category, Urgency } from "#shared/lead.ts";
+import type { Category, Classification, Urgency } from "#shared/lead.ts";
 import { Schema, type Connection, type Model } from "mongoose";
 
-/** Who had the last word about the category. */
-type ClassifiedBy = "consumer" | "rules" | "analyst";
-
-export type LeadDocument = {
+export type LeadDocument = Classification & {
   _id: string;
   consumerId: string;
   consumerName: string;
   description: string;
   category: Category;
   urgency: Urgency;
-  /** One sentence for the agent's prompt and the inbox. */
-  summary: string;
-  keywords: string[];
-  openQuestions: string[];
-  classifiedBy: ClassifiedBy;
-  /** 0 to 1; null unless the analyst answered. */
-  confidence: number | null;
   postalCode: string;
   timeZone: string;
   budgetCents: number | null;

@@ -227,3 +227,19 @@ describe("[LE7] consent", () => {
     expect(await receipts(leadId)).toHaveLength(4);
   });
 });
+
+test("[LE7] taking consent back also ends consent for one call; again it adds no receipt", async () => {
+  const { leads, matching, consents, addBusiness, now } = createMarketplace(database());
+  const caller = consumer();
+  const { businessId, legalName } = addBusiness();
+  const lead = await leads.submit(caller, leadRequest);
+  const { leadId } = lead;
+  await matching.matchLead(lead);
+  const about = { leadId, consumerId: caller.accountId, businessId, legalName };
+  await consents.record([{ ...about, aiCalls: true, callId: "call_callback1" }]);
+  expect((await consents.consentFor(leadId, businessId, "call_callback1")).aiCalls).toBe(true);
+  now.ms += 1000;
+  for (const _twice of [1, 2]) await leads.revokeConsent(caller, { leadId, businessIds: [businessId] }, {});
+  expect((await consents.consentFor(leadId, businessId, "call_callback1")).aiCalls).toBe(false);
+  expect(await database().db.collection("consents").countDocuments({ leadId })).toBe(2);
+});

@@ -2,6 +2,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
 import { NO_CONSENT } from "#server/compliance/consents.ts";
 import { firstClassification } from "#server/leads/classify.ts";
+import { correctLead, type LeadCorrection } from "#server/leads/correct-lead.ts";
 import { decideConsent, type ConsentParts, type RequestMeta } from "#server/leads/lead-consent.ts";
 import { leadModel, type LeadDocument } from "#server/leads/lead-store.ts";
 import { createRefiner } from "#server/leads/refine-lead.ts";
@@ -9,8 +10,8 @@ import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { Logger } from "#server/lib/logger.ts";
-import type { Category, Lead, Urgency } from "#shared/lead.ts";
-import { trusted, type Connection } from "mongoose";
+import type { Category, Classification, Lead, Urgency } from "#shared/lead.ts";
+import { trusted, type Connection, type Model } from "mongoose";
 
 /** What a consumer asks for; parsed by the contract's `lead.submit`. */
 export type LeadRequest = {
@@ -23,7 +24,7 @@ export type LeadRequest = {
 };
 
 /** What matching and a business's inbox know about a lead. */
-export type MatchableLead = {
+export type MatchableLead = Classification & {
   leadId: string;
   consumerId: string;
   consumerName: string;
@@ -57,6 +58,12 @@ export type Leads = {
   submit(caller: Caller, request: LeadRequest): Promise<MatchableLead>;
   /** The caller's own, newest first, at most 100. */
   list(caller: Caller): Promise<Lead[]>;
+  /** @throws Failure NOT_FOUND */
+  get(caller: Caller, leadId: string): Promise<Lead>;
+  /** New words are classified anew. @throws Failure NOT_FOUND, NOT_POSSIBLE for a closed lead */
+  correct(caller: Caller, correction: LeadCorrection): Promise<MatchableLead>;
+  /** Again it changes nothing. @throws Failure NOT_FOUND */
+  close(caller: Caller, leadId: string): Promise<Lead>;
   /** @throws Failure NOT_FOUND for unknown and foreign ids alike */
   ofConsumer(caller: Caller, leadId: string): Promise<MatchableLead>;
   /** Consent for each named business, all of which must be matched. @throws Failure NOT_FOUND and then nothing is stored */
@@ -67,7 +74,7 @@ export type Leads = {
   ): Promise<{ granted: number }>;
   /** Takes both consents back. @throws Failure NOT_FOUND */
   revokeConsent(caller: Caller, request: ConsentRequest, meta: RequestMeta): Promise<{ revoked: number }>;
-  /** For calls, which check the match first. Null for an unknown id. */
+  /** For calls that are asked for. Null for an unknown id and for a closed lead. */
   forCall(leadId: string): Promise<LeadForCall | null>;
   /** For matching, which knows who may see them. Unknown ids are left out. */
   byIds(leadIds: string[]): Promise<MatchableLead[]>;
@@ -110,6 +117,19 @@ export function createLeads(parts: LeadsParts): Leads {
       return found.map(forConsumer);
     },
     ofConsumer,
+    async get(caller, leadId) {
+      return forConsumer(await ownLead(caller, leadId));
+    },
+    async correct(caller, correction) {
+      await correctLead(caller, correction, { leads, refiner });
+      return ofConsumer(caller, correction.leadId);
+    },
+    async close(caller, leadId) {
+      await leads.updateOne({ _id: leadId, consumerId: caller.accountId }, { $set: { status: "closed" } });
+      const closed = forConsumer(await ownLead(caller, leadId));
+      parts.announce([leadId]);
+      return closed;
+    },
     async grantConsent(caller, { leadId, businessIds, aiCalls, recording }, meta) {
       const lead = await ofConsumer(caller, leadId);
       const wanted = { aiCalls, recording };
@@ -123,8 +143,29 @@ export function createLeads(parts: LeadsParts): Leads {
       parts.announce([leadId]);
       return { revoked };
     },
+    ...lookups(parts, leads),
+    idle: () => refiner.idle(),
+  };
+
+  async function ofConsumer(caller: Caller, leadId: string): Promise<MatchableLead> {
+    return matchable(await ownLead(caller, leadId));
+  }
+
+  async function ownLead(caller: Caller, leadId: string): Promise<LeadDocument> {
+    const lead = await leads.findOne({ _id: leadId, consumerId: caller.accountId }).lean();
+    if (lead === null) throw new Failure("NOT_FOUND");
+    return lead;
+  }
+}
+
+/** For other features, which know who may see what. */
+function lookups(
+  { clock }: LeadsParts,
+  leads: Model<LeadDocument>,
+): Pick<Leads, "forCall" | "byIds" | "openIn"> {
+  return {
     async forCall(leadId) {
-      const lead = await leads.findOne({ _id: leadId }).lean();
+      const lead = await leads.findOne({ _id: leadId, status: "open" }).lean();
       return lead === null ? null : callFacts(lead);
     },
     async byIds(leadIds) {
@@ -136,14 +177,7 @@ export function createLeads(parts: LeadsParts): Leads {
       const query = leads.find({ status: "open", ...fitting });
       return (await query.sort({ _id: -1 }).limit(limit).lean()).map(matchable);
     },
-    idle: () => refiner.idle(),
   };
-
-  async function ofConsumer(caller: Caller, leadId: string): Promise<MatchableLead> {
-    const lead = await leads.findOne({ _id: leadId, consumerId: caller.accountId }).lean();
-    if (lead === null) throw new Failure("NOT_FOUND");
-    return matchable(lead);
-  }
 }
 
 function newLead(caller: Caller, request: LeadRequest, createdAt: Date) {
@@ -164,14 +198,24 @@ function newLead(caller: Caller, request: LeadRequest, createdAt: Date) {
 function forConsumer(lead: LeadDocument): Lead {
   const { _id: leadId, description, category, urgency, postalCode, timeZone, budgetCents, status } = lead;
   const createdAt = lead.createdAt.toISOString();
-  return { leadId, description, category, urgency, postalCode, timeZone, budgetCents, status, createdAt };
+  const said = { leadId, description, category, urgency, postalCode, timeZone, budgetCents };
+  return { ...said, status, createdAt, ...classificationOf(lead) };
 }
+
+export const classificationOf = ({
+  summary,
+  keywords,
+  openQuestions,
+  classifiedBy,
+  confidence,
+}: Classification): Classification => ({ summary, keywords, openQuestions, classifiedBy, confidence });
 
 function matchable(lead: LeadDocument): MatchableLead {
   const { _id: leadId, consumerId, consumerName, description, category, urgency } = lead;
   const { postalCode, timeZone, budgetCents, status, createdAt } = lead;
   const who = { leadId, consumerId, consumerName };
-  return { ...who, description, category, urgency, postalCode, timeZone, budgetCents, status, createdAt };
+  const said = { description, category, urgency, postalCode, timeZone, budgetCents };
+  return { ...who, ...said, status, createdAt, ...classificationOf(lead) };
 }
 
 function callFacts(lead: LeadDocument): LeadForCall {

@@ -37,12 +37,12 @@ export function createRefiner({ leads, analyst, clock, logger, analystLimitMs }:
       const answer = ask(lead, given.description);
       const reply = given.category === undefined ? await inTime(answer, analystLimitMs, clock) : "late";
       if (reply === "late") {
-        storeLater(lead, answer);
+        storeLater(lead, given.description, answer);
         return first;
       }
       if (reply === null) return first;
       const refined = refineClassification(first, given, reply);
-      await store(lead, refined);
+      await store(lead, { description: given.description, classifiedBy: first.classifiedBy }, refined);
       return refined;
     },
     async idle() {
@@ -62,13 +62,22 @@ export function createRefiner({ leads, analyst, clock, logger, analystLimitMs }:
     return null;
   }
 
-  async function store({ leadId, consumerId }: StoredLead, fields: Partial<Classified>): Promise<void> {
-    await leads.updateOne({ _id: leadId, consumerId }, { $set: fields });
+  /** Only while the lead still says what the analyst was asked about, and nobody named a category meanwhile. */
+  async function store(
+    { leadId, consumerId }: StoredLead,
+    asked: Pick<LeadDocument, "description"> & Partial<Classified>,
+    fields: Partial<Classified>,
+  ): Promise<void> {
+    await leads.updateOne({ _id: leadId, consumerId, ...asked }, { $set: fields });
   }
 
-  function storeLater(lead: StoredLead, answer: Promise<LeadClassification | null>): void {
+  function storeLater(
+    lead: StoredLead,
+    description: string,
+    answer: Promise<LeadClassification | null>,
+  ): void {
     const work = answer
-      .then((found) => (found === null ? undefined : store(lead, wordsOf(found))))
+      .then((found) => (found === null ? undefined : store(lead, { description }, wordsOf(found))))
       .catch((error: unknown) => {
         logger.error({ leadId: lead.leadId, ...errorFields(error) }, "A late classification was not stored");
       })

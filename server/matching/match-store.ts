@@ -32,6 +32,8 @@ export type MatchStore = {
   matchedBusinesses(leadId: string, businessIds: string[]): Promise<string[]>;
   /** The businesses of each lead; leads without any are missing. */
   businessesOf(leadIds: string[]): Promise<Map<string, string[]>>;
+  /** Takes a lead back from businesses that did not answer, except those named. */
+  dropPending(leadId: string, keptBusinessIds: string[]): Promise<void>;
 };
 
 const text = { type: String, required: true } as const;
@@ -84,6 +86,10 @@ export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }
       const found = await matches.find(query, { _id: 0, leadId: 1, businessId: 1 }).lean();
       const byLead = Map.groupBy(found, (match) => match.leadId);
       return new Map([...byLead].map(([leadId, rows]) => [leadId, rows.map((row) => row.businessId)]));
+    },
+    async dropPending(leadId, keptBusinessIds) {
+      const query = { leadId, status: "pending" as const, businessId: trusted({ $nin: keptBusinessIds }) };
+      await matches.deleteMany(query);
     },
   };
 

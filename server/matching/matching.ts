@@ -1,6 +1,6 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { NO_CONSENT, type ConsentState, type Consents } from "#server/compliance/consents.ts";
-import type { Leads, MatchableLead } from "#server/leads/leads.ts";
+import { classificationOf, type Leads, type MatchableLead } from "#server/leads/leads.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { MarketNews } from "#server/matching/market-news.ts";
 import type { MatchStore, NewMatch, StoredMatch } from "#server/matching/match-store.ts";
@@ -11,6 +11,8 @@ import type { BusinessLead, Category, ConsumerMatch, MatchStatus } from "#shared
 export type Matching = {
   /** Scores the businesses that serve the lead, stores the best 20, and returns them as the consumer sees them. Repeating it is harmless. */
   matchLead(lead: MatchableLead): Promise<ConsumerMatch[]>;
+  /** After a correction: also takes the lead back from businesses that do not fit any more, neither answered nor were given consent. */
+  rematchLead(lead: MatchableLead): Promise<ConsumerMatch[]>;
   /** Offers open leads to a business whose profile was saved; at most 50. Returns how many fit. */
   matchBusiness(businessId: string): Promise<number>;
   /** Best first. @throws Failure NOT_FOUND for unknown and foreign leads alike */
@@ -48,10 +50,17 @@ export function createMatching(parts: MatchingParts): Matching {
 
   return {
     matchLead,
+    async rematchLead(lead) {
+      const offered = await offer(parts, lead);
+      const allowed = (await consents.consentsOfLead(lead.leadId)).keys();
+      await matches.dropPending(lead.leadId, [...offered, ...allowed]);
+      parts.announce([lead.leadId]);
+      return consumerMatches(parts, lead.leadId);
+    },
     matchBusiness: (businessId) => matchBusiness(parts, businessId),
     async matchesOfLead(caller, leadId) {
       const lead = await leads.ofConsumer(caller, leadId);
-      const stored = await consumerMatches(leadId);
+      const stored = await consumerMatches(parts, leadId);
       const neverMatched = stored.length === 0 && lead.status === "open";
       return neverMatched ? matchLead(lead) : stored;
     },
@@ -76,29 +85,37 @@ export function createMatching(parts: MatchingParts): Matching {
   };
 
   async function matchLead(lead: MatchableLead): Promise<ConsumerMatch[]> {
-    const candidates = await parts.findServing(lead);
-    const fitting = candidates
-      .filter((business) => business.complete)
-      .map((business) => scored(lead, business));
-    await matches.save(best(fitting, MAX_PER_LEAD));
+    await offer(parts, lead);
     parts.announce([lead.leadId]);
-    return consumerMatches(lead.leadId);
+    return consumerMatches(parts, lead.leadId);
   }
+}
 
-  async function consumerMatches(leadId: string): Promise<ConsumerMatch[]> {
-    const [stored, consent] = await Promise.all([
-      matches.ofLead(leadId, MAX_PER_LEAD),
-      consents.consentsOfLead(leadId),
-    ]);
-    const businesses = await Promise.all(stored.map((match) => parts.businessById(match.businessId)));
-    return stored.flatMap(({ businessId, score, reasons, status }, index) => {
-      const business = businesses[index] ?? null;
-      if (business === null) return [];
-      const granted = consent.get(businessId) ?? NO_CONSENT;
-      const { name: businessName, legalName } = business;
-      return [{ businessId, businessName, legalName, score, reasons, status, consent: granted }];
-    });
-  }
+/** Stores the best matches and says whose they are. */
+async function offer({ findServing, matches }: MatchingParts, lead: MatchableLead): Promise<string[]> {
+  const candidates = await findServing(lead);
+  const fitting = candidates
+    .filter((business) => business.complete)
+    .map((business) => scored(lead, business));
+  const chosen = best(fitting, MAX_PER_LEAD);
+  await matches.save(chosen);
+  return chosen.map(({ businessId }) => businessId);
+}
+
+async function consumerMatches(parts: MatchingParts, leadId: string): Promise<ConsumerMatch[]> {
+  const { matches, consents } = parts;
+  const [stored, consent] = await Promise.all([
+    matches.ofLead(leadId, MAX_PER_LEAD),
+    consents.consentsOfLead(leadId),
+  ]);
+  const businesses = await Promise.all(stored.map((match) => parts.businessById(match.businessId)));
+  return stored.flatMap(({ businessId, score, reasons, status }, index) => {
+    const business = businesses[index] ?? null;
+    if (business === null) return [];
+    const granted = consent.get(businessId) ?? NO_CONSENT;
+    const { name: businessName, legalName } = business;
+    return [{ businessId, businessName, legalName, score, reasons, status, consent: granted }];
+  });
 }
 
 function scored(lead: MatchableLead, business: BusinessProfile): NewMatch {
@@ -161,5 +178,5 @@ function businessLead(
   const { leadId, consumerName, description, category, urgency, postalCode, timeZone } = lead;
   const createdAt = lead.createdAt.toISOString();
   const said = { leadId, consumerName, consumerPhone, description, category, urgency, postalCode, timeZone };
-  return { ...said, score, reasons, matchStatus, consent, createdAt };
+  return { ...said, score, reasons, matchStatus, consent, createdAt, ...classificationOf(lead) };
 }

@@ -30,7 +30,7 @@ export const ERRORS = {
     message: "Somebody else is on the call.",
     data: z.object({ holderName: z.string() }),
   },
-  NOT_POSSIBLE: { status: 409, message: "This is not possible in the call's present state." },
+  NOT_POSSIBLE: { status: 409, message: "This is not possible in the present state." },
   CODE_WRONG: { status: 422, message: "That code is not right. Please check it or ask for a new one." },
   PHONE_INVALID: { status: 422, message: "This is not a phone number we can call." },
   BAD_TIME: { status: 422, message: "That time is in the past or too far away." },

@@ -12,17 +12,21 @@ import {
 } from "#shared/lead.ts";
 import { z } from "zod";
 
+const byLeadId = z.object({ leadId: leadIdSchema });
+const descriptionSchema = z.string().trim().min(10).max(1000);
+const budgetCentsSchema = z.number().int().positive().max(100_000_000);
+
 export const leadContract = {
   /** Stores what the consumer needs, sorts it into a category when none is given, and matches businesses. Never lost when the analyst is down. */
   submit: procedure("POST", "/leads", "Ask for help")
     .input(
       z.object({
-        description: z.string().trim().min(10).max(1000),
+        description: descriptionSchema,
         category: categorySchema.optional(),
         postalCode: postalCodeSchema,
         timeZone: timeZoneSchema,
         urgency: urgencySchema.optional(),
-        budgetCents: z.number().int().positive().max(100_000_000).optional(),
+        budgetCents: budgetCentsSchema.optional(),
       }),
     )
     .output(z.object({ leadId: leadIdSchema, matches: z.array(consumerMatchSchema) })),
@@ -39,10 +43,35 @@ export const leadContract = {
     )
     .output(z.object({ granted: z.number().int() })),
 
+  /** Takes both consents back. What waits and rested on them is cancelled at once; what rings or talks goes on until it is hung up. */
+  revokeConsent: procedure("POST", "/leads/{leadId}/consent/revocation", "Take consent back")
+    .input(z.object({ leadId: leadIdSchema, businessIds: z.array(businessIdSchema).min(1).max(20) }))
+    .output(z.object({ revoked: z.number().int(), callsCancelled: z.number().int() })),
+
+  get: procedure("GET", "/leads/{leadId}", "One request of mine").input(byLeadId).output(leadSchema),
+
+  /** What is left out stays. New words are classified and matched anew; answers of businesses, and consent, stay. */
+  correct: procedure("POST", "/leads/{leadId}/correction", "Correct my request")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
+    .input(
+      z.object({
+        leadId: leadIdSchema,
+        description: descriptionSchema.optional(),
+        category: categorySchema.optional(),
+        urgency: urgencySchema.optional(),
+        budgetCents: budgetCentsSchema.optional(),
+        postalCode: postalCodeSchema.optional(),
+      }),
+    )
+    .output(leadSchema),
+
+  /** Nobody is offered it any more and no call is asked for; calls that were agreed on stay. Again it changes nothing. */
+  close: procedure("POST", "/leads/{leadId}/close", "Close my request").input(byLeadId).output(leadSchema),
+
   list: procedure("GET", "/leads", "My requests for help").output(z.object({ leads: z.array(leadSchema) })),
 
   matches: procedure("GET", "/leads/{leadId}/matches", "Businesses that fit my request")
-    .input(z.object({ leadId: leadIdSchema }))
+    .input(byLeadId)
     .output(z.object({ matches: z.array(consumerMatchSchema) })),
 
   /**

@@ -1,3 +1,4 @@
+import type { Caller } from "#server/accounts/caller.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { createBusinessLeadProcedures } from "#server/http/procedures/business-leads.ts";
 import { createLeadProcedures } from "#server/http/procedures/lead.ts";
@@ -10,8 +11,10 @@ const database = useTestDatabase();
 
 function createProcedures() {
   const market = createMarketplace(database());
-  const lead = createLeadProcedures({ ...market, logger: silentLogger });
-  return { ...market, lead, business: createBusinessLeadProcedures(market) };
+  const uncovered: unknown[] = [];
+  const cancelUncovered = async (_caller: Caller, about: unknown) => uncovered.push(about);
+  const lead = createLeadProcedures({ ...market, cancelUncovered, logger: silentLogger });
+  return { ...market, uncovered, lead, business: createBusinessLeadProcedures(market) };
 }
 
 test("from asking for help to consent, through the procedures", async () => {
@@ -62,9 +65,47 @@ test("[MA5] a lead that could not be matched is kept and answered without matche
     ...market.matching,
     matchLead: () => Promise.reject(new Error("The database is away.")),
   };
-  const lead = createLeadProcedures({ leads: market.leads, matching, logger: silentLogger });
+  const cancelUncovered = async () => 0;
+  const lead = createLeadProcedures({ leads: market.leads, matching, cancelUncovered, logger: silentLogger });
   const context = { caller: consumer() };
   const { leadId, matches } = await call(lead.submit, leadRequest, { context });
   expect(matches).toEqual([]);
   expect(await call(lead.list, undefined, { context })).toMatchObject({ leads: [{ leadId }] });
+});
+
+test("[LE8][LE9][LE10] reading, correcting, taking consent back and closing, through the procedures", async () => {
+  const { lead, business, addBusiness, uncovered } = createProcedures();
+  const [plumber, lawyer] = [addBusiness(), addBusiness({ categories: ["legal"] })];
+  const asConsumer = { context: { caller: consumer(), ip: "192.0.2.9" } };
+  const { leadId } = await call(lead.submit, leadRequest, asConsumer);
+  expect(await call(lead.get, { leadId }, asConsumer)).toMatchObject({
+    category: "plumbing",
+    classifiedBy: "rules",
+    summary: "The kitchen sink leaks.",
+    confidence: null,
+  });
+  const corrected = await call(lead.correct, { leadId, category: "legal", budgetCents: 9000 }, asConsumer);
+  expect(corrected).toMatchObject({ category: "legal", classifiedBy: "consumer", budgetCents: 9000 });
+  const { matches } = await call(lead.matches, { leadId }, asConsumer);
+  expect(matches.map(({ businessId }) => businessId)).toEqual([lawyer.businessId]);
+  const [inbox] = (await call(business.leads, undefined, { context: { caller: speakerOf(lawyer) } })).leads;
+  expect(inbox).toMatchObject({ leadId, classifiedBy: "consumer", openQuestions: [] });
+  expect(await call(business.leads, undefined, { context: { caller: speakerOf(plumber) } })).toEqual({
+    leads: [],
+  });
+  const revoked = { leadId, businessIds: [lawyer.businessId] };
+  expect(await call(lead.revokeConsent, revoked, asConsumer)).toEqual({ revoked: 1, callsCancelled: 1 });
+  expect(uncovered).toEqual([revoked]);
+  for (const _twice of [1, 2]) {
+    expect(await call(lead.close, { leadId }, asConsumer)).toMatchObject({ leadId, status: "closed" });
+  }
+  await expect(call(lead.correct, { leadId, urgency: "now" }, asConsumer)).rejects.toMatchObject({
+    code: "NOT_POSSIBLE",
+    status: 409,
+  });
+  const stranger = { context: { caller: consumer() } };
+  for (const read of [lead.get, lead.close, lead.correct]) {
+    await expect(call(read, { leadId }, stranger)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  }
+  await expect(call(lead.revokeConsent, revoked, stranger)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
