@@ -53,3 +53,9 @@ export async function timeZoneOfPhone(number: PhoneNumber): Promise<string | nul
   const zones = await timezones(number);
   return zones?.length === 1 ? (zones[0] ?? null) : null;
 }
+
+/** All IANA zones of the area of a number (E.164); none when it is unknown. */
+export async function timeZonesOfPhone(e164: string): Promise<string[]> {
+  const number = parsePhoneNumberFromString(e164);
+  return (number === undefined ? null : await timezones(number)) ?? [];
+}

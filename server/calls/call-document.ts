@@ -1,4 +1,6 @@
 import type { CallState } from "#server/calls/state/call-state.ts";
+import type { CalleePlace } from "#server/compliance/callee-places.ts";
+import type { DialReceipt } from "#server/compliance/may-dial.ts";
 import type { CarrierCallRow } from "#server/calls/cost/carrier-calls.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { CallEvent, Draft } from "#shared/call/events.ts";
@@ -16,9 +18,15 @@ export type CallBriefing = {
   category: string;
   need: string;
   objective: string;
-  /** IANA, where the callee lives: calling hours are judged there. */
+  /** IANA, where the callee lives: times are told on this clock. */
   timeZone: string;
+  /** Where calling hours are judged: the call must be legal in each. Calls of before have none; for them it is the zone. */
+  places?: CalleePlace[];
 };
+
+/** Where calling hours of a call are judged. */
+export const placesOf = ({ timeZone, places }: CallBriefing): CalleePlace[] =>
+  places ?? [{ timeZone, state: null }];
 
 /**
  * The truth of one call (DESIGN §2.1): every invariant is kept by one conditional update of this document. `revision` grows with each
@@ -53,6 +61,8 @@ export type CallDocument = {
   /** The same while an attempt is under way; a partial unique index lets one person be dialled once at a time. */
   livePersonKey: string | null;
   briefing: CallBriefing;
+  /** Why each attempt was allowed to ring, the newest twenty; calls of before have none. */
+  dialReceipts?: (DialReceipt & { attemptId: string })[];
   summary: CallSummary;
   /** What the voice model has used so far; only grows. The actor's heartbeat keeps it, so that a killed server loses a second of it at most. */
   usage: VoiceTotals;

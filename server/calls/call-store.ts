@@ -23,6 +23,8 @@ type Collection<Document extends mongo.Document> = mongo.Collection<Document>;
 
 /** A decision lost the race against other writers this many times in a row: something is wrong, not slow. */
 const MAX_CONFLICTS = 50;
+/** A call has three attempts; those that our own account could not make do not count, and are as many as the outage is long. */
+const MAX_DIAL_RECEIPTS = 20;
 
 export type Applied =
   | { kind: "stepped"; call: CallHead; step: Step }
@@ -37,7 +39,9 @@ type Deps = {
   feed: CallFeed;
   clock: Clock;
   logger: Logger;
-  rules: Omit<StepRules, "nowMs">;
+  rules: Omit<StepRules, "nowMs" | "legalFrom">;
+  /** The first instant at or after `atMs` at which this call may ring; left out: any. */
+  legalFrom?: (call: CallHead, atMs: number) => number;
 };
 
 /**
@@ -72,8 +76,10 @@ export class CallStore {
   apply(callId: string, choose: (call: CallHead) => CallInput | null): Promise<Applied> {
     return this.#decide(callId, null, async (call) => {
       const nowMs = this.#deps.clock.nowMs();
+      const { rules, legalFrom = (_call, atMs) => atMs } = this.#deps;
       const input = choose(call);
-      const next = input && step(call.state, input, { ...this.#deps.rules, nowMs });
+      const stepRules = { ...rules, nowMs, legalFrom: (atMs: number) => legalFrom(call, atMs) };
+      const next = input && step(call.state, input, stepRules);
       if (input === null || next === null) return { kind: "unchanged", call };
       const epoch = input.kind === "streamOpened" ? input.epoch : call.epoch;
       try {
@@ -83,7 +89,8 @@ export class CallStore {
           after: next.state,
           nowMs,
         });
-        const head = { ...headOf(call, next, nowMs), epoch, carrierCalls };
+        const dialReceipts = receiptsAfter(call.dialReceipts, input);
+        const head = { ...headOf(call, next, nowMs), epoch, carrierCalls, ...dialReceipts };
         const settleDueAt = firstSettlement({ ...call, ...head }, nowMs);
         const written = await this.#write(call, { ...head, settleDueAt }, next.events);
         if (written === null) return "conflict";
@@ -251,6 +258,16 @@ export class CallStore {
     }));
     if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
   }
+}
+
+/** An attempt that starts brings its receipt. */
+function receiptsAfter(
+  before: CallDocument["dialReceipts"],
+  input: CallInput,
+): Pick<CallHead, "dialReceipts"> {
+  if (input.kind !== "claimed") return {};
+  const receipt = { attemptId: input.attempt.attemptId, ...input.receipt };
+  return { dialReceipts: [...(before ?? []), receipt].slice(-MAX_DIAL_RECEIPTS) };
 }
 
 /** As paths, so that usage only grows, whoever writes last. */

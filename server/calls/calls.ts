@@ -3,7 +3,7 @@ import type { Analyst } from "#server/analyst/analyst.ts";
 import type { Appointments } from "#server/booking/appointments.ts";
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
-import type { CallHead } from "#server/calls/call-document.ts";
+import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
@@ -26,6 +26,7 @@ import { cancelUncovered } from "#server/calls/uncovered.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
+import { legalCallingInstant } from "#server/compliance/state-hours.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
@@ -99,7 +100,9 @@ export class Calls {
       retryBackoffMs: config.retryBackoffSeconds * 1000,
       timeLimitMs: config.callTimeLimitSeconds * 1000,
     };
-    const store = new CallStore({ connection, feed, clock, logger, rules });
+    const legalFrom = (call: CallHead, atMs: number) =>
+      legalCallingInstant(placesOf(call.briefing), config.quietHours, atMs) ?? atMs;
+    const store = new CallStore({ connection, feed, clock, logger, rules, legalFrom });
     const queries = new CallQueries(connection);
     const advance = this.#advance;
     const wrapUp = (callId: string) => this.#wrapUp.start(callId);

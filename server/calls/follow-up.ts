@@ -1,6 +1,6 @@
 import type { Appointments } from "#server/booking/appointments.ts";
 import { handful } from "#server/booking/slots.ts";
-import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
+import { type CallDocument, type CallHead, placesOf } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { PlannedCall, ToolServices } from "#server/calls/live/tool-services.ts";
@@ -41,7 +41,7 @@ export function createToolServices(deps: ToolServicesDeps): ToolServices {
     async followUp(call, atMs) {
       const verdict = mayDial({
         nowMs: atMs,
-        timeZone: call.briefing.timeZone,
+        places: placesOf(call.briefing),
         quietHours: deps.quietHours,
         suppressed: await deps.suppressions.isSuppressed(call.personKey),
         // They have just asked for it themselves.

@@ -1,6 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
 import { briefingOf, type DueAt, newCall, personOf } from "#server/calls/new-call.ts";
+import { type CalleePlace, calleePlaces } from "#server/compliance/callee-places.ts";
 import type { ConsentState } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
 import { mayDial } from "#server/compliance/may-dial.ts";
@@ -33,6 +34,7 @@ type LeadForCall = {
   category: string;
   description: string;
   timeZone: string;
+  postalCode: string;
 };
 type Phone = { e164: string; phoneKey: string; masked: string };
 
@@ -116,8 +118,9 @@ type Wish = {
 /** The part of both requests: time, consent, suppression and hours; then the document. */
 async function callTo(wish: Wish, deps: PrepareDeps): Promise<CallDocument> {
   const { caller, business, lead, leadId, phone, objective } = wish;
-  const dueAt = await instantFor(wish, deps);
-  const briefing = briefingOf(business, lead, objective);
+  const places = await calleePlaces({ ...lead, e164: phone.e164 });
+  const dueAt = await instantFor({ ...wish, places }, deps);
+  const briefing = { ...briefingOf(business, lead, objective), places };
   const ids = { businessId: business.businessId, leadId, consumerId: lead.consumerId };
   const nowMs = deps.clock.nowMs();
   return newCall({ ids, briefing, phone, dueAt, by: personOf(caller), nowMs }, deps.seals);
@@ -143,7 +146,10 @@ export async function withinRequestLimit(
 }
 
 /** When the call may and shall be made; null = now. Uses the gate of the dial itself, so that both can't disagree. */
-async function instantFor(wish: Wish, { parties, clock, quietHours }: PrepareDeps): Promise<DueAt> {
+async function instantFor(
+  wish: Wish & { places: CalleePlace[] },
+  { parties, clock, quietHours }: PrepareDeps,
+): Promise<DueAt> {
   const nowMs = clock.nowMs();
   const wanted = wish.time === undefined ? null : Date.parse(wish.time);
   if (wanted !== null && (wanted < nowMs - PAST_GRACE_MS || wanted > nowMs + MAX_AHEAD_MS)) {
@@ -151,7 +157,7 @@ async function instantFor(wish: Wish, { parties, clock, quietHours }: PrepareDep
   }
   const verdict = mayDial({
     nowMs: Math.max(nowMs, wanted ?? nowMs),
-    timeZone: wish.lead.timeZone,
+    places: wish.places,
     quietHours,
     suppressed: await parties.isSuppressed(wish.phone.phoneKey),
     aiConsent: await wish.consent(),

@@ -1,13 +1,30 @@
-import { isLegalInstant, nextLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import type { CalleePlace } from "#server/compliance/callee-places.ts";
+import {
+  forbiddenBy,
+  type HourRule,
+  nextLegalInstant,
+  type QuietHours,
+} from "#server/compliance/quiet-hours.ts";
+import { hourRules } from "#server/compliance/state-hours.ts";
 import type { ErrorCode } from "#shared/contract/errors.ts";
 
-/** The rule of SPEC.md that decided; goes into the journal and the logs. */
-type DialRule = "consent" | "suppression" | "attempts" | "quietHours";
+/**
+ * Which rule decided; goes into the journal, the receipt and the logs. `withinHours`: every rule was kept; `hoursOff`: the operator switched the
+ * hours off and everything else was kept; `noCommonHours`: the rules of all places leave no hour at all.
+ */
+type DialRule =
+  | "consent"
+  | "suppression"
+  | "attempts"
+  | HourRule["id"]
+  | "noCommonHours"
+  | "withinHours"
+  | "hoursOff";
 
 export type DialFacts = {
   nowMs: number;
-  /** The callee's IANA zone. */
-  timeZone: string;
+  /** Where the callee may be; the call must be legal in each. */
+  places: readonly CalleePlace[];
   quietHours: QuietHours;
   /** The number asked not to be called. */
   suppressed: boolean;
@@ -22,25 +39,49 @@ export type DialFacts = {
 
 /** `allowedFrom`: nothing forbids the call but the time; `at` is the first instant at which it is allowed. */
 export type DialVerdict =
-  | { kind: "allow" }
+  | { kind: "allow"; rule: DialRule }
   | { kind: "deny"; rule: DialRule; code: ErrorCode }
   | { kind: "allowedFrom"; at: Date; rule: DialRule };
 
+/** Why a call was allowed to ring, kept with its attempt: the rule, what it was decided on, when. Nothing in it says who was called. */
+export type DialReceipt = {
+  rule: DialRule;
+  at: Date;
+  facts: Omit<DialFacts, "nowMs" | "attemptFreeAtMs">;
+};
+
 /**
- * The one gate before a phone rings, asked when a call is requested and again when it is claimed. Pure: whoever asks brings the facts. @throws RangeError for an unknown zone
+ * The one gate before a phone rings, asked when a call is requested or moved and again when it is claimed. Pure: whoever asks brings the facts. @throws RangeError for an unknown zone
  */
 export function mayDial(facts: DialFacts): DialVerdict {
-  const { nowMs, timeZone, quietHours } = facts;
+  const { nowMs, attemptFreeAtMs } = facts;
   if (!facts.aiConsent) return { kind: "deny", rule: "consent", code: "CONSENT_MISSING" };
   if (facts.suppressed) return { kind: "deny", rule: "suppression", code: "SUPPRESSED" };
-  if (facts.attemptsLast24h >= facts.maxAttemptsPer24h) return afterTheCap(facts);
-  if (isLegalInstant(nowMs, timeZone, quietHours)) return { kind: "allow" };
-  return { kind: "allowedFrom", at: nextLegalInstant(nowMs, timeZone, quietHours), rule: "quietHours" };
+  if (facts.attemptsLast24h < facts.maxAttemptsPer24h) return withinHours(nowMs, facts);
+  // The cap moves the call when it is known for how long it holds; otherwise it refuses.
+  if (attemptFreeAtMs === undefined) return { kind: "deny", rule: "attempts", code: "RATE_LIMITED" };
+  const earliestMs = Math.max(nowMs, attemptFreeAtMs);
+  const then = withinHours(earliestMs, facts);
+  if (then.kind === "deny") return then;
+  return {
+    kind: "allowedFrom",
+    at: then.kind === "allow" ? new Date(earliestMs) : then.at,
+    rule: "attempts",
+  };
 }
 
-/** The cap moves the call when it is known for how long it holds; otherwise it refuses. */
-function afterTheCap({ nowMs, timeZone, quietHours, attemptFreeAtMs }: DialFacts): DialVerdict {
-  if (attemptFreeAtMs === undefined) return { kind: "deny", rule: "attempts", code: "RATE_LIMITED" };
-  const at = nextLegalInstant(Math.max(nowMs, attemptFreeAtMs), timeZone, quietHours);
-  return { kind: "allowedFrom", at, rule: "attempts" };
+function withinHours(atMs: number, { places, quietHours }: DialFacts): DialVerdict {
+  const rules = hourRules(places, quietHours);
+  if (rules.length === 0) return { kind: "allow", rule: "hoursOff" };
+  const rule = forbiddenBy(atMs, rules);
+  if (rule === null) return { kind: "allow", rule: "withinHours" };
+  const at = nextLegalInstant(atMs, rules);
+  if (at === null) return { kind: "deny", rule: "noCommonHours", code: "BAD_TIME" };
+  return { kind: "allowedFrom", at, rule };
+}
+
+/** The receipt of a verdict that allowed. */
+export function receiptOf({ rule }: DialVerdict, facts: DialFacts): DialReceipt {
+  const { nowMs, attemptFreeAtMs: _free, ...inputs } = facts;
+  return { rule, at: new Date(nowMs), facts: inputs };
 }

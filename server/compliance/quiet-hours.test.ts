@@ -1,8 +1,8 @@
 import {
-  isLegalInstant,
+  forbiddenBy,
+  type HourRule,
   nextLegalInstant,
   parseQuietHours,
-  type QuietHours,
 } from "#server/compliance/quiet-hours.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,11 @@ const ZONES = [
   "Africa/Cairo",
 ];
 const MINUTE_MS = 60_000;
-const DEFAULT: QuietHours = { startHour: 20, endHour: 9 };
+const DEFAULT = { startHour: 20, endHour: 9 };
+/** One rule on one clock. */
+const only = (timeZone: string, quiet: HourRule["quiet"]): HourRule[] => [
+  { id: "quietHours", timeZone, quiet },
+];
 const at = (iso: string) => Date.parse(iso);
 
 /** An oracle that shares nothing with the code: the local hour as Intl prints it. */
@@ -65,14 +69,28 @@ test("[CO2] the default reads 20-9; off disables; anything else says what to wri
   }
 });
 
-test("[CO2] off: every instant is legal at once", () => {
-  expect(nextLegalInstant(at("2026-05-01T03:00Z"), "America/New_York", "off")).toEqual(
-    new Date("2026-05-01T03:00Z"),
+test("[CO2] without a rule every instant is legal at once", () => {
+  expect(nextLegalInstant(at("2026-05-01T03:00Z"), [])).toEqual(new Date("2026-05-01T03:00Z"));
+});
+
+test("[CO3] [CO11] no Sundays: the first instant of Monday, also where the clock skips midnight", () => {
+  expect(nextLegalInstant(at("2026-11-22T15:00Z"), only("America/Chicago", "sundays"))).toEqual(
+    new Date("2026-11-23T06:00Z"),
+  );
+  expect(forbiddenBy(at("2026-11-23T05:59:59.999Z"), only("America/Chicago", "sundays"))).toBe("quietHours");
+  // 2025-04-25 began at 1:00 in Cairo; the Sunday after it ends as usual.
+  expect(nextLegalInstant(at("2025-04-27T12:00Z"), only("Africa/Cairo", "sundays"))).toEqual(
+    new Date("2025-04-27T21:00Z"),
   );
 });
 
+test("[CO11] rules that leave no hour together: null, not a guess", () => {
+  const rules = [...only("Europe/London", DEFAULT), ...only("Australia/Sydney", DEFAULT)];
+  expect(nextLegalInstant(at("2026-01-10T12:00Z"), rules)).toBeNull();
+});
+
 describe("[CO3] the first legal instant", () => {
-  test.each<[string, string, QuietHours, string, string]>([
+  test.each<[string, string, { startHour: number; endHour: number }, string, string]>([
     ["in the evening is next morning", "America/New_York", DEFAULT, "2026-01-10T01:30Z", "2026-01-10T14:00Z"],
     ["at the first quiet millisecond", "America/New_York", DEFAULT, "2026-01-10T01:00Z", "2026-01-10T14:00Z"],
     [
@@ -135,20 +153,20 @@ describe("[CO3] the first legal instant", () => {
       "2026-04-23T22:00Z",
     ],
   ])("%s", (_, timeZone, quietHours, now, expected) => {
-    expect(nextLegalInstant(at(now), timeZone, quietHours)).toEqual(new Date(expected));
+    expect(nextLegalInstant(at(now), only(timeZone, quietHours))).toEqual(new Date(expected));
   });
 
   test("is legal by an independent clock, not before now, and no earlier minute is legal", () => {
     fc.assert(
       fc.property(minutes, fc.constantFrom(...ZONES), hourPairs, (minute, timeZone, quietHours) => {
         const nowMs = minute * MINUTE_MS;
-        const foundMs = nextLegalInstant(nowMs, timeZone, quietHours).getTime();
+        const foundMs = nextLegalInstant(nowMs, only(timeZone, quietHours))?.getTime() ?? Number.NaN;
         expect(isQuietBy(localHour(foundMs, timeZone), quietHours)).toBe(false);
         expect(foundMs).toBeGreaterThanOrEqual(nowMs);
         for (let earlierMs = nowMs; earlierMs < foundMs; earlierMs += 15 * MINUTE_MS) {
           expect(isQuietBy(localHour(earlierMs, timeZone), quietHours)).toBe(true);
         }
-        if (foundMs > nowMs) expect(isLegalInstant(foundMs - 1, timeZone, quietHours)).toBe(false);
+        if (foundMs > nowMs) expect(forbiddenBy(foundMs - 1, only(timeZone, quietHours))).toBe("quietHours");
       }),
       { numRuns: 300 },
     );
@@ -156,5 +174,5 @@ describe("[CO3] the first legal instant", () => {
 });
 
 test("an unknown zone throws instead of guessing", () => {
-  expect(() => isLegalInstant(0, "Mars/Olympus", DEFAULT)).toThrow(RangeError);
+  expect(() => forbiddenBy(0, only("Mars/Olympus", DEFAULT))).toThrow(RangeError);
 });

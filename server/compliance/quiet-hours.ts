@@ -1,12 +1,26 @@
 import { Temporal } from "temporal-polyfill";
 
+/** From `startHour:00` (included) to `endHour:00` (excluded); a start after the end wraps over midnight. */
+type Hours = { startHour: number; endHour: number };
+
 /**
- * Hours of the day in which nobody is called, on the callee's own clock: from `startHour:00` (included) to `endHour:00` (excluded). A start
- * after the end wraps over midnight. `"off"` disables every time-of-day rule.
+ * The operator's hours of the day in which nobody is called, on the callee's own clock. `"off"` disables every time-of-day rule.
  */
-export type QuietHours = { startHour: number; endHour: number } | "off";
+export type QuietHours = Hours | "off";
+
+/** One rule about the time of day: when it is quiet, on the clock of one zone. */
+export type HourRule = {
+  id: "quietHours" | "federalHours" | "stateHours" | "stateSundays";
+  /** IANA. */
+  timeZone: string;
+  quiet: Hours | "sundays";
+};
 
 const HOURS_PATTERN = /^(\d{1,2})-(\d{1,2})$/;
+const SUNDAY = 7;
+/** Days around now whose ends of quiet are tried; the further ones only when the near ones are all quiet. The second week is for hours that meet on no day of the first. */
+const NEAR_DAYS = [0, 1, 2];
+const FAR_DAYS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
 
 /**
  * Reads `"20-9"` (quiet from 20:00 to 9:00) or `"off"`. Hours are whole, 0 to 23, and differ.
@@ -21,39 +35,60 @@ export function parseQuietHours(text: string): QuietHours {
   return hours;
 }
 
-function isQuietHour(hour: number, { startHour, endHour }: Exclude<QuietHours, "off">): boolean {
+function isQuietHour(hour: number, { startHour, endHour }: Hours): boolean {
   if (startHour < endHour) return startHour <= hour && hour < endHour;
   return hour >= startHour || hour < endHour;
 }
 
-/** Whether a call may ring at this instant, by the callee's clock alone. @throws RangeError for an unknown zone */
-export function isLegalInstant(atMs: number, timeZone: string, quietHours: QuietHours): boolean {
-  if (quietHours === "off") return true;
-  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
-  return !isQuietHour(local.hour, quietHours);
+function isQuiet(local: Temporal.ZonedDateTime, quiet: HourRule["quiet"]): boolean {
+  return quiet === "sundays" ? local.dayOfWeek === SUNDAY : isQuietHour(local.hour, quiet);
 }
+
+/** The first of the rules that forbids a call at this instant; null when none does. @throws RangeError for an unknown zone */
+export function forbiddenBy(atMs: number, rules: readonly HourRule[]): HourRule["id"] | null {
+  const locals = new Map<string, Temporal.ZonedDateTime>();
+  for (const { id, timeZone, quiet } of rules) {
+    const local = locals.get(timeZone) ?? localAt(atMs, timeZone);
+    locals.set(timeZone, local);
+    if (isQuiet(local, quiet)) return id;
+  }
+  return null;
+}
+
+const localAt = (atMs: number, timeZone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
 
 /**
- * The first legal instant at or after `nowMs`. Quiet turns into legal only where the local clock passes `endHour:00` or where the zone's
- * clock is moved, so those instants are tried in order; a gap that swallows `endHour:00` ends the quiet at its own edge.
+ * The first instant at or after `nowMs` that no rule forbids; null when there is none in two weeks. Quiet turns into legal only where some rule's local clock
+ * passes its `endHour:00` (midnight after a Sunday) or where a zone's clock is moved, so those instants are tried in order; a gap that swallows
+ * `endHour:00` ends the quiet at its own edge.
  * @throws RangeError for an unknown zone
  */
-export function nextLegalInstant(nowMs: number, timeZone: string, quietHours: QuietHours): Date {
-  if (quietHours === "off" || isLegalInstant(nowMs, timeZone, quietHours)) return new Date(nowMs);
-  const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
-  const first = [...endsOfQuiet(now, quietHours.endHour), ...clockChanges(now)]
-    .toSorted((a, b) => a - b)
-    .find((atMs) => atMs >= nowMs && isLegalInstant(atMs, timeZone, quietHours));
-  if (first === undefined) throw new RangeError("No legal instant was found in three days.");
-  return new Date(first);
+export function nextLegalInstant(nowMs: number, rules: readonly HourRule[]): Date | null {
+  if (forbiddenBy(nowMs, rules) === null) return new Date(nowMs);
+  const isLegal = (atMs: number) => atMs >= nowMs && forbiddenBy(atMs, rules) === null;
+  for (const days of [NEAR_DAYS, FAR_DAYS]) {
+    const first = candidates(nowMs, rules, days).find(isLegal);
+    if (first !== undefined) return new Date(first);
+  }
+  return null;
 }
 
-/** When the local clock shows `hour:00` around now: twice on a day whose clock repeats that hour. One spare day for zones that skipped a date. */
-function endsOfQuiet(now: Temporal.ZonedDateTime, hour: number): number[] {
+/** In order, each once. */
+function candidates(nowMs: number, rules: readonly HourRule[], days: readonly number[]): number[] {
+  const all = rules.flatMap(({ timeZone, quiet }) => {
+    const now = localAt(nowMs, timeZone);
+    return [...endsOfQuiet(now, quiet === "sundays" ? 0 : quiet.endHour, days), ...clockChanges(now)];
+  });
+  return [...new Set(all)].toSorted((a, b) => a - b);
+}
+
+/** When the local clock shows `hour:00` on these days from now: twice on a day whose clock repeats that hour. */
+function endsOfQuiet(now: Temporal.ZonedDateTime, hour: number, days: readonly number[]): number[] {
   const today = now.toPlainDate().toPlainDateTime({ hour });
-  return [0, 1, 2].flatMap((days) =>
+  return days.flatMap((distance) =>
     (["earlier", "later"] as const).map((disambiguation) => {
-      const end = today.add({ days }).toZonedDateTime(now.timeZoneId, { disambiguation });
+      const end = today.add({ days: distance }).toZonedDateTime(now.timeZoneId, { disambiguation });
       return end.epochMilliseconds;
     }),
   );

@@ -1,6 +1,6 @@
 import { readPhoneNumber, timeZoneOfPhone } from "#server/accounts/phone-number.ts";
-import { isLegalInstant, nextLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
-import { callablePlaces, DEMO_PLACES, numbersEndingIn } from "#server/leads/demo-places.ts";
+import { forbiddenBy, nextLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { callablePlaces, DEMO_PLACES, numbersEndingIn, rulesAt } from "#server/leads/demo-places.ts";
 import { postalCodeSchema, timeZoneSchema } from "#shared/lead.ts";
 import type { CountryCode } from "libphonenumber-js/max";
 import { expect, test } from "vitest";
@@ -32,9 +32,9 @@ test("[DE1] at every time of the year there is somebody to call, now and in 20 m
       const nowMs = start + (day * 24 * 60 + minute) * MINUTE_MS;
       const places = callablePlaces(nowMs, DEFAULT).flat();
       expect(places.length).toBeGreaterThan(0);
-      for (const { timeZone } of places) {
-        expect(isLegalInstant(nowMs, timeZone, DEFAULT)).toBe(true);
-        expect(isLegalInstant(nowMs + 20 * MINUTE_MS, timeZone, DEFAULT)).toBe(true);
+      for (const rules of places.map((place) => rulesAt(place, DEFAULT))) {
+        expect(forbiddenBy(nowMs, rules)).toBeNull();
+        expect(forbiddenBy(nowMs + 20 * MINUTE_MS, rules)).toBeNull();
       }
     }
   }
@@ -53,6 +53,14 @@ test("[DE1] hours that leave nobody: the place that wakes first", () => {
   const nowMs = Date.parse("2026-01-10T09:30Z");
   const [place, ...others] = callablePlaces(nowMs, narrow).flat();
   expect(others).toEqual([]);
-  const wakes = DEMO_PLACES.map(({ timeZone }) => nextLegalInstant(nowMs, timeZone, narrow).getTime());
-  expect(nextLegalInstant(nowMs, place?.timeZone ?? "", narrow).getTime()).toBe(Math.min(...wakes));
+  const wakes = DEMO_PLACES.map((each) => nextLegalInstant(nowMs, rulesAt(each, narrow))?.getTime() ?? 0);
+  expect(wakes[place === undefined ? -1 : DEMO_PLACES.indexOf(place)]).toBe(Math.min(...wakes));
+});
+
+test("[DE1] nobody is called on a Sunday where the state forbids it", () => {
+  const cities = callablePlaces(Date.parse("2026-11-22T18:00Z"), DEFAULT)
+    .flat()
+    .map((place) => place.city);
+  expect(cities).toContain("Houston");
+  expect(cities).not.toContain("New Orleans");
 });

@@ -1,4 +1,6 @@
-import { isLegalInstant, nextLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { stateOfZip } from "#server/compliance/callee-places.ts";
+import { forbiddenBy, nextLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { hourRules } from "#server/compliance/state-hours.ts";
 
 /** Where a demo consumer may live: numbers that belong to nobody, their zone, a postal code. */
 export type DemoPlace = {
@@ -56,16 +58,28 @@ const MARGIN_MS = 20 * 60_000;
  * operator's hours leave nobody, the place whose hours begin first: its call is then scheduled by the same rule as any other.
  */
 export function callablePlaces(nowMs: number, quietHours: QuietHours): DemoPlace[][] {
-  const legal = (place: DemoPlace) =>
-    isLegalInstant(nowMs, place.timeZone, quietHours) &&
-    isLegalInstant(nowMs + MARGIN_MS, place.timeZone, quietHours);
+  const legal = (place: DemoPlace) => {
+    const rules = rulesAt(place, quietHours);
+    return forbiddenBy(nowMs, rules) === null && forbiddenBy(nowMs + MARGIN_MS, rules) === null;
+  };
   const callable = [AT_HOME.filter(legal), ABROAD.filter(legal)].filter((places) => places.length > 0);
   return callable.length > 0 ? callable : [firstToWake(nowMs, quietHours)];
 }
 
+/** The rules that the gate will hold a call to this place to. */
+export const rulesAt = ({ timeZone, postalCode }: DemoPlace, quietHours: QuietHours) =>
+  hourRules([{ timeZone, state: stateOfZip(postalCode) }], quietHours);
+
+/** None when the operator's hours and the law leave no hour anywhere. */
 function firstToWake(nowMs: number, quietHours: QuietHours): DemoPlace[] {
-  const wakes = (place: DemoPlace) => nextLegalInstant(nowMs, place.timeZone, quietHours).getTime();
-  return DEMO_PLACES.toSorted((a, b) => wakes(a) - wakes(b)).slice(0, 1);
+  const waking = DEMO_PLACES.flatMap((place) => {
+    const at = nextLegalInstant(nowMs, rulesAt(place, quietHours));
+    return at === null ? [] : [{ place, atMs: at.getTime() }];
+  });
+  return waking
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .slice(0, 1)
+    .map(({ place }) => place);
 }
 
 /** All numbers of a place that end in one digit, lowest first. */

@@ -1,6 +1,8 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
-import { isLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { stateOfZip } from "#server/compliance/callee-places.ts";
+import { forbiddenBy, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { hourRules } from "#server/compliance/state-hours.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { createDemoWorld } from "#server/leads/demo.ts";
 import { newId } from "#server/lib/ids.ts";
@@ -52,7 +54,9 @@ test("[DE5] on the real marketplace each scenario is ready to be asked for", asy
       consumerName: consumer.name,
       status: "open",
     });
-    expect(isLegalInstant(market.now.ms, lead?.timeZone ?? "", QUIET)).toBe(true);
+    const { timeZone = "", postalCode = "" } = lead ?? {};
+    const rules = hourRules([{ timeZone, state: stateOfZip(postalCode) }], QUIET);
+    expect(forbiddenBy(market.now.ms, rules)).toBeNull();
     expect(market.phones.has(consumer.accountId)).toBe(true);
     expect((await market.matching.leadsOfBusiness(business)).map((found) => found.leadId)).toContain(leadId);
   }

@@ -1,6 +1,8 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE, DEMO_PHONE } from "#server/accounts/demo-people.ts";
-import { isLegalInstant, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { stateOfZip } from "#server/compliance/callee-places.ts";
+import { forbiddenBy, type QuietHours } from "#server/compliance/quiet-hours.ts";
+import { hourRules } from "#server/compliance/state-hours.ts";
 import { firstClassification } from "#server/leads/classify.ts";
 import { CALLEES } from "#server/leads/demo-callees.ts";
 import { createDemoWorld, type DemoScenario, type DemoWorldParts } from "#server/leads/demo.ts";
@@ -122,7 +124,9 @@ test("[DE1][DE3][DE4] two days without rest: legal at every call, nobody twice a
     expect(now.ms - (calledAtMs.get(phone) ?? 0)).toBeGreaterThanOrEqual(DAY_MS);
     calledAtMs.set(phone, now.ms);
     expect(CALLEES[Number(phone.at(-1))]?.callee).toBe(scenario.callee);
-    expect(isLegalInstant(now.ms, leadOf(scenario)?.timeZone ?? "", QUIET)).toBe(true);
+    const { timeZone = "", postalCode = "" } = leadOf(scenario) ?? {};
+    const rules = hourRules([{ timeZone, state: stateOfZip(postalCode) }], QUIET);
+    expect(forbiddenBy(now.ms, rules)).toBeNull();
     if (scenario.callee === "saysStop") suppressed.add(phone);
     const asked = [...(askedAtMs.get(scenario.businessId) ?? []), now.ms];
     askedAtMs.set(scenario.businessId, asked);

@@ -1,11 +1,11 @@
 import type { Advance } from "#server/calls/advance.ts";
-import type { CallHead } from "#server/calls/call-document.ts";
+import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
-import { mayDial } from "#server/compliance/may-dial.ts";
+import { type DialFacts, type DialVerdict, mayDial, receiptOf } from "#server/compliance/may-dial.ts";
 import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
@@ -96,9 +96,10 @@ export class DialQueue {
   }
 
   async #claim(call: CallHead): Promise<boolean> {
-    const verdict = await this.#gate(call);
-    if (verdict !== null) {
-      await this.#apply(call, verdict);
+    const facts = await this.#factsOf(call);
+    const verdict = mayDial(facts);
+    if (verdict.kind !== "allow") {
+      await this.#apply(call, refusalOf(verdict));
       return false;
     }
     const { limits, clock } = this.#deps;
@@ -112,6 +113,7 @@ export class DialQueue {
     const claimed = await this.#apply(call, {
       kind: "claimed",
       attempt: this.#newAttempt(call, place.hitId),
+      receipt: receiptOf(verdict, facts),
     });
     if (claimed !== "stepped") await limits.giveBack({ ...attempts, hitId: place.hitId });
     if (claimed === "personBusy") {
@@ -129,36 +131,33 @@ export class DialQueue {
     return { attemptId: newId("att"), number, from, placeId };
   }
 
-  /** The gate of the law at the last moment before dialling; null = free. */
-  async #gate(call: CallHead): Promise<CallInput | null> {
+  /** What the gate of the law is asked with, at the last moment before dialling. */
+  async #factsOf(call: CallHead): Promise<DialFacts> {
     const { clock, quietHours, suppressions, consents } = this.#deps;
     const [suppressed, consent] = await Promise.all([
       suppressions.isSuppressed(call.personKey),
       consents.consentFor(call.leadId, call.businessId, call._id),
     ]);
-    const verdict = mayDial({
+    return {
       nowMs: clock.nowMs(),
-      timeZone: call.briefing.timeZone,
+      places: placesOf(call.briefing),
       quietHours,
       suppressed,
       aiConsent: consent.aiCalls,
       // Counted by the sliding log, which also takes the place.
       attemptsLast24h: 0,
       maxAttemptsPer24h: MAX_ATTEMPTS_PER_PERSON_AND_DAY,
-    });
-    switch (verdict.kind) {
-      case "allow":
-        return null;
-      case "deny":
-        return { kind: "refusedByRule", reason: verdict.rule };
-      case "allowedFrom":
-        return { kind: "postponed", until: verdict.at.getTime(), why: "quiet_hours" };
-    }
+    };
   }
 
   async #apply(call: CallHead, input: CallInput) {
     return (await this.#deps.advance(call._id, input)).kind;
   }
+}
+
+function refusalOf(verdict: Exclude<DialVerdict, { kind: "allow" }>): CallInput {
+  if (verdict.kind === "deny") return { kind: "refusedByRule", reason: verdict.rule };
+  return { kind: "postponed", until: verdict.at.getTime(), why: "quiet_hours" };
 }
 
 function hash(text: string): number {

@@ -1,3 +1,4 @@
+import type { DialReceipt } from "#server/compliance/may-dial.ts";
 import type { Actor, NewCallEvent, Outcome } from "#shared/call/events.ts";
 import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import type { CallStatus, FinalStatus } from "#shared/call/status.ts";
@@ -130,7 +131,8 @@ export function liveCarrierCallId(state: CallState): string | null {
 /** What can happen to a call. Everything from outside is one of these before it reaches `step`. */
 export type CallInput =
   | { kind: "due" }
-  | { kind: "claimed"; attempt: Attempt }
+  /** `receipt`: why the gate let it ring. */
+  | { kind: "claimed"; attempt: Attempt; receipt: DialReceipt }
   | { kind: "postponed"; until: number; why: "quiet_hours" | "person_busy" | "attempt_limit" }
   | { kind: "refusedByRule"; reason: string }
   | { kind: "dialPlaced"; attemptId: string; carrierCallId: string }

@@ -241,3 +241,20 @@ test("a talk that ended while we were away said that the consumer had hung up", 
   call.feed({ kind: "summedUp", events: [], outcome: null });
   expect(call.view).toMatchObject({ status: "completed", endReason: "ended_unseen" });
 });
+
+test("[CL230] three attempts, each later by twice as long, each at an hour in which the person may be called", () => {
+  const call = new StepJournal();
+  const morning = NOW + 86_400_000;
+  call.rules = { legalFrom: (atMs) => (atMs > NOW + 100_000 ? Math.max(atMs, morning) : atMs) };
+  const missed = (attemptId: string) => call.feed(report(attemptId, "no_answer"))?.effects;
+  const alarmAt = (at: number) => expect.arrayContaining([{ kind: "setAlarm", alarm: "call.due", at }]);
+  expect(missed(call.claim())).toEqual(alarmAt(NOW + 60_000));
+  call.nowMs = NOW + 60_000;
+  call.feed({ kind: "due" });
+  expect(missed(call.claim())).toEqual(alarmAt(morning));
+  expect(call.view).toMatchObject({ status: "scheduled", scheduledFor: new Date(morning).toISOString() });
+  call.nowMs = morning;
+  call.feed({ kind: "due" });
+  missed(call.claim());
+  expect(call.view).toMatchObject({ status: "no_answer", attempts: [{}, {}, {}] });
+});

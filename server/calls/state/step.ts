@@ -10,6 +10,8 @@ export type StepRules = {
   nowMs: number;
   maxAttempts: number;
   retryBackoffMs: number;
+  /** The first instant at or after this one at which the person may be called. */
+  legalFrom(atMs: number): number;
   /** After this the carrier ends the call by itself. */
   timeLimitMs: number;
 };

@@ -65,7 +65,7 @@ function callbackDue({ reason }: End): NewCallEvent[] {
   return [{ type: "flag.raised", by: { kind: "system" }, reason: "The call broke off. Please call back." }];
 }
 
-/** An attempt that reached nobody: try again later, or give up with `end` [CL20]. */
+/** An attempt that reached nobody: try again later, at a legal hour, or give up with `end` [CL20, CL230]. */
 export function retryOrEnd(
   attempt: Attempt,
   ended: AttemptEnd,
@@ -80,7 +80,7 @@ export function retryOrEnd(
     ...(reason !== undefined && { reason }),
   };
   if (attempt.number >= rules.maxAttempts) return endNow(end, [over]);
-  const dueAt = rules.nowMs + rules.retryBackoffMs * 2 ** (attempt.number - 1);
+  const dueAt = rules.legalFrom(rules.nowMs + rules.retryBackoffMs * 2 ** (attempt.number - 1));
   return waitUntil({ phase: "scheduled", dueAt, attemptsMade: attempt.number }, "retry", [over]);
 }
 

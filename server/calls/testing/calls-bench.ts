@@ -200,6 +200,7 @@ function partiesOf(
       category: "roofing",
       description: "A leaking roof",
       timeZone: "America/New_York",
+      postalCode: "10001",
     }),
     matchFor: async () => ({ status: "interested" }),
     phoneOf: async (accountId) => ({

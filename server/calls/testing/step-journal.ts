@@ -1,3 +1,4 @@
+import type { DialReceipt } from "#server/compliance/may-dial.ts";
 import type { CallInput, CallState, StreamToken } from "#server/calls/state/call-state.ts";
 import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { type Step, step, type StepRules } from "#server/calls/state/step.ts";
@@ -11,6 +12,20 @@ const RULES: StepRules = {
   maxAttempts: 3,
   retryBackoffMs: 60_000,
   timeLimitMs: 900_000,
+  legalFrom: (atMs) => atMs,
+};
+/** What the gate found when it let an attempt ring. */
+const RECEIPT: DialReceipt = {
+  rule: "withinHours",
+  at: new Date(NOW),
+  facts: {
+    places: [{ timeZone: "America/New_York", state: "NY" }],
+    quietHours: { startHour: 20, endHour: 9 },
+    suppressed: false,
+    aiConsent: true,
+    attemptsLast24h: 0,
+    maxAttemptsPer24h: 3,
+  },
 };
 export const BY = { kind: "person", accountId: "acc_1", name: "Sam", role: "supervisor" } as const;
 export const CARRIER = "CA1";
@@ -19,6 +34,7 @@ export const CARRIER = "CA1";
 export class StepJournal {
   state: CallState = { phase: "queued", attemptsMade: 0 };
   nowMs = NOW;
+  rules: Partial<StepRules> = {};
   epoch = 0;
   attempts = 0;
   dials: string[] = [];
@@ -43,7 +59,7 @@ export class StepJournal {
   }
 
   feed(input: CallInput): Step | null {
-    const next = step(this.state, input, { ...RULES, nowMs: this.nowMs });
+    const next = step(this.state, input, { ...RULES, ...this.rules, nowMs: this.nowMs });
     if (next === null) return null;
     const moved = { before: this.state, input, after: next.state, nowMs: this.nowMs };
     this.carrierCalls = carrierCallsAfter(this.carrierCalls, moved);
@@ -63,7 +79,8 @@ export class StepJournal {
     this.attempts += 1;
     const attemptId = `att_0000000${this.attempts}`;
     const number = this.state.phase === "queued" ? this.state.attemptsMade + 1 : 1;
-    this.feed({ kind: "claimed", attempt: { attemptId, number, from: "+16505550100", placeId: "p" } });
+    const attempt = { attemptId, number, from: "+16505550100", placeId: "p" };
+    this.feed({ kind: "claimed", attempt, receipt: RECEIPT });
     return attemptId;
   }
 
