@@ -63,6 +63,8 @@ export const CALLS = {
   keyHelp: "This list",
   callTitle: "Call · Ringside",
   summary: "Summary",
+  summaryDeleted: "The consumer deleted the summary.",
+  summaryCorrected: "In the consumer's own words:",
   noSummary: "There was no talk to sum up.",
   summingUp: "The talk is being summed up…",
   howEnded: "How it ended:",

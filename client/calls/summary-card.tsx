@@ -45,7 +45,14 @@ export function SummaryCard({ view, onShow }: SummaryCardProps) {
 function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis: Analysis }) {
   return (
     <>
-      <p className="text-talk">{analysis.summary}</p>
+      {view.summary === null ? (
+        <p className="text-muted">{CALLS.summaryDeleted}</p>
+      ) : (
+        <p className="text-talk">
+          {view.summaryBy === "consumer" && <span className="text-muted">{CALLS.summaryCorrected} </span>}
+          {view.summary}
+        </p>
+      )}
       {analysis.nextStep !== "" && (
         <p>
           <span className="text-muted">{CALLS.nextStep} </span>

@@ -152,6 +152,20 @@ export class CallStore {
     return applied.kind === "stepped";
   }
 
+  /** Blanks the words of the summary and of its corrections wherever the journal is kept; for a call whose summary was deleted. */
+  async eraseSummary(callId: string): Promise<void> {
+    await this.#calls.updateOne(
+      { _id: callId },
+      { $set: { "journal.$[analysis].summary": "", "journal.$[correction].text": "" } },
+      {
+        arrayFilters: [{ "analysis.type": "analysis.completed" }, { "correction.type": "summary.corrected" }],
+      },
+    );
+    const archived = (type: string) => ({ callId, "event.type": type });
+    await this.#archive.updateMany(archived("analysis.completed"), { $set: { "event.summary": "" } });
+    await this.#archive.updateMany(archived("summary.corrected"), { $set: { "event.text": "" } });
+  }
+
   /** The journal after `after`, from the document's tail and, where that does not reach, from the archive. */
   async events(callId: string, after: number): Promise<{ events: CallEvent[]; seq: number } | null> {
     const call = await this.#calls.findOne({ _id: callId }, { projection: { journal: 1, seq: 1 } });

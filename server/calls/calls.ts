@@ -17,6 +17,7 @@ import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
+import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
@@ -77,6 +78,7 @@ const MAX_ATTEMPTS = 3;
 /** The calls feature: requests, the dial queue, live actors, the way to the end. One per server process. */
 export class Calls {
   readonly access: CallAccess;
+  readonly summaries: OwnSummary;
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
   readonly queries: CallQueries;
@@ -109,6 +111,7 @@ export class Calls {
     this.#store = store;
     this.queries = queries;
     this.access = new CallAccess(store, queries);
+    this.summaries = new OwnSummary({ ...deps, store, access: this.access });
     this.hold = new DialHold(
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },

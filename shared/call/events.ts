@@ -169,6 +169,10 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("recording.stopped", { why: z.enum(["spoken", "key", "failed"]), atMs: callMs }),
   event("recording.ready", { durationMs: z.number().nonnegative() }),
   event("analysis.completed", analysisSchema.shape),
+  /** The consumer's own words take the place of the summary. */
+  event("summary.corrected", { by: actorSchema, text: z.string() }),
+  /** The consumer wants no summary kept: its words, and those of corrections, are blanked in earlier events too. */
+  event("summary.deleted", { by: actorSchema }),
   /** Exactly once; after it only facts that became known late may follow (`isLateFact`). */
   event("call.ended", {
     status: finalStatusSchema,
@@ -191,9 +195,15 @@ export type NewCallEvent = CallEvent extends infer Each
     : never
   : never;
 
-/** What may still become known of a call that is over: the carrier's own price, and the recording on its disk [CL2]. */
+/**
+ * What may still come to a call that is over: the carrier's own price, the recording on its disk, and what the consumer makes of the
+ * summary [CL2].
+ */
 export const isLateFact = (event: NewCallEvent): boolean =>
-  event.type === "recording.ready" || (event.type === "cost.updated" && !event.estimated);
+  event.type === "recording.ready" ||
+  event.type === "summary.corrected" ||
+  event.type === "summary.deleted" ||
+  (event.type === "cost.updated" && !event.estimated);
 
 export const draftSchema = z.object({
   callId: callIdSchema,

@@ -228,8 +228,16 @@ function recordChange(view: CallView, event: CallEvent): Change {
       return { recording: { state: "ready", durationMs: event.durationMs } };
     case "analysis.completed": {
       const { seq: _seq, at: _at, type: _type, ...analysis } = event;
-      return { analysis, outcome: analysis.outcome };
+      return { analysis, outcome: analysis.outcome, summary: analysis.summary, summaryBy: "analyst" };
     }
+    case "summary.corrected":
+      return { summary: event.text, summaryBy: "consumer" };
+    case "summary.deleted":
+      return {
+        summary: null,
+        summaryBy: null,
+        analysis: view.analysis && { ...view.analysis, summary: "" },
+      };
     default:
       return {};
   }

@@ -84,7 +84,11 @@ export const callViewSchema = z.object({
       durationMs: z.number().nullable(),
     })
     .nullable(),
+  /** What the analyst found. Its own summary, whatever the consumer made of it; empty once they deleted it. */
   analysis: analysisSchema.nullable(),
+  /** What screens show: the analyst's summary, or the consumer's correction of it. Null: none was made, or they deleted it. */
+  summary: z.string().nullable(),
+  summaryBy: z.enum(["analyst", "consumer"]).nullable(),
   outcome: outcomeSchema.nullable(),
   /** Why it ended, a short code; null while it lives. */
   endReason: z.string().nullable(),
@@ -126,6 +130,8 @@ export const EMPTY_CALL_VIEW: CallView = {
   cost: null,
   recording: null,
   analysis: null,
+  summary: null,
+  summaryBy: null,
   outcome: null,
   endReason: null,
   optedOut: false,

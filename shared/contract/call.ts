@@ -46,4 +46,16 @@ export const callContract = {
     .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
     .input(byCallId)
     .output(z.object({ callId: callIdSchema, status: callStatusSchema })),
+
+  /** Once the call is over: the consumer's own words take the place of the summary, for everybody. At most 20 a day. */
+  correctSummary: procedure("POST", "/calls/{callId}/summary", "Correct the summary of my call")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, RATE_LIMITED: ERRORS.RATE_LIMITED })
+    .input(z.object({ callId: callIdSchema, text: z.string().trim().min(1).max(2000) }))
+    .output(z.object({ callId: callIdSchema, summary: z.string() })),
+
+  /** Once the call is over: nobody sees a summary any more, and its words are erased. Outcome, answers and transcript stay. */
+  deleteSummary: procedure("POST", "/calls/{callId}/summary/deletion", "Delete the summary of my call")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
+    .input(byCallId)
+    .output(z.object({ callId: callIdSchema, deleted: z.literal(true) })),
 };

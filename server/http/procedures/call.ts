@@ -20,6 +20,14 @@ export function createCallProcedures(calls: Calls) {
     hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
       calls.hangUp(context.caller, input.callId),
     ),
+
+    correctSummary: forConsumers.call.correctSummary.handler(({ context, input }) =>
+      calls.summaries.correct(context.caller, input.callId, input.text),
+    ),
+
+    deleteSummary: forConsumers.call.deleteSummary.handler(({ context, input }) =>
+      calls.summaries.delete(context.caller, input.callId),
+    ),
   };
 }
 
