@@ -49,7 +49,8 @@ type ServeParts = {
 /** HTTP, media sockets and Socket.IO on one port. Returns what ends the listening. */
 export async function serve(parts: ServeParts): Promise<() => void> {
   const { config, features, database, peers, health, metrics, logger, clock, stops } = parts;
-  const { accounts, calls, feed } = features;
+  const { calls, feed } = features;
+  const accounts = { ...features.accounts, callerOf: features.callerOf };
   const events = calls.telephonyEvents;
   const { server } = createHttpServer({
     accounts,

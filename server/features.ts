@@ -1,13 +1,16 @@
+import type { SendEmail } from "#server/accounts/auth-library.ts";
 import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Calls } from "#server/calls/calls.ts";
 import { createAppointments } from "#server/booking/appointments.ts";
 import { recordingFolder } from "#server/calls/recording/recording-files.ts";
+import { createCallLinks } from "#server/calls/call-links.ts";
+import { withCallLinks } from "#server/calls/linked-caller.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
-import { createLimits } from "#server/database/limits.ts";
-import { createSuppressions } from "#server/compliance/suppressions.ts";
+import { createLimits, type Limits } from "#server/database/limits.ts";
+import { createSuppressions, type Suppressions } from "#server/compliance/suppressions.ts";
 import type { Config } from "#server/config.ts";
 import type { Database } from "#server/database/connection.ts";
 import { ownOrigins } from "#server/http/web-origin.ts";
@@ -15,7 +18,7 @@ import type { Alarms } from "#server/jobs/alarms.ts";
 import { createLeads, type Leads } from "#server/leads/leads.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
-import { createSeals } from "#server/lib/sealed.ts";
+import { createSeals, type Seals } from "#server/lib/sealed.ts";
 import type { StoredKeys } from "#server/lib/stored-keys.ts";
 import { createMarketNews } from "#server/matching/market-news.ts";
 import { createMatchStore } from "#server/matching/match-store.ts";
@@ -33,6 +36,8 @@ export type Features = {
   matching: Matching;
   calls: Calls;
   feed: LiveFeed;
+  /** Who is asking; a signed link to a call counts too. */
+  callerOf: Accounts["callerOf"];
   /** Whether the person behind this number asked not to be called. */
   isSuppressed(e164: string): Promise<boolean>;
 };
@@ -57,23 +62,8 @@ export function createFeatures(parts: FeatureParts): Features {
   const limits = createLimits({ db: connection, clock });
   const consents = createConsents({ db: connection, clock });
   const businesses = createBusinesses({ connection, clock });
-  const accounts = createAccounts({
-    config: {
-      ...config,
-      trustedOrigins: ownOrigins(config.publicUrl),
-      sessionSecret: keys.sessionSecret,
-      ...(config.outsideIssuer !== null && { outsideIssuer: config.outsideIssuer }),
-    },
-    db: database.db,
-    businesses,
-    limits,
-    seals,
-    clock,
-    logger,
-    sendEmail: createMailFiles({ folder: join(config.dataDir, "mails"), clock }),
-    sendSms: (to, body) => sendSms(peers, to, body),
-    isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
-  });
+  const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
+  const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
   const feed = new LiveFeed({ queries, clock, logger, demo: config.demo });
   const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed });
@@ -107,7 +97,45 @@ export function createFeatures(parts: FeatureParts): Features {
     metrics,
   });
   const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
-  return { accounts, businesses, leads, matching, calls, feed, isSuppressed };
+  const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
+  const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
+  return { accounts, businesses, leads, matching, calls, feed, callerOf, isSuppressed };
+}
+
+/** Who people are. */
+function openAccounts(
+  { config, keys, database, peers, clock, logger }: FeatureParts,
+  {
+    businesses,
+    limits,
+    seals,
+    suppressions,
+    sendEmail,
+  }: {
+    businesses: Businesses;
+    limits: Limits;
+    seals: Seals;
+    suppressions: Suppressions;
+    sendEmail: SendEmail;
+  },
+): Accounts {
+  return createAccounts({
+    config: {
+      ...config,
+      trustedOrigins: ownOrigins(config.publicUrl),
+      sessionSecret: keys.sessionSecret,
+      ...(config.outsideIssuer !== null && { outsideIssuer: config.outsideIssuer }),
+    },
+    db: database.db,
+    businesses,
+    limits,
+    seals,
+    clock,
+    logger,
+    sendEmail,
+    sendSms: (to, body) => sendSms(peers, to, body),
+    isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
+  });
 }
 
 /** Leads and matches. */

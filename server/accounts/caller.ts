@@ -8,4 +8,6 @@ export type Caller = {
   role: Role;
   /** The business a business account speaks for; null for the other roles. */
   businessId: string | null;
+  /** Came with a signed link to this one call, and may do nothing else. */
+  onlyCallId?: string;
 };

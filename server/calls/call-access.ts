@@ -67,6 +67,7 @@ export const audienceOf = (caller: Caller): "consumer" | "staff" =>
   caller.role === "consumer" ? "consumer" : "staff";
 
 function maySee(caller: Caller, call: CallHead): boolean {
+  if (caller.onlyCallId !== undefined && caller.onlyCallId !== call._id) return false;
   switch (caller.role) {
     case "supervisor":
       return true;

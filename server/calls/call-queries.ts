@@ -87,6 +87,13 @@ export class CallQueries {
       .toArray();
   }
 
+  /** Whose call it is, by account and name. */
+  async consumerOf(callId: string): Promise<{ accountId: string; name: string } | null> {
+    const fields = { projection: { consumerId: 1, "briefing.consumerName": 1 } };
+    const call = await this.#calls.findOne({ _id: callId }, fields);
+    return call && { accountId: call.consumerId, name: call.briefing.consumerName };
+  }
+
   /** The consumer's calls about a lead, by these businesses, that wait for their time or turn. */
   waitingOfLead(of: { consumerId: string; leadId: string }, businessIds: string[]): Promise<CallHead[]> {
     const waits = { businessId: { $in: businessIds }, status: { $in: WAITING } };

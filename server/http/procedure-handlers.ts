@@ -64,7 +64,9 @@ async function callOnce(idempotency: Idempotency, operation: string, call: Proce
   const isMutating = call.procedure["~orpc"].route.method !== "GET";
   if (key === undefined || caller === null || !isMutating) return call.next();
   if (!KEY_PATTERN.test(key)) throw invalidKey("A key has 1 to 200 visible ASCII characters.");
-  const request = { accountId: caller.accountId, operation, key, input: call.input };
+  // The bearer of a link must not be given the reply to a request of the account itself.
+  const accountId = caller.onlyCallId ?? caller.accountId;
+  const request = { accountId, operation, key, input: call.input };
   const outcome = await idempotency.once(request, async () => {
     try {
       return { kind: "output", output: await call.next() };

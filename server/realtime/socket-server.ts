@@ -88,8 +88,15 @@ async function admit(socket: AppSocket, guard: SocketGuard, logger: Logger): Pro
   }
 }
 
+/** All that the bearer of a signed link may ask for. */
+const WITH_A_LINK: ReadonlySet<string> = new Set<keyof ClientToServer>(["call:watch", "call:unwatch"]);
+
 function serve(socket: AppSocket, deps: SocketServerDeps) {
   const { access, feed } = deps;
+  socket.use(([event, ...given], next) => {
+    if (socket.data.caller.onlyCallId === undefined || WITH_A_LINK.has(event)) return next();
+    answer(given.at(-1), deps, () => Promise.reject(new Failure("FORBIDDEN")));
+  });
   socket.on("call:watch", (request, reply) =>
     answer(reply, deps, async () => {
       const { callId, after } = watchCallSchema.parse(request);

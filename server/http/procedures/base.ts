@@ -29,11 +29,25 @@ const failures = base.middleware(async ({ next }) => {
   }
 });
 
+/** All that the bearer of a signed link may ask for; each looks its call up as that caller, and so finds the link's own call or none. */
+const WITH_A_LINK: ReadonlySet<string> = new Set([
+  "call.get",
+  "call.events",
+  "call.cancel",
+  "call.reschedule",
+  "call.callNow",
+  "call.hangUp",
+  "call.correctSummary",
+  "call.deleteSummary",
+]);
+
 /** Guards: `asRole("business")` refuses everybody else, `asAnybody` only asks for a session. The handler finds `context.caller` filled. */
 const requireCaller = (roles: readonly Role[] | null) =>
-  base.middleware(({ context, next }) => {
+  base.middleware(({ context, next, path }) => {
     const { caller } = context;
     if (caller === null) throw new Failure("UNAUTHENTICATED");
+    const beyondLink = caller.onlyCallId !== undefined && !WITH_A_LINK.has(path.join("."));
+    if (beyondLink) throw new Failure("FORBIDDEN");
     if (roles !== null && !roles.includes(caller.role)) throw new Failure("FORBIDDEN");
     return next({ context: { caller } });
   });
