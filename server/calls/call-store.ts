@@ -90,7 +90,8 @@ export class CallStore {
           nowMs,
         });
         const dialReceipts = receiptsAfter(call.dialReceipts, input);
-        const head = { ...headOf(call, next, nowMs), epoch, carrierCalls, ...dialReceipts };
+        const place = input.kind === "moved" ? placeAfterMove(next, nowMs) : {};
+        const head = { ...headOf(call, next, nowMs), ...place, epoch, carrierCalls, ...dialReceipts };
         const settleDueAt = firstSettlement({ ...call, ...head }, nowMs);
         const written = await this.#write(call, { ...head, settleDueAt }, next.events);
         if (written === null) return "conflict";
@@ -273,6 +274,11 @@ export class CallStore {
     if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
   }
 }
+
+/** Who moves a call gives its place in the line up, and takes a new one when it comes due. */
+const placeAfterMove = ({ state }: Step, nowMs: number): Pick<CallHead, "queuedAt"> => ({
+  queuedAt: state.phase === "queued" ? new Date(nowMs) : null,
+});
 
 /** An attempt that starts brings its receipt. */
 function receiptsAfter(

@@ -8,6 +8,7 @@ import { CallQueries } from "#server/calls/call-queries.ts";
 import { CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
+import { CallMoves } from "#server/calls/call-moves.ts";
 import { Effects } from "#server/calls/effects.ts";
 import { Settlement } from "#server/calls/cost/settlement.ts";
 import { createToolServices } from "#server/calls/follow-up.ts";
@@ -82,6 +83,7 @@ export class Calls {
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
   readonly queries: CallQueries;
+  readonly moves: CallMoves;
   readonly #deps: CallsDeps;
   readonly #store: CallStore;
   readonly #actors: ActorRegistry;
@@ -111,6 +113,7 @@ export class Calls {
     this.#store = store;
     this.queries = queries;
     this.access = new CallAccess(store, queries);
+    this.moves = new CallMoves({ ...deps, ...config, access: this.access, advance });
     this.summaries = new OwnSummary({ ...deps, store, access: this.access });
     this.hold = new DialHold(
       { clock, logger, released: () => this.#queue.nudge() },

@@ -59,7 +59,12 @@ export function newCall(call: NewCall, seals: Seals): CallDocument {
   const state: CallState =
     dueAt === null
       ? { phase: "queued", attemptsMade: 0 }
-      : { phase: "scheduled", dueAt: dueAt.at, attemptsMade: 0 };
+      : {
+          phase: "scheduled",
+          dueAt: dueAt.at,
+          attemptsMade: 0,
+          ...(dueAt.why === "booked" && { booked: true }),
+        };
   const journal = firstEvents(callId, { ids, briefing, phone, dueAt, by, nowMs });
   return {
     _id: callId,

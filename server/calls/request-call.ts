@@ -48,6 +48,11 @@ export type CallParties = {
   isSuppressed(phoneKey: string): Promise<boolean>;
 };
 
+export type InstantDeps = {
+  parties: Pick<CallParties, "isSuppressed">;
+  clock: Clock;
+  quietHours: QuietHours;
+};
 export type PrepareDeps = { parties: CallParties; seals: Seals; clock: Clock; quietHours: QuietHours };
 
 /** Every check of a business's request but the limit, in the order of the contract, each with its own code [CL1]; then the new call, not stored yet. */
@@ -119,7 +124,7 @@ type Wish = {
 async function callTo(wish: Wish, deps: PrepareDeps): Promise<CallDocument> {
   const { caller, business, lead, leadId, phone, objective } = wish;
   const places = await calleePlaces({ ...lead, e164: phone.e164 });
-  const dueAt = await instantFor({ ...wish, places }, deps);
+  const dueAt = await instantFor({ ...wish, places, phoneKey: phone.phoneKey }, deps);
   const briefing = { ...briefingOf(business, lead, objective), places };
   const ids = { businessId: business.businessId, leadId, consumerId: lead.consumerId };
   const nowMs = deps.clock.nowMs();
@@ -145,10 +150,13 @@ export async function withinRequestLimit(
   }
 }
 
-/** When the call may and shall be made; null = now. Uses the gate of the dial itself, so that both can't disagree. */
-async function instantFor(
-  wish: Wish & { places: CalleePlace[] },
-  { parties, clock, quietHours }: PrepareDeps,
+/**
+ * When a call may and shall be made; null = now. Uses the gate of the dial itself, so that both can't disagree.
+ * @throws Failure BAD_TIME, CONSENT_MISSING, SUPPRESSED, OUTSIDE_CALLING_HOURS
+ */
+export async function instantFor(
+  wish: Pick<Wish, "time" | "consent"> & { places: CalleePlace[]; phoneKey: string },
+  { parties, clock, quietHours }: InstantDeps,
 ): Promise<DueAt> {
   const nowMs = clock.nowMs();
   const wanted = wish.time === undefined ? null : Date.parse(wish.time);
@@ -159,7 +167,7 @@ async function instantFor(
     nowMs: Math.max(nowMs, wanted ?? nowMs),
     places: wish.places,
     quietHours,
-    suppressed: await parties.isSuppressed(wish.phone.phoneKey),
+    suppressed: await parties.isSuppressed(wish.phoneKey),
     aiConsent: await wish.consent(),
     attemptsLast24h: 0,
     maxAttemptsPer24h: 1,

@@ -16,6 +16,21 @@ const cancelReplySchema = z.object({
   cancelled: z.boolean(),
 });
 
+const movedReplySchema = z.object({
+  callId: callIdSchema,
+  status: callStatusSchema,
+  /** Null when the call is in line, or under way. */
+  scheduledFor: z.string().nullable(),
+});
+
+const MOVE_ERRORS = {
+  NOT_POSSIBLE: ERRORS.NOT_POSSIBLE,
+  CONSENT_MISSING: ERRORS.CONSENT_MISSING,
+  SUPPRESSED: ERRORS.SUPPRESSED,
+  BAD_TIME: ERRORS.BAD_TIME,
+  OUTSIDE_CALLING_HOURS: ERRORS.OUTSIDE_CALLING_HOURS,
+};
+
 export const callContract = {
   /** Newest first; `next` is the `before` of the next page, null at the end. */
   list: procedure("GET", "/calls", "Calls I may see")
@@ -40,6 +55,20 @@ export const callContract = {
   cancel: procedure("POST", "/calls/{callId}/cancel", "Cancel a call")
     .input(byCallId)
     .output(cancelReplySchema),
+
+  /**
+   * Another instant for a call that waits. The call keeps the old one until it has the new one, and asking again for the same changes nothing.
+   */
+  reschedule: procedure("POST", "/calls/{callId}/reschedule", "Move a call to another time")
+    .errors(MOVE_ERRORS)
+    .input(z.object({ callId: callIdSchema, scheduledTime: z.iso.datetime({ offset: true }) }))
+    .output(movedReplySchema),
+
+  /** Puts a scheduled call into the line. Nothing changes for one that is in line already or on the phone. */
+  callNow: procedure("POST", "/calls/{callId}/call-now", "Make a scheduled call now")
+    .errors(MOVE_ERRORS)
+    .input(byCallId)
+    .output(movedReplySchema),
 
   /** Ends the phone call that runs now as if the talk were over; the call is then summed up. */
   hangUp: procedure("POST", "/calls/{callId}/hang-up", "Hang up")

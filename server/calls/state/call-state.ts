@@ -26,8 +26,8 @@ type LastWords = { text: string; until: number };
  * be written. Stored in the call document as it is; instants are ms since the epoch.
  */
 export type CallState =
-  /** Waits for `dueAt`. */
-  | { phase: "scheduled"; dueAt: number; attemptsMade: number }
+  /** Waits for `dueAt`. `booked`: somebody chose that instant, and it takes a place among the business's calls. */
+  | { phase: "scheduled"; dueAt: number; attemptsMade: number; booked?: true }
   /** Waits for its turn. */
   | { phase: "queued"; attemptsMade: number }
   /** The carrier was, or is being, asked to dial. `unknown`: the reply was lost, the phone may ring. */
@@ -135,6 +135,8 @@ export type CallInput =
   | { kind: "claimed"; attempt: Attempt; receipt: DialReceipt }
   | { kind: "postponed"; until: number; why: "quiet_hours" | "person_busy" | "attempt_limit" }
   | { kind: "refusedByRule"; reason: string }
+  /** Somebody chose another instant for a call that waits; null: now. */
+  | { kind: "moved"; dueAt: number | null }
   | { kind: "dialPlaced"; attemptId: string; carrierCallId: string }
   /** The carrier said no. `permanent`: this number will never work. */
   | { kind: "dialRefused"; attemptId: string; permanent: boolean; reason: string }

@@ -10,6 +10,7 @@ type DialInput = Extract<
       | "claimed"
       | "postponed"
       | "refusedByRule"
+      | "moved"
       | "dialPlaced"
       | "dialRefused"
       | "dialImpossible"
@@ -24,12 +25,7 @@ const FIRST_RECONCILE_MS = 2000;
 export function stepDial(state: CallState, input: DialInput, rules: StepRules): StepResult {
   switch (input.kind) {
     case "due":
-      if (state.phase !== "scheduled" || state.dueAt > rules.nowMs) return null;
-      return {
-        state: { phase: "queued", attemptsMade: state.attemptsMade },
-        events: [{ type: "call.queued" }],
-        effects: [{ kind: "nudgeQueue" }],
-      };
+      return state.phase === "scheduled" && state.dueAt <= rules.nowMs ? comesDue(state) : null;
     case "claimed":
       return state.phase === "queued" ? claim(input, rules) : null;
     case "postponed":
@@ -42,9 +38,26 @@ export function stepDial(state: CallState, input: DialInput, rules: StepRules): 
     case "refusedByRule":
       if (state.phase !== "queued") return null;
       return endNow({ status: "failed", reason: input.reason }, []);
+    case "moved":
+      return move(state, input.dueAt);
     default:
       return stepDialReply(state, input, rules);
   }
+}
+
+const comesDue = ({ attemptsMade }: StateOf<"scheduled">): StepResult => ({
+  state: { phase: "queued", attemptsMade },
+  events: [{ type: "call.queued" }],
+  effects: [{ kind: "nudgeQueue" }],
+});
+
+/** Only a call that waits can be moved; the one event takes the old instant away and gives the new one [CL232]. */
+function move(state: CallState, dueAt: number | null): StepResult {
+  if (dueAt === null) return state.phase === "scheduled" ? comesDue(state) : null;
+  if (state.phase !== "scheduled" && state.phase !== "queued") return null;
+  if (state.phase === "scheduled" && state.booked === true && state.dueAt === dueAt) return null;
+  const { attemptsMade } = state;
+  return waitUntil({ phase: "scheduled", dueAt, attemptsMade, booked: true }, "booked", []);
 }
 
 function claim({ attempt }: Extract<DialInput, { kind: "claimed" }>, rules: StepRules): StepResult {

@@ -35,6 +35,7 @@ const move = fc.oneof(
   fc.record({ kind: fc.constant("due" as const) }),
   fc.record({ kind: fc.constant("postponed" as const) }),
   fc.record({ kind: fc.constant("refusedByRule" as const) }),
+  fc.record({ kind: fc.constant("moved" as const), inMs: fc.option(fc.constantFrom(0, 60_000)) }),
   fc.record({ kind: fc.constantFrom("dialPlaced", "dialImpossible", "dialUnknown", "lostAtCarrier"), who }),
   fc.record({ kind: fc.constant("dialRefused" as const), who, permanent: fc.boolean() }),
   fc.record({
@@ -66,6 +67,8 @@ function inputOf(
       return { kind: "due" };
     case "postponed":
       return { kind: "postponed", until: call.nowMs + 60_000, why: "quiet_hours" };
+    case "moved":
+      return { kind: "moved", dueAt: typeof one["inMs"] === "number" ? call.nowMs + one["inMs"] : null };
     case "refusedByRule":
       return { kind: "refusedByRule", reason: "suppression" };
     case "dialPlaced":

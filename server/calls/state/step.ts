@@ -31,6 +31,7 @@ export function step(state: CallState, input: CallInput, rules: StepRules): Step
     case "claimed":
     case "postponed":
     case "refusedByRule":
+    case "moved":
     case "dialPlaced":
     case "dialRefused":
     case "dialImpossible":

@@ -17,6 +17,14 @@ export function createCallProcedures(calls: Calls) {
       calls.cancel(context.caller, input.callId),
     ),
 
+    reschedule: forAnybody.call.reschedule.handler(({ context, input }) =>
+      calls.moves.reschedule(context.caller, input.callId, input.scheduledTime),
+    ),
+
+    callNow: forAnybody.call.callNow.handler(({ context, input }) =>
+      calls.moves.callNow(context.caller, input.callId),
+    ),
+
     hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
       calls.hangUp(context.caller, input.callId),
     ),
