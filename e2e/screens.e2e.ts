@@ -12,6 +12,15 @@ const SIZES = [
   { name: "phone", width: 390, height: 844 },
 ] as const;
 
+/** WCAG 1.4.10: nothing needs scrolling in two directions at this width. */
+const NARROWEST_PX = 320;
+
+async function fitsNarrowest(page: Page, screen: string, { width, height }: (typeof SIZES)[number]) {
+  await page.setViewportSize({ width: NARROWEST_PX, height });
+  await expectFits(page, screen);
+  await page.setViewportSize({ width, height });
+}
+
 const press = (name: string) => (page: Page) => page.getByRole("button", { name }).first().click();
 
 async function visit(page: Page, world: World, screens: Screen[], size: (typeof SIZES)[number]) {
@@ -25,6 +34,7 @@ async function visit(page: Page, world: World, screens: Screen[], size: (typeof 
     await open?.(page);
     await expectFits(page, `${name}, ${size.name}`);
     await expectAccessible(page, `${name}, ${size.name}`);
+    if (size.name === "phone") await fitsNarrowest(page, `${name}, narrowest`, size);
   }
 }
 

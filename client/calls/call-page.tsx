@@ -1,9 +1,6 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { useCallEnding } from "#client/calls/call-actions.tsx";
-import { Agreed } from "#client/calls/agreed.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
-import { NowPanel } from "#client/calls/now-panel.tsx";
-import { isSummedUp, SummaryCard } from "#client/calls/summary-card.tsx";
 import { Transcript } from "#client/calls/transcript.tsx";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
@@ -14,15 +11,19 @@ import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 import { type ReactNode, useState } from "react";
 
+/** What stands beside the words; on narrow screens before and after them. */
+export type CallParts = { above: ReactNode; below: ReactNode };
+
 type CallPageProps = {
   callId: string;
   audience: "staff" | "consumer";
+  parts: (call: LiveCall, onShow: (segmentId: string) => void) => CallParts;
   /** The list of keys, where there is a keyboard. */
   keyboardHelp?: ReactNode;
 };
 
 /** One call as it happens and afterwards, for everybody who may see it. */
-export function CallPage({ callId, audience, keyboardHelp }: CallPageProps) {
+export function CallPage({ callId, ...rest }: CallPageProps) {
   const call = useLiveCall(callId);
   if (call.link.state === "refused") {
     return <ErrorState title={CALLS.refused} detail={call.link.message} />;
@@ -35,16 +36,18 @@ export function CallPage({ callId, audience, keyboardHelp }: CallPageProps) {
       </div>
     );
   }
-  return <LoadedCall key={callId} call={call} audience={audience} keyboardHelp={keyboardHelp} />;
+  return <LoadedCall key={callId} call={call} {...rest} />;
 }
 
-function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callId"> & { call: LiveCall }) {
+type LoadedCallProps = Omit<CallPageProps, "callId"> & { call: LiveCall };
+
+function LoadedCall({ call, audience, parts, keyboardHelp }: LoadedCallProps) {
   const { view } = call;
   const isStaff = audience === "staff";
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
-  const show = (segmentId: string) => setTarget({ segmentId });
+  const { above, below } = parts(call, (segmentId) => setTarget({ segmentId }));
   return (
     <div className="flex min-h-0 flex-1 flex-col max-sm:pb-20 lg:h-full">
       <CallHeader
@@ -55,7 +58,7 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
         keyboardHelp={keyboardHelp}
       />
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-        <div className="order-2 flex min-h-80 flex-col max-lg:h-[62dvh] lg:order-1 lg:min-h-0 lg:flex-1">
+        <div className={`order-2 flex flex-col lg:order-1 lg:min-h-0 lg:flex-1 ${heightWhenNarrow(view)}`}>
           <Transcript
             call={call}
             names={isStaff ? staffNames(view) : consumerNames(view)}
@@ -64,28 +67,26 @@ function LoadedCall({ call, audience, keyboardHelp }: Omit<CallPageProps, "callI
             target={target}
           />
         </div>
-        {(isStaff || isSummedUp(view) || view.appointment !== null || view.followUp !== null) && (
-          <section
-            aria-label={CALLS.facts}
-            // On a wide screen it scrolls by itself, so the keyboard must reach it.
-            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-            tabIndex={0}
-            className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l"
-          >
-            <div className="order-1 bg-surface">
-              <Agreed view={view} />
-              <SummaryCard view={view} onShow={show} />
-            </div>
-            {isStaff && (
-              <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">
-                <NowPanel view={view} />
-              </div>
-            )}
-          </section>
-        )}
+        <section
+          aria-label={CALLS.facts}
+          // On a wide screen it scrolls by itself, so the keyboard must reach it.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l"
+        >
+          <div className="order-1 bg-surface">{above}</div>
+          <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">{below}</div>
+        </section>
       </div>
     </div>
   );
+}
+
+/** Words that are not there yet need no room; on a wide screen they have the column for themselves. */
+function heightWhenNarrow({ transcript, status }: CallView): string {
+  return transcript.length === 0 && !isTalking(status)
+    ? "max-lg:min-h-36"
+    : "max-lg:h-[62dvh] max-lg:min-h-80";
 }
 
 function staffNames(view: CallView): SpeakerNames {

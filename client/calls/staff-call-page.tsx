@@ -1,6 +1,10 @@
 import { CALLS } from "#client/calls/copy.ts";
-import { CallPage } from "#client/calls/call-page.tsx";
+import { Agreed } from "#client/calls/agreed.tsx";
+import { CallPage, type CallParts } from "#client/calls/call-page.tsx";
+import { NowPanel } from "#client/calls/now-panel.tsx";
+import { SummaryCard } from "#client/calls/summary-card.tsx";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
+import type { LiveCall } from "#client/wire/live-call.ts";
 import { useParams } from "@tanstack/react-router";
 
 const KEYS = [
@@ -15,7 +19,24 @@ export function StaffCallPage() {
   return (
     <>
       <title>{CALLS.callTitle}</title>
-      <CallPage callId={callId} audience="staff" keyboardHelp={<KeyboardHelp rows={KEYS} />} />
+      <CallPage
+        callId={callId}
+        audience="staff"
+        parts={staffParts}
+        keyboardHelp={<KeyboardHelp rows={KEYS} />}
+      />
     </>
   );
+}
+
+function staffParts({ view }: LiveCall, onShow: (segmentId: string) => void): CallParts {
+  return {
+    above: (
+      <>
+        <Agreed view={view} />
+        <SummaryCard view={view} audience="staff" onShow={onShow} />
+      </>
+    ),
+    below: <NowPanel view={view} />,
+  };
 }

@@ -7,13 +7,19 @@ import type { Analysis } from "#shared/call/events.ts";
 import { isFinal } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 
-type SummaryCardProps = { view: CallView; onShow: (segmentId: string) => void };
+type SummaryCardProps = {
+  view: CallView;
+  audience: "staff" | "consumer";
+  onShow: (segmentId: string) => void;
+};
+
+type AnalysisProps = Omit<SummaryCardProps, "audience"> & { analysis: Analysis };
 
 /** The talk is over: its summary is there or on its way. */
-export const isSummedUp = ({ status }: CallView): boolean => isFinal(status) || status === "wrapping_up";
+const isSummedUp = ({ status }: CallView): boolean => isFinal(status) || status === "wrapping_up";
 
 /** What came of the call. Before the analysis is there it says that it is being made. */
-export function SummaryCard({ view, onShow }: SummaryCardProps) {
+export function SummaryCard({ view, audience, onShow }: SummaryCardProps) {
   if (!isSummedUp(view)) return null;
   const isOver = isFinal(view.status);
   return (
@@ -34,7 +40,7 @@ export function SummaryCard({ view, onShow }: SummaryCardProps) {
       {isOver && (
         <p>
           <span className="text-muted">{CALLS.howEnded} </span>
-          {endReasonText(view)}
+          {endReasonText(view, audience)}
         </p>
       )}
       {isOver && view.cost !== null && <CostSplit cost={view.cost} />}
@@ -42,7 +48,7 @@ export function SummaryCard({ view, onShow }: SummaryCardProps) {
   );
 }
 
-function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis: Analysis }) {
+function AnalysisText({ analysis, view, onShow }: AnalysisProps) {
   return (
     <>
       {view.summary === null ? (
@@ -75,7 +81,7 @@ function AnalysisText({ analysis, view, onShow }: SummaryCardProps & { analysis:
   );
 }
 
-function Evidence({ analysis, view, onShow }: SummaryCardProps & { analysis: Analysis }) {
+function Evidence({ analysis, view, onShow }: AnalysisProps) {
   const lines = view.transcript.filter((segment) => analysis.evidence.includes(segment.segmentId));
   if (lines.length === 0) return null;
   return (

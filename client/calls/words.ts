@@ -68,6 +68,22 @@ const END_REASONS: Record<string, string> = {
   voice_unavailable: "The agent's voice was not available.",
 };
 
+/** The same said to the person who was called. */
+const END_REASONS_TO_CONSUMER: Record<string, string> = {
+  consumer_hung_up: "You hung up.",
+  hung_up_by_consumer: "You hung up on the screen.",
+  hung_up_at_once: "The call was hung up as soon as it was answered.",
+  objective_met: "Everything was settled, and the assistant said goodbye.",
+  declined: "You declined, and the assistant said goodbye.",
+  callee_busy: "You had no time, and the assistant said goodbye.",
+  opted_out: "You asked not to be called. We call your number no more.",
+  suppression: "Your number is on the list of those who asked not to be called, so it was not dialled.",
+  consent: "You had not agreed to this call, so your number was not dialled.",
+  attempts: "You were called as often as a day allows, so your number was not dialled.",
+  unreachable: "Your number can't be reached.",
+  no_response: "Nobody answered on the line, so the assistant said goodbye.",
+};
+
 const BY_STATUS: Record<FinalStatus, string> = {
   completed: "The talk came to its end.",
   no_answer: "Nobody answered, and no more attempts are planned.",
@@ -80,9 +96,10 @@ const BY_STATUS: Record<FinalStatus, string> = {
 const isFinalStatus = (status: CallStatus): status is FinalStatus => Object.hasOwn(BY_STATUS, status);
 
 /** Why a call ended, in plain words. The carrier's own sentence about the last attempt comes after ours. */
-export function endReasonText(view: CallView): string {
+export function endReasonText(view: CallView, audience: "staff" | "consumer"): string {
   const byStatus = isFinalStatus(view.status) ? BY_STATUS[view.status] : "";
-  const ours = END_REASONS[view.endReason ?? ""] ?? byStatus;
+  const toConsumer = audience === "consumer" ? END_REASONS_TO_CONSUMER : {};
+  const ours = toConsumer[view.endReason ?? ""] ?? END_REASONS[view.endReason ?? ""] ?? byStatus;
   const theirs = view.attempts.at(-1)?.reason ?? null;
   return theirs === null || theirs === ours ? ours : `${ours} ${theirs}`;
 }

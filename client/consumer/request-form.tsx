@@ -1,38 +1,34 @@
 import { CONSUMER } from "#client/consumer/copy.ts";
+import {
+  DESCRIPTION_MAX,
+  requestOf,
+  requestSchema,
+  type RequestValues,
+} from "#client/consumer/request-values.ts";
 import { Button } from "#client/ui/button.tsx";
 import { deviceTimeZone } from "#client/ui/format.ts";
-import { URGENCY_WORDS } from "#client/ui/lead-words.ts";
+import { CATEGORY_WORDS, URGENCY_WORDS } from "#client/ui/lead-words.ts";
 import { Select } from "#client/ui/select.tsx";
 import { Problem } from "#client/ui/states.tsx";
 import { TextField } from "#client/ui/text-field.tsx";
 import { timeZoneOptions } from "#client/ui/time-zones.ts";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
-import { timeZoneSchema, type Urgency, urgencySchema } from "#shared/lead.ts";
+import { CATEGORIES, type Urgency, urgencySchema } from "#shared/lead.ts";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type Control, Controller, useForm } from "react-hook-form";
-import { z } from "zod";
-
-const DESCRIPTION_MAX = 1_000;
-
-const requestSchema = z.object({
-  description: z
-    .string()
-    .trim()
-    .min(10, CONSUMER.descriptionShort)
-    .max(DESCRIPTION_MAX, CONSUMER.descriptionLong),
-  postalCode: z.string().trim().min(3, CONSUMER.postalShort).max(10, CONSUMER.postalLong),
-  timeZone: timeZoneSchema,
-  urgency: urgencySchema,
-});
-type RequestValues = z.infer<typeof requestSchema>;
 
 const URGENCIES: readonly { value: Urgency; label: string }[] = urgencySchema.options.map((value) => ({
   value,
   label: URGENCY_WORDS[value],
 }));
+
+const KINDS: readonly { value: RequestValues["category"]; label: string }[] = [
+  { value: "unsure", label: CONSUMER.categoryUnsure },
+  ...CATEGORIES.map((value) => ({ value, label: CATEGORY_WORDS[value] })),
+];
 
 type RequestFormProps = { phone: string; onChangePhone: () => void };
 
@@ -42,7 +38,14 @@ export function RequestForm({ phone, onChangePhone }: RequestFormProps) {
   const queryClient = useQueryClient();
   const form = useForm<RequestValues>({
     resolver: zodResolver(requestSchema),
-    defaultValues: { description: "", postalCode: "", timeZone: deviceTimeZone(), urgency: "this_week" },
+    defaultValues: {
+      description: "",
+      category: "unsure",
+      postalCode: "",
+      timeZone: deviceTimeZone(),
+      urgency: "this_week",
+      budget: "",
+    },
   });
   const submit = useMutation(
     rpc.lead.submit.mutationOptions({
@@ -52,11 +55,12 @@ export function RequestForm({ phone, onChangePhone }: RequestFormProps) {
       },
     }),
   );
-  const send = form.handleSubmit((values) => submit.mutate(values));
+  const send = form.handleSubmit((values) => submit.mutate(requestOf(values)));
   return (
     <form onSubmit={(event) => void send(event)} noValidate className="flex flex-col gap-4">
       <h1 className="text-h2">{CONSUMER.requestHeading}</h1>
-      <RequestFields control={form.control} />
+      <NeedFields control={form.control} />
+      <WhenFields control={form.control} />
       <p className="flex flex-wrap items-center justify-between gap-2 text-muted">
         <span className="figures">Calls go to {phone}</span>
         <Button look="quiet" size="dense" onPress={onChangePhone}>
@@ -72,7 +76,9 @@ export function RequestForm({ phone, onChangePhone }: RequestFormProps) {
   );
 }
 
-function RequestFields({ control }: { control: Control<RequestValues> }) {
+type FieldsProps = { control: Control<RequestValues> };
+
+function NeedFields({ control }: FieldsProps) {
   return (
     <>
       <Controller
@@ -102,6 +108,38 @@ function RequestFields({ control }: { control: Control<RequestValues> }) {
           />
         )}
       />
+      <Controller
+        control={control}
+        name="category"
+        render={({ field }) => (
+          <Select
+            label={CONSUMER.categoryLabel}
+            value={field.value}
+            onChange={field.onChange}
+            options={KINDS}
+          />
+        )}
+      />
+      <Controller
+        control={control}
+        name="budget"
+        render={({ field: { ref, ...field }, fieldState }) => (
+          <TextField
+            {...field}
+            inputRef={ref}
+            label={CONSUMER.budgetLabel}
+            inputMode="numeric"
+            error={fieldState.error?.message}
+          />
+        )}
+      />
+    </>
+  );
+}
+
+function WhenFields({ control }: FieldsProps) {
+  return (
+    <>
       <Controller
         control={control}
         name="urgency"
