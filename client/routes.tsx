@@ -99,6 +99,11 @@ const matchesRoute = createRoute({
   path: "/help/matches/$leadId",
   component: lazyRouteComponent(() => import("#client/consumer/matches-page.tsx"), "MatchesPage"),
 });
+const bookRoute = createRoute({
+  getParentRoute: () => consumerRoute,
+  path: "/book/$leadId/$businessId",
+  component: lazyRouteComponent(() => import("#client/consumer/book-page.tsx"), "BookPage"),
+});
 const myCallsRoute = createRoute({
   getParentRoute: () => consumerRoute,
   path: "/help/calls",
@@ -145,7 +150,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
   signedInRoute.addChildren([
-    consumerRoute.addChildren([helpRoute, matchesRoute, myCallsRoute, myCallRoute]),
+    consumerRoute.addChildren([helpRoute, matchesRoute, bookRoute, myCallsRoute, myCallRoute]),
     staffRoute.addChildren([callsRoute, callRoute]),
     businessRoute.addChildren([inboxRoute, settingsRoute]),
     supervisorRoute.addChildren([wallRoute]),

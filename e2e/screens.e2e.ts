@@ -49,12 +49,13 @@ async function prepare(world: World) {
   const liveId = await finished.request();
   await callReaches(finished.business.api, liveId, ["in_progress"]);
   const supervisor = await signIn(world.baseUrl, DEMO_PEOPLE.supervisor.email, DEMO_PASSWORD);
-  return { ...finished, finishedId, liveId, supervisor };
+  const { businessId } = await finished.business.api.business.profile();
+  return { ...finished, businessId, finishedId, liveId, supervisor };
 }
 
 for (const size of SIZES) {
   test(`every screen is accessible, light and dark, and fits: ${size.name}`, async ({ browser, world }) => {
-    const { business, consumer, leadId, finishedId, liveId } = await prepare(world);
+    const { business, businessId, consumer, leadId, finishedId, liveId } = await prepare(world);
     const page = async () => (await browser.newContext({ reducedMotion: "reduce" })).newPage();
 
     const nobody = await page();
@@ -115,6 +116,14 @@ for (const size of SIZES) {
           open: press("Change number"),
         },
         { name: "matches", path: `/help/matches/${leadId}`, shows: /An AI assistant may call me/ },
+        { name: "book", path: `/book/${leadId}/${businessId}`, shows: "Day and time" },
+        {
+          name: "book, nothing chosen",
+          path: `/book/${leadId}/${businessId}`,
+          shows: "Day and time",
+          open: press("Book this call"),
+        },
+        { name: "book, not theirs", path: `/book/${leadId}/biz_0123456789abcdef`, shows: /can't be booked/ },
         { name: "my calls", path: "/help/calls", shows: "Had enough?" },
         { name: "stop all?", path: "/help/calls", shows: "Had enough?", open: press("Stop all calls to me") },
         { name: "my live call", path: `/c/${liveId}`, shows: /Live/ },

@@ -3,8 +3,6 @@ import {
   bothTimes,
   type ComposerForm,
   composerSchema,
-  instantOf,
-  localTimeOf,
   OBJECTIVE_MAX,
   requestProblem,
 } from "#client/business/composer-form.ts";
@@ -12,6 +10,7 @@ import { Button } from "#client/ui/button.tsx";
 import { Radio } from "#client/ui/checkbox.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { Dialog } from "#client/ui/dialog.tsx";
+import { instantOf, localTimeOf } from "#client/ui/local-time.ts";
 import { Problem } from "#client/ui/states.tsx";
 import { LABEL, TextField } from "#client/ui/text-field.tsx";
 import { showToast } from "#client/ui/toast.tsx";

@@ -1,4 +1,5 @@
-import { composerSchema, instantOf, localTimeOf, requestProblem } from "#client/business/composer-form.ts";
+import { composerSchema, requestProblem } from "#client/business/composer-form.ts";
+import { instantOf, localTimeOf } from "#client/ui/local-time.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { ORPCError } from "@orpc/client";
 import fc from "fast-check";

@@ -1,4 +1,5 @@
 import { BUSINESS } from "#client/business/copy.ts";
+import { instantOf } from "#client/ui/local-time.ts";
 import { problemCode, problemSentence } from "#client/wire/errors.ts";
 import { cityOf, instantText } from "#client/ui/format.ts";
 import { isDefinedError, type InferClientErrors } from "@orpc/client";
@@ -24,20 +25,6 @@ export const composerSchema = z
     error: BUSINESS.whenMissing,
   });
 export type ComposerForm = z.infer<typeof composerSchema>;
-
-/** The instant of a `datetime-local` value; null when it is incomplete. */
-export function instantOf(localTime: string): string | null {
-  const instant = new Date(localTime);
-  return Number.isNaN(instant.getTime()) ? null : instant.toISOString();
-}
-
-/** The `datetime-local` value of an instant, in the device's zone, rounded up to the next full minute. */
-export function localTimeOf(iso: string): string {
-  const MINUTE_MS = 60_000;
-  const ms = Math.ceil(Date.parse(iso) / MINUTE_MS) * MINUTE_MS;
-  const date = new Date(ms);
-  return new Date(ms - date.getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
-}
 
 /** "2:30 PM in New York (11:30 AM yours)": the other person's time first. */
 export function bothTimes(iso: string, theirZone: string, nowMs: number): string {

@@ -1,16 +1,9 @@
-import { consentText } from "#shared/consent-text.ts";
+import { AskForCall } from "#client/consumer/ask-for-call.tsx";
+import { ConsentForm } from "#client/consumer/consent-form.tsx";
 import { CONSUMER } from "#client/consumer/copy.ts";
-import { Button } from "#client/ui/button.tsx";
-import { Checkbox } from "#client/ui/checkbox.tsx";
 import { Chip, type Tone } from "#client/ui/chip.tsx";
-import { Problem } from "#client/ui/states.tsx";
-import { showToast } from "#client/ui/toast.tsx";
-import { problemSentence } from "#client/wire/errors.ts";
-import { rpc } from "#client/wire/rpc.ts";
 import type { ConsumerMatch, MatchStatus } from "#shared/lead.ts";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, Clock, type LucideIcon, X } from "lucide-react";
-import { useState } from "react";
 
 const STATUS: Record<MatchStatus, { text: string; tone: Tone; icon: LucideIcon }> = {
   pending: { text: CONSUMER.matchPending, tone: "idle", icon: Clock },
@@ -20,7 +13,7 @@ const STATUS: Record<MatchStatus, { text: string; tone: Tone; icon: LucideIcon }
 
 type MatchCardProps = { leadId: string; match: ConsumerMatch };
 
-/** One business: why it fits, whether it is interested, and the two consents, unticked until the person ticks them. */
+/** One business: why it fits, whether it is interested, how to have it call, and what it may do. */
 export function MatchCard({ leadId, match }: MatchCardProps) {
   const status = STATUS[match.status];
   return (
@@ -42,47 +35,8 @@ export function MatchCard({ leadId, match }: MatchCardProps) {
           ))}
         </ul>
       </div>
+      {match.status === "interested" && <AskForCall leadId={leadId} match={match} />}
       {match.status !== "declined" && <ConsentForm leadId={leadId} match={match} />}
     </article>
-  );
-}
-
-function ConsentForm({ leadId, match }: MatchCardProps) {
-  const { consent, legalName } = match;
-  const [aiCalls, setAiCalls] = useState(consent.aiCalls);
-  const [recording, setRecording] = useState(consent.recording);
-  const queryClient = useQueryClient();
-  const grant = useMutation(
-    rpc.lead.grantConsent.mutationOptions({
-      onSuccess: async () => {
-        await queryClient.invalidateQueries({ queryKey: rpc.lead.matches.key() });
-        showToast(CONSUMER.consentSaved);
-      },
-    }),
-  );
-  const isChanged = aiCalls !== consent.aiCalls || recording !== consent.recording;
-  return (
-    <div className="flex flex-col border-t border-line pt-2">
-      <Checkbox isSelected={aiCalls} onChange={setAiCalls} isReadOnly={consent.aiCalls}>
-        {consentText("aiCalls", legalName)}
-      </Checkbox>
-      <Checkbox isSelected={recording} onChange={setRecording}>
-        {consentText("recording", legalName)}
-      </Checkbox>
-      {grant.isError && <Problem>{problemSentence(grant.error)}</Problem>}
-      {consent.aiCalls && <p className="text-dense text-muted">{CONSUMER.consentGiven}</p>}
-      {(isChanged || !consent.aiCalls) && (
-        <Button
-          look="primary"
-          size="touch"
-          className="mt-2"
-          isPending={grant.isPending}
-          isDisabled={!aiCalls || !isChanged}
-          onPress={() => grant.mutate({ leadId, businessIds: [match.businessId], aiCalls: true, recording })}
-        >
-          {CONSUMER.consentSave}
-        </Button>
-      )}
-    </div>
   );
 }

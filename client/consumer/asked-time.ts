@@ -1,0 +1,14 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
+import { instantOf, localTimeOf } from "#client/ui/local-time.ts";
+
+type AskedTime = { ok: true; instant: string } | { ok: false; problem: string };
+
+/** What a `datetime-local` field holds, in the device's zone, as an instant that is still to come. */
+export function askedTime(localTime: string, nowMs: number): AskedTime {
+  const instant = instantOf(localTime);
+  if (instant === null) return { ok: false, problem: CONSUMER.timeMissing };
+  // A time that the clocks jump over would silently become another one.
+  if (!localTime.startsWith(localTimeOf(instant))) return { ok: false, problem: CONSUMER.timeSkipped };
+  if (Date.parse(instant) <= nowMs) return { ok: false, problem: CONSUMER.timePast };
+  return { ok: true, instant };
+}
