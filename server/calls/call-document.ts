@@ -18,6 +18,8 @@ export type CallBriefing = {
   category: string;
   need: string;
   objective: string;
+  /** Two words that the agent says first, and only the pages of this call show. Calls of before have none. */
+  codeWords?: string;
   /** IANA, where the callee lives: times are told on this clock. */
   timeZone: string;
   /** Where calling hours are judged: the call must be legal in each. Calls of before have none; for them it is the zone. */

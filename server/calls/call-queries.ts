@@ -1,4 +1,5 @@
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
+import type { Talk } from "#server/calls/cost/estimate.ts";
 import { type CallStatus, FINAL_STATUSES, isOnThePhone, CALL_STATUSES } from "#shared/call/status.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import type { Connection, mongo } from "mongoose";
@@ -9,6 +10,8 @@ const WITHOUT_JOURNAL = { projection: { journal: 0 } } as const;
 const ONLY_SUMMARY = { projection: { summary: 1 } } as const;
 /** Phone numbers in use are few; a board of more than this is read in pages. */
 const MAX_BOARD = 200;
+/** Calls from which is told how long a call takes and what it costs. */
+const RECENT_TALKS = 50;
 /** Prices asked for in one sweep, so that a day without the carrier does not come back as one storm. */
 const MAX_UNSETTLED = 20;
 
@@ -39,12 +42,26 @@ export class CallQueries {
     return this.#calls.countDocuments({ status: { $in: LIVE } });
   }
 
+  /** The newest calls that were talked in and are over. */
+  async recentTalks(): Promise<Talk[]> {
+    const rows = await this.#calls
+      .find({ status: { $in: [...FINAL_STATUSES] } }, ONLY_SUMMARY)
+      .sort({ endedAt: -1 })
+      .limit(RECENT_TALKS)
+      .toArray();
+    return rows.flatMap(({ summary: { answeredAt, endedAt, totalCents: cents } }) =>
+      answeredAt === null || endedAt === null
+        ? []
+        : { seconds: (Date.parse(endedAt) - Date.parse(answeredAt)) / 1000, cents },
+    );
+  }
+
   countQueued(): Promise<number> {
     return this.#calls.countDocuments({ status: "queued" });
   }
 
   /** How many calls are before this one; 1 = it is next. */
-  async queuePosition(queuedAt: Date): Promise<number> {
+  async queuePosition({ queuedAt }: Pick<CallHead, "queuedAt">): Promise<number> {
     return Math.max(1, await this.#calls.countDocuments({ status: "queued", queuedAt: { $lte: queuedAt } }));
   }
 

@@ -2,24 +2,29 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
+import { averageSeconds, costRange } from "#server/calls/cost/estimate.ts";
+import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import {
   type CallbackRequest,
   type CallRequest,
+  HOUR_MS,
   prepareCall,
   prepareCallback,
   type PrepareDeps,
+  REQUEST_LIMITS,
+  requireBusiness,
   withinRequestLimit,
 } from "#server/calls/request-call.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
-import type { CallRequestReply } from "#shared/contract/call-request.ts";
-
-/** What one call takes on average, for the estimate of the wait. */
-const TYPICAL_CALL_SECONDS = 90;
+import type { VoiceModel } from "#server/voice/voice.ts";
+import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract/call-request.ts";
 
 type Deps = PrepareDeps & {
   store: Pick<CallStore, "insert">;
-  queries: Pick<CallQueries, "queuePosition" | "countLive">;
+  queries: Pick<CallQueries, "queuePosition" | "countLive" | "recentTalks">;
+  voice: Pick<VoiceModel, "price" | "priceTable" | "model">;
+  fromNumbers: readonly string[];
   limits: Limits;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
@@ -63,7 +68,7 @@ export class CallRequests {
   /** Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing. */
   async #accepted(call: CallDocument): Promise<CallRequestReply> {
     this.#deps.wake(call);
-    const position = call.queuedAt === null ? null : await this.#deps.queries.queuePosition(call.queuedAt);
+    const position = call.queuedAt === null ? null : await this.#deps.queries.queuePosition(call);
     const reply = { success: true as const, call_id: call._id, queued_at: call.requestedAt.toISOString() };
     if (position === null) {
       return {
@@ -83,14 +88,46 @@ export class CallRequests {
     };
   }
 
-  #secondsUntil(dueAt: Date | null): number {
-    return Math.max(0, Math.round(((dueAt?.getTime() ?? 0) - this.#deps.clock.nowMs()) / 1000));
+  /**
+   * Where a call stands now. Position and wait count what waits before it; nothing is promised to a call that is on the phone or over (null, 0).
+   * `at`: the server's clock when this was so.
+   */
+  async place(call: CallHead): Promise<CallPlace> {
+    const { clock, fromNumbers } = this.#deps;
+    const waits = call.status === "queued" && call.queuedAt !== null;
+    const queuePosition = waits ? await this.#deps.queries.queuePosition(call) : null;
+    return {
+      queuePosition,
+      estimatedWaitSeconds:
+        queuePosition === null ? this.#secondsUntil(call.dueAt) : await this.#estimateSeconds(queuePosition),
+      at: new Date(clock.nowMs()).toISOString(),
+      fromNumber: fromNumberOf(call.businessId, fromNumbers),
+    };
   }
 
+  /** How many calls a business may still ask for, and what one costs. @throws Failure PROFILE_MISSING */
+  async quota(caller: Caller): Promise<RequestQuota> {
+    const { parties, limits, queries, voice } = this.#deps;
+    const { businessId } = await requireBusiness(caller, parties);
+    const key = { who: businessId, action: "requestAICall" } as const;
+    const limit = REQUEST_LIMITS[key.action];
+    const { count, oldestAtMs } = await limits.taken({ ...key, windowMs: HOUR_MS });
+    const left = Math.max(0, limit - count);
+    const nextFreeAt = left > 0 || oldestAtMs === null ? null : new Date(oldestAtMs + HOUR_MS).toISOString();
+    return { limit, left, nextFreeAt, estimatedCostCents: costRange(await queries.recentTalks(), voice) };
+  }
+
+  #secondsUntil(dueAt: Date | null): number {
+    if (dueAt === null) return 0;
+    return Math.max(0, Math.round((dueAt.getTime() - this.#deps.clock.nowMs()) / 1000));
+  }
+
+  /** The pace lets this many start, or a line has to become free as often as calls end: whichever takes longer. */
   async #estimateSeconds(position: number): Promise<number> {
     const { callsPerSecond, maxLiveCalls, queries } = this.#deps;
-    const free = Math.max(0, maxLiveCalls - (await queries.countLive()));
-    const behindLines = Math.max(0, position - free);
-    return Math.ceil((position - 1) / callsPerSecond + (behindLines * TYPICAL_CALL_SECONDS) / maxLiveCalls);
+    const [live, talks] = await Promise.all([queries.countLive(), queries.recentTalks()]);
+    const waitingForLines = Math.max(0, position - Math.max(0, maxLiveCalls - live));
+    const linesSeconds = (waitingForLines * averageSeconds(talks)) / maxLiveCalls;
+    return Math.ceil(Math.max((position - 1) / callsPerSecond, linesSeconds));
   }
 }

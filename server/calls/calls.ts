@@ -21,6 +21,7 @@ import type { RecordingFiles } from "#server/calls/recording/recording-files.ts"
 import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
+import { previewPrompt } from "#server/calls/call-preview.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
 import { personOf } from "#server/calls/new-call.ts";
 import type { CallbackRequest, CallParties, CallRequest } from "#server/calls/request-call.ts";
@@ -39,7 +40,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
-import type { CallRequestReply } from "#shared/contract/call-request.ts";
+import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
 
@@ -119,7 +120,14 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    this.#requests = new CallRequests({ ...deps, ...config, store, queries, wake: this.#wake });
+    this.#requests = new CallRequests({
+      ...deps,
+      ...config,
+      store,
+      queries,
+      fromNumbers: telephony.fromNumbers,
+      wake: this.#wake,
+    });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
     const settled = (callId: string) => this.#actors.settled(callId);
     this.#recordings = new Recordings({ ...deps, store, files: deps.recordingFiles, settled });
@@ -233,6 +241,16 @@ export class Calls {
   requestCallback(caller: Caller, request: CallbackRequest, ip?: string): Promise<CallRequestReply> {
     return this.#requests.byConsumer(caller, request, ip);
   }
+
+  /** @throws Failure NOT_FOUND */
+  async place(caller: Caller, callId: string): Promise<CallPlace> {
+    return this.#requests.place(await this.access.head(caller, callId));
+  }
+
+  quota = (caller: Caller): Promise<RequestQuota> => this.#requests.quota(caller);
+
+  previewPrompt = (caller: Caller, request: { leadId: string; objective: string }) =>
+    previewPrompt(caller, request, this.#deps.parties);
 
   readonly #wake = (call: CallHead) => {
     if (call.dueAt === null) this.#queue.nudge();

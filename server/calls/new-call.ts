@@ -1,6 +1,7 @@
 import { NO_VOICE_TOTALS } from "#shared/call/cost.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallBriefing, CallDocument } from "#server/calls/call-document.ts";
+import { newCodeWords } from "#server/calls/code-words.ts";
 import { phonePlace } from "#server/calls/phone-place.ts";
 import type { CallState } from "#server/calls/state/call-state.ts";
 import { statusOf } from "#server/calls/state/call-state.ts";
@@ -53,7 +54,8 @@ type NewCall = {
 
 /** The document of a call that was just asked for, with its first two journal events. */
 export function newCall(call: NewCall, seals: Seals): CallDocument {
-  const { ids, briefing, phone, dueAt, by, nowMs, followUpOf = null } = call;
+  const { ids, phone, dueAt, by, nowMs, followUpOf = null } = call;
+  const briefing = { ...call.briefing, codeWords: newCodeWords() };
   const callId = newId("call");
   const now = new Date(nowMs);
   const state: CallState =
@@ -107,6 +109,7 @@ function firstEvents(callId: string, { ids, briefing, phone, dueAt, by, nowMs }:
     consumerPhone: phone.masked,
     objective: briefing.objective,
     requestedBy: by,
+    ...(briefing.codeWords !== undefined && { codeWords: briefing.codeWords }),
   };
   const waits: NewCallEvent =
     dueAt === null

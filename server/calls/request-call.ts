@@ -12,7 +12,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { BusinessProfile } from "#shared/business.ts";
 import type { MatchStatus } from "#shared/lead.ts";
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 /** Accepted requests in any hour: of a business for calls, of a consumer for callbacks. */
 export const REQUEST_LIMITS = { requestAICall: 10, requestCallback: 5 } as const;
 /** A call further away than this is a mistake, not a plan. */
@@ -62,8 +62,7 @@ export async function prepareCall(
   deps: PrepareDeps,
 ): Promise<CallDocument> {
   const { parties } = deps;
-  const business = caller.businessId === null ? null : await parties.businessById(caller.businessId);
-  if (business === null || !business.complete) throw new Failure("PROFILE_MISSING");
+  const business = await requireBusiness(caller, parties);
   const lead = await parties.leadForCall(request.leadId);
   if (lead === null) throw new Failure("NOT_FOUND");
   await requireInterest(request.leadId, business.businessId, parties);
@@ -96,9 +95,20 @@ export async function prepareCallback(
 const callbackObjective = (category: string) =>
   `Call consumer to discuss their ${category === "other" ? "service" : category} needs and schedule a consultation`;
 
-async function requireInterest(leadId: string, businessId: string, parties: CallParties): Promise<void> {
+export async function requireBusiness(caller: Caller, parties: CallParties): Promise<BusinessProfile> {
+  const business = caller.businessId === null ? null : await parties.businessById(caller.businessId);
+  if (business === null || !business.complete) throw new Failure("PROFILE_MISSING");
+  return business;
+}
+
+export async function requireMatch(leadId: string, businessId: string, parties: CallParties) {
   const match = await parties.matchFor(leadId, businessId);
   if (match === null) throw new Failure("NOT_MATCHED");
+  return match;
+}
+
+async function requireInterest(leadId: string, businessId: string, parties: CallParties): Promise<void> {
+  const match = await requireMatch(leadId, businessId, parties);
   if (match.status !== "interested") throw new Failure("MATCH_NOT_INTERESTED");
 }
 

@@ -15,6 +15,8 @@ export type Limits = {
   take(request: LimitKey & { max: number; windowMs: number }): Promise<LimitReply>;
   /** Returns a place that `take` gave. Idempotent. */
   giveBack(place: LimitKey & { hitId: string }): Promise<void>;
+  /** How many places of the window are taken now, and since when the oldest of them. */
+  taken(key: LimitKey & { windowMs: number }): Promise<{ count: number; oldestAtMs: number | null }>;
   /** Forgets everything under the key. */
   clear(key: LimitKey): Promise<void>;
 };
@@ -41,6 +43,11 @@ export function createLimits({ db, clock }: { db: Connection; clock: Clock }): L
     },
     async giveBack({ hitId, ...key }) {
       await logs.updateOne({ _id: idOf(key) }, { $pull: { hits: { hitId } } });
+    },
+    async taken({ windowMs, ...key }) {
+      const log = await logs.findOne({ _id: idOf(key) });
+      const hits = (log?.hits ?? []).map((hit) => hit.atMs).filter((atMs) => atMs > clock.nowMs() - windowMs);
+      return { count: hits.length, oldestAtMs: hits.length === 0 ? null : Math.min(...hits) };
     },
     async clear(key) {
       await logs.deleteOne({ _id: idOf(key) });

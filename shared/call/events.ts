@@ -105,6 +105,8 @@ export const callEventSchema = z.discriminatedUnion("type", [
     consumerPhone: z.string(),
     objective: z.string(),
     requestedBy: actorSchema,
+    /** Two words that the agent says first: whoever sees them here knows whose call it is. Calls of before have none. */
+    codeWords: z.string().optional(),
   }),
   /** Waits for an instant: a booked time, the next legal hour, or the next attempt. */
   event("call.scheduled", {
@@ -114,7 +116,12 @@ export const callEventSchema = z.discriminatedUnion("type", [
   /** Waits for its turn; due now. */
   event("call.queued", {}),
   event("call.cancelRequested", { by: actorSchema }),
-  event("attempt.dialing", { attemptId: attemptIdSchema, attemptNumber: z.number().int().positive() }),
+  event("attempt.dialing", {
+    attemptId: attemptIdSchema,
+    attemptNumber: z.number().int().positive(),
+    /** Ours, E.164: what the phone of the person shows. */
+    fromNumber: z.string().optional(),
+  }),
   event("attempt.ringing", { attemptId: attemptIdSchema }),
   event("attempt.answered", { attemptId: attemptIdSchema }),
   event("attempt.machineDetected", {

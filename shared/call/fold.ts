@@ -72,6 +72,7 @@ function requested(event: CallEventOf<"call.requested">): Change {
     objective,
     requestedBy,
     requestedAt: at,
+    codeWords: event.codeWords ?? null,
   };
 }
 
@@ -83,6 +84,7 @@ function attemptChange(view: CallView, event: CallEvent): Change | undefined {
         scheduledFor: null,
         scheduledWhy: null,
         answeredAt: null,
+        fromNumber: event.fromNumber ?? view.fromNumber,
         attempts: [...view.attempts, newAttempt(event)],
       };
     case "attempt.ringing":

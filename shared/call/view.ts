@@ -53,6 +53,10 @@ export const callViewSchema = z.object({
   /** Masked. */
   consumerPhone: z.string(),
   objective: z.string(),
+  /** Two words that the agent says first; null in calls of before. */
+  codeWords: z.string().nullable(),
+  /** The number of ours that the person's phone shows, E.164; null before the first dial. */
+  fromNumber: z.string().nullable(),
   requestedBy: actorSchema.nullable(),
   requestedAt: instant.nullable(),
   /** The instant it waits for; null when it waits for its turn or waits no more. */
@@ -111,6 +115,8 @@ export const EMPTY_CALL_VIEW: CallView = {
   consumerName: "",
   consumerPhone: "",
   objective: "",
+  codeWords: null,
+  fromNumber: null,
   requestedBy: null,
   requestedAt: null,
   scheduledFor: null,

@@ -1,10 +1,13 @@
 import { businessProfileSchema, updateBusinessProfileSchema } from "#shared/business.ts";
-import { callRequestReplySchema } from "#shared/contract/call-request.ts";
+import { callRequestReplySchema, requestQuotaSchema } from "#shared/contract/call-request.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { leadIdSchema } from "#shared/ids.ts";
 import { businessLeadSchema, matchStatusSchema } from "#shared/lead.ts";
 import { z } from "zod";
+
+/** What the agent is to reach. */
+const objectiveSchema = z.string().trim().min(10).max(600);
 
 export const businessContract = {
   profile: procedure("GET", "/business/profile", "My business profile").output(businessProfileSchema),
@@ -43,9 +46,20 @@ export const businessContract = {
     .input(
       z.object({
         leadId: leadIdSchema,
-        objective: z.string().trim().min(10).max(600),
+        objective: objectiveSchema,
         scheduledTime: z.iso.datetime({ offset: true }).optional(),
       }),
     )
     .output(callRequestReplySchema),
+
+  /** The exact instructions and opening that such a call would use; the opening has "[two code words]" where each call gets words of its own. */
+  previewPrompt: procedure("POST", "/business/leads/{leadId}/preview", "What the agent would be told")
+    .errors({ PROFILE_MISSING: ERRORS.PROFILE_MISSING, NOT_MATCHED: ERRORS.NOT_MATCHED })
+    .input(z.object({ leadId: leadIdSchema, objective: objectiveSchema }))
+    .output(z.object({ opening: z.string(), prompt: z.string() })),
+
+  /** Calls that may still be asked for in this hour, and what one costs. */
+  quota: procedure("GET", "/business/quota", "Calls left in this hour and what one costs")
+    .errors({ PROFILE_MISSING: ERRORS.PROFILE_MISSING })
+    .output(requestQuotaSchema),
 };

@@ -1,4 +1,5 @@
 import { callEventSchema } from "#shared/call/events.ts";
+import { callPlaceSchema } from "#shared/contract/call-request.ts";
 import { callStatusSchema } from "#shared/call/status.ts";
 import { callSummarySchema } from "#shared/call/summary.ts";
 import { callViewSchema } from "#shared/call/view.ts";
@@ -50,6 +51,11 @@ export const callContract = {
   events: procedure("GET", "/calls/{callId}/events", "The journal of one call")
     .input(z.object({ callId: callIdSchema, after: z.coerce.number().int().nonnegative().default(0) }))
     .output(z.object({ events: z.array(callEventSchema), seq: z.number().int() })),
+
+  /** Where it stands in the queue, and about how long it waits. */
+  place: procedure("GET", "/calls/{callId}/place", "A call's place in the queue")
+    .input(byCallId)
+    .output(callPlaceSchema),
 
   /** Works in every state, is idempotent and answers the truth. */
   cancel: procedure("POST", "/calls/{callId}/cancel", "Cancel a call")

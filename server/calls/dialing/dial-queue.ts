@@ -2,6 +2,7 @@ import type { Advance } from "#server/calls/advance.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
+import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -126,8 +127,7 @@ export class DialQueue {
   #newAttempt(call: CallHead, placeId: string): Attempt {
     const { fromNumbers } = this.#deps;
     const number = (call.state.phase === "queued" ? call.state.attemptsMade : 0) + 1;
-    // The same business shows the same number to the same person, also on a retry.
-    const from = fromNumbers[hash(call.businessId) % fromNumbers.length] ?? "";
+    const from = fromNumberOf(call.businessId, fromNumbers);
     return { attemptId: newId("att"), number, from, placeId };
   }
 
@@ -158,10 +158,4 @@ export class DialQueue {
 function refusalOf(verdict: Exclude<DialVerdict, { kind: "allow" }>): CallInput {
   if (verdict.kind === "deny") return { kind: "refusedByRule", reason: verdict.rule };
   return { kind: "postponed", until: verdict.at.getTime(), why: "quiet_hours" };
-}
-
-function hash(text: string): number {
-  let sum = 0;
-  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return sum;
 }

@@ -17,7 +17,9 @@ test("[CL41] the opening is spoken first, with the floor closed, and counts when
   bench.join();
   expect(bench.sessions[0]?.options.floorClosed).toBe(true);
   bench.clock.advance(1000);
-  expect(bench.asked[0]).toMatch(/^say Hello, this is Sam, an AI assistant calling for Acme LLC/);
+  expect(bench.asked[0]).toMatch(
+    /^say [A-Z][a-z]+ [a-z]+\. Hello, this is Sam, an AI assistant calling for Acme LLC/,
+  );
   agentSays(bench, "opening", "Hello, this is Sam.", 300);
   await nextTurn();
   expect(kinds(bench)).not.toContain("opening.heard");

@@ -31,6 +31,14 @@ test("[CL41] the opening says who, that it is an AI, why and how to stop it, in 
   expect(secondsOf(words)).toBeLessThan(15);
 });
 
+test("[CL256] the code words of the call come first, and the opening stays short", () => {
+  const words = openingWords({ ...BRIEFING, codeWords: "maple river" });
+  expect(words).toMatch(/^Maple river\. Hello, this is Sam, an AI assistant/);
+  expect(words).toBe(`Maple river. ${openingWords(BRIEFING)}`);
+  expect(secondsOf(words)).toBeLessThan(15);
+  expect(agentInstructions({ ...BRIEFING, codeWords: "maple river" })).not.toContain("maple");
+});
+
 test.each(["legal", "dental", "other"])(
   "[CL81] whoever picks up does not learn from the opening that it is about %s",
   (category) => {

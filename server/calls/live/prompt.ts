@@ -5,17 +5,18 @@ import type { CallBriefing } from "#server/calls/call-document.ts";
 export const AGENT_NAME = "Sam";
 
 /**
- * The fixed opening [CL41]: who calls, that it is an AI, why, how to stop it. It is spoken word for word, cannot be interrupted, and counts as
+ * The fixed opening [CL41]: the two code words of the call [CL256], who calls, that it is an AI, why, how to stop it. It is spoken word for word, cannot be interrupted, and counts as
  * said only when its playback was proven. No personal detail: it may reach the wrong ear (47 CFR 64.1200(b); EU AI Act Art. 50). `recorded`: from
  * its end on the call is recorded, and it says so [CL121].
  */
 export function openingWords(briefing: CallBriefing, recorded = false): string {
   return [
+    ...(briefing.codeWords === undefined ? [] : [`${capitalized(briefing.codeWords)}.`]),
     `Hello, this is ${AGENT_NAME}, an AI assistant calling for ${plain(briefing.legalName)}`,
     `about your request for help with ${topicOf(briefing.category)}.`,
     ...(recorded ? ["This call is recorded."] : []),
     "If you want no such calls, say stop calling me or press nine.",
-    "Is now a good time to talk?",
+    "Is now a good time?",
   ].join(" ");
 }
 
@@ -67,6 +68,8 @@ ${AGENT_TOOLS.map(({ name, description }) => `- ${name}: ${description}`).join("
 # Unclear audio
 If you hear noise, silence, hold music or talk that is not meant for you, call wait_for_user and say nothing.`;
 }
+
+const capitalized = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** Names and needs come from forms: line breaks and quotation marks would change the shape of the prompt. */
 function plain(text: string): string {

@@ -40,7 +40,7 @@ test("[CL95] a screening service is told who calls and nothing else; the person 
   bench.clock.advance(10_000);
   consumerSays(bench, "person", "Hello?");
   expect(bench.asked.slice(before)[0]).toMatch(
-    /^say Hello, this is Sam, an AI assistant calling for Acme LLC/,
+    /^say [A-Z][a-z]+ [a-z]+\. Hello, this is Sam, an AI assistant calling for Acme LLC/,
   );
   agentSays(bench, "opening", "Hello, this is Sam.", 600);
   bench.phone.hearAll();

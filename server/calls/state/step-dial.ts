@@ -61,10 +61,10 @@ function move(state: CallState, dueAt: number | null): StepResult {
 }
 
 function claim({ attempt }: Extract<DialInput, { kind: "claimed" }>, rules: StepRules): StepResult {
-  const { attemptId, number } = attempt;
+  const { attemptId, number, from } = attempt;
   return {
     state: { phase: "dialing", attempt, dial: "requesting", carrierCallId: null, since: rules.nowMs },
-    events: [{ type: "attempt.dialing", attemptId, attemptNumber: number }],
+    events: [{ type: "attempt.dialing", attemptId, attemptNumber: number, fromNumber: from }],
     effects: [{ kind: "dial", attempt }],
   };
 }

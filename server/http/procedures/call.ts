@@ -13,6 +13,8 @@ export function createCallProcedures(calls: Calls) {
       access.events(context.caller, input.callId, input.after),
     ),
 
+    place: forAnybody.call.place.handler(({ context, input }) => calls.place(context.caller, input.callId)),
+
     cancel: forAnybody.call.cancel.handler(({ context, input }) =>
       calls.cancel(context.caller, input.callId),
     ),
@@ -48,11 +50,17 @@ export function createCallbackProcedures(calls: Pick<Calls, "requestCallback">) 
   };
 }
 
-/** `business.requestAICall` */
+/** `business.requestAICall` and what helps to decide on it. */
 export function createCallRequestProcedures(calls: Calls) {
   return {
     requestAICall: forBusinesses.business.requestAICall.handler(({ context, input }) =>
       calls.request(context.caller, input),
     ),
+
+    previewPrompt: forBusinesses.business.previewPrompt.handler(({ context, input }) =>
+      calls.previewPrompt(context.caller, input),
+    ),
+
+    quota: forBusinesses.business.quota.handler(({ context }) => calls.quota(context.caller)),
   };
 }
