@@ -33,18 +33,18 @@ test("[CL253] each waiting call is told its place and a wait that pace and lines
     ids.push((await bench.calls.request(bench.business, { leadId, objective })).call_id);
   }
   const places = await Promise.all(
-    ids.map((callId, index) => bench.calls.place(consumerOf(leads[index] ?? ""), callId)),
+    ids.map((callId, index) => bench.calls.requests.place(consumerOf(leads[index] ?? ""), callId)),
   );
   expect(places.map((place) => place.queuePosition)).toEqual([1, 2, 3, 4]);
   // Two lines are free; the third and fourth wait for calls of 90 s to end on them.
   expect(places.map((place) => place.estimatedWaitSeconds)).toEqual([0, 1, 45, 90]);
   expect(places[0]).toMatchObject({ at: "2026-11-24T15:00:00.040Z", fromNumber: "+16505550100" });
-  await expect(bench.calls.place(consumerOf("lead_stranger"), ids[0] ?? "")).rejects.toMatchObject({
+  await expect(bench.calls.requests.place(consumerOf("lead_stranger"), ids[0] ?? "")).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
   await bench.calls.cancel(bench.business, ids[0] ?? "");
-  expect(await bench.calls.place(bench.business, ids[1] ?? "")).toMatchObject({ queuePosition: 1 });
-  expect(await bench.calls.place(bench.business, ids[0] ?? "")).toMatchObject({
+  expect(await bench.calls.requests.place(bench.business, ids[1] ?? "")).toMatchObject({ queuePosition: 1 });
+  expect(await bench.calls.requests.place(bench.business, ids[0] ?? "")).toMatchObject({
     queuePosition: null,
     estimatedWaitSeconds: 0,
   });
@@ -58,7 +58,7 @@ test("[CL253] a booked call waits until its instant", async () => {
     objective,
     scheduledTime,
   });
-  expect(await bench.calls.place(bench.business, callId)).toMatchObject({
+  expect(await bench.calls.requests.place(bench.business, callId)).toMatchObject({
     queuePosition: null,
     estimatedWaitSeconds: 3600,
   });
@@ -67,7 +67,7 @@ test("[CL253] a booked call waits until its instant", async () => {
 test("[CL254] the preview is what the call then says and is told, but for the code words", async () => {
   const bench = start({ parties: { consentFor: async () => ({ aiCalls: true, recording: true }) } });
   const leadId = someone();
-  const preview = await bench.calls.previewPrompt(bench.business, { leadId, objective });
+  const preview = await bench.calls.requests.preview(bench.business, { leadId, objective });
   const { call_id: callId } = await bench.calls.request(bench.business, { leadId, objective });
   const call = await bench.documents.findOne({ _id: callId });
   if (call === null) throw new Error("The call is not stored.");
@@ -79,24 +79,28 @@ test("[CL254] the preview is what the call then says and is told, but for the co
 
 test("[CL254] a preview needs a match, and does not count as a request", async () => {
   const bench = start({ parties: { matchFor: async () => null } });
-  const preview = bench.calls.previewPrompt(bench.business, { leadId: someone(), objective });
+  const preview = bench.calls.requests.preview(bench.business, { leadId: someone(), objective });
   await expect(preview).rejects.toMatchObject({ code: "NOT_MATCHED" });
-  expect(await bench.calls.quota(bench.business)).toMatchObject({ left: 10 });
+  expect(await bench.calls.requests.quota(bench.business)).toMatchObject({ left: 10 });
 });
 
 test("[CL255] the quota counts down, says when the next is free, and slides", async () => {
   const bench = start();
   bench.calls.hold.hold("telephony", "wait");
   const first = bench.clock.nowMs();
-  expect(await bench.calls.quota(bench.business)).toMatchObject({ limit: 10, left: 10, nextFreeAt: null });
+  expect(await bench.calls.requests.quota(bench.business)).toMatchObject({
+    limit: 10,
+    left: 10,
+    nextFreeAt: null,
+  });
   for (let calls = 0; calls < 10; calls++) {
     await bench.calls.request(bench.business, { leadId: someone(), objective });
     bench.clock.advance(1000);
   }
   const nextFreeAt = new Date(first + 3_600_000).toISOString();
-  expect(await bench.calls.quota(bench.business)).toMatchObject({ left: 0, nextFreeAt });
+  expect(await bench.calls.requests.quota(bench.business)).toMatchObject({ left: 0, nextFreeAt });
   bench.clock.advance(3_600_000 - 10_000);
-  expect(await bench.calls.quota(bench.business)).toMatchObject({ left: 1, nextFreeAt: null });
+  expect(await bench.calls.requests.quota(bench.business)).toMatchObject({ left: 1, nextFreeAt: null });
 });
 
 test("[CL256] [CL257] code words and the number that shows are in the journal and in the view, the same number on a retry", async () => {

@@ -1,5 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
+import type { CallAccess } from "#server/calls/call-access.ts";
+import { previewPrompt } from "#server/calls/call-preview.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { averageSeconds, costRange } from "#server/calls/cost/estimate.ts";
@@ -17,6 +19,7 @@ import {
 } from "#server/calls/request-call.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
+import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract/call-request.ts";
 
@@ -24,7 +27,8 @@ type Deps = PrepareDeps & {
   store: Pick<CallStore, "insert">;
   queries: Pick<CallQueries, "queuePosition" | "countLive" | "recentTalks">;
   voice: Pick<VoiceModel, "price" | "priceTable" | "model">;
-  fromNumbers: readonly string[];
+  telephony: Pick<Telephony, "fromNumbers">;
+  access: Pick<CallAccess, "head">;
   limits: Limits;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
@@ -90,10 +94,11 @@ export class CallRequests {
 
   /**
    * Where a call stands now. Position and wait count what waits before it; nothing is promised to a call that is on the phone or over (null, 0).
-   * `at`: the server's clock when this was so.
+   * `at`: the server's clock when this was so. @throws Failure NOT_FOUND
    */
-  async place(call: CallHead): Promise<CallPlace> {
-    const { clock, fromNumbers } = this.#deps;
+  async place(caller: Caller, callId: string): Promise<CallPlace> {
+    const { access, clock, telephony } = this.#deps;
+    const call = await access.head(caller, callId);
     const waits = call.status === "queued" && call.queuedAt !== null;
     const queuePosition = waits ? await this.#deps.queries.queuePosition(call) : null;
     return {
@@ -101,7 +106,7 @@ export class CallRequests {
       estimatedWaitSeconds:
         queuePosition === null ? this.#secondsUntil(call.dueAt) : await this.#estimateSeconds(queuePosition),
       at: new Date(clock.nowMs()).toISOString(),
-      fromNumber: fromNumberOf(call.businessId, fromNumbers),
+      fromNumber: fromNumberOf(call.businessId, telephony.fromNumbers),
     };
   }
 
@@ -115,6 +120,11 @@ export class CallRequests {
     const left = Math.max(0, limit - count);
     const nextFreeAt = left > 0 || oldestAtMs === null ? null : new Date(oldestAtMs + HOUR_MS).toISOString();
     return { limit, left, nextFreeAt, estimatedCostCents: costRange(await queries.recentTalks(), voice) };
+  }
+
+  /** @throws Failure PROFILE_MISSING, NOT_FOUND, NOT_MATCHED */
+  preview(caller: Caller, request: { leadId: string; objective: string }) {
+    return previewPrompt(caller, request, this.#deps.parties);
   }
 
   #secondsUntil(dueAt: Date | null): number {

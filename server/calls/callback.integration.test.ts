@@ -48,7 +48,7 @@ const refusal = (code: ErrorCode) => expect.objectContaining({ name: "Failure", 
 test("[CL250] a callback is dialled like any call, with the default objective and the consumer as its author", async () => {
   const { calls, documents, dials } = start();
   const { consumer, leadId } = someone();
-  const reply = await calls.requestCallback(consumer, { leadId, businessId });
+  const reply = await calls.requests.byConsumer(consumer, { leadId, businessId });
   expect(reply).toMatchObject({ success: true, queue_position: 1, scheduled_for: null });
   await becomes(documents, reply.call_id, {
     status: "dialing",
@@ -69,7 +69,7 @@ test("[CL251] asking is consent to that call and no other, with a receipt of whe
   const { calls, consents, documents, business } = start();
   calls.hold.hold("telephony", "wait");
   const { consumer, leadId } = someone();
-  const reply = await calls.requestCallback(consumer, { leadId, businessId }, "203.0.113.9");
+  const reply = await calls.requests.byConsumer(consumer, { leadId, businessId }, "203.0.113.9");
   const receipts = database().connection.collection<{ _id: string }>("consents");
   expect(await receipts.find({ leadId }).toArray()).toMatchObject([
     {
@@ -132,7 +132,7 @@ test.each(cases)("[CL250] %s is refused with %s, and does not count", async (_wh
   const { consumer, leadId } = someone();
   const request = { leadId, businessId, ...more };
   for (let tries = 0; tries < 6; tries++) {
-    await expect(calls.requestCallback(consumer, request)).rejects.toEqual(refusal(code));
+    await expect(calls.requests.byConsumer(consumer, request)).rejects.toEqual(refusal(code));
   }
   expect(await documents.countDocuments({ leadId })).toBe(0);
 });
@@ -142,14 +142,14 @@ test("[CL250] a foreign lead looks like an unknown one, whatever else is wrong w
   const { leadId } = someone();
   const { consumer: stranger } = someone();
   await expect(
-    calls.requestCallback(stranger, { leadId, businessId, preferredTime: "2020-01-01T10:00:00Z" }),
+    calls.requests.byConsumer(stranger, { leadId, businessId, preferredTime: "2020-01-01T10:00:00Z" }),
   ).rejects.toEqual(refusal("NOT_FOUND"));
 });
 
 test("[CL250] without a time at night the call is scheduled for the next legal instant, where the consumer lives", async () => {
   const { calls } = start(atNight());
   const { consumer, leadId } = someone();
-  expect(await calls.requestCallback(consumer, { leadId, businessId })).toMatchObject({
+  expect(await calls.requests.byConsumer(consumer, { leadId, businessId })).toMatchObject({
     queue_position: null,
     scheduled_for: "2026-11-25T14:00:00.000Z",
     estimated_wait_seconds: 36_000,
@@ -178,7 +178,7 @@ test("[CL252] of many requests at once on two servers exactly ten of a business 
       each.status === "fulfilled" ? "accepted" : String(each.reason.code),
     );
   const [callbacks, calls] = await Promise.all([
-    outcomes(servers.map((server) => server.calls.requestCallback(consumer, { leadId, businessId }))),
+    outcomes(servers.map((server) => server.calls.requests.byConsumer(consumer, { leadId, businessId }))),
     outcomes(
       servers.map((server) => server.calls.request(one.business, { leadId: consented.leadId, objective })),
     ),
@@ -188,5 +188,7 @@ test("[CL252] of many requests at once on two servers exactly ten of a business 
   expect([count(calls, "accepted"), count(calls, "RATE_LIMITED")]).toEqual([10, 20]);
   expect(await one.documents.countDocuments({ leadId })).toBe(5);
   one.clock.advance(3_600_000);
-  expect(await one.calls.requestCallback(consumer, { leadId, businessId })).toMatchObject({ success: true });
+  expect(await one.calls.requests.byConsumer(consumer, { leadId, businessId })).toMatchObject({
+    success: true,
+  });
 });

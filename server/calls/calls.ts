@@ -21,10 +21,9 @@ import type { RecordingFiles } from "#server/calls/recording/recording-files.ts"
 import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
-import { previewPrompt } from "#server/calls/call-preview.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
 import { personOf } from "#server/calls/new-call.ts";
-import type { CallbackRequest, CallParties, CallRequest } from "#server/calls/request-call.ts";
+import type { CallParties, CallRequest } from "#server/calls/request-call.ts";
 import { cancelUncovered } from "#server/calls/uncovered.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
@@ -40,7 +39,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
-import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract/call-request.ts";
+import type { CallRequestReply } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
 
@@ -84,6 +83,7 @@ export class Calls {
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
   readonly queries: CallQueries;
+  readonly requests: CallRequests;
   readonly moves: CallMoves;
   readonly #deps: CallsDeps;
   readonly #store: CallStore;
@@ -95,16 +95,11 @@ export class Calls {
   readonly #recordings: Recordings;
   readonly #optOut: OptOut;
   readonly #effects: Effects;
-  readonly #requests: CallRequests;
 
   constructor(deps: CallsDeps) {
     const { config, connection, feed, clock, logger, telephony, voice, metrics } = deps;
     this.#deps = deps;
-    const rules = {
-      maxAttempts: MAX_ATTEMPTS,
-      retryBackoffMs: config.retryBackoffSeconds * 1000,
-      timeLimitMs: config.callTimeLimitSeconds * 1000,
-    };
+    const rules = stepRules(config);
     const legalFrom = (call: CallHead, atMs: number) =>
       legalCallingInstant(placesOf(call.briefing), config.quietHours, atMs) ?? atMs;
     const store = new CallStore({ connection, feed, clock, logger, rules, legalFrom });
@@ -120,12 +115,12 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    this.#requests = new CallRequests({
+    this.requests = new CallRequests({
       ...deps,
       ...config,
       store,
       queries,
-      fromNumbers: telephony.fromNumbers,
+      access: this.access,
       wake: this.#wake,
     });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
@@ -137,7 +132,6 @@ export class Calls {
     this.#queue = new DialQueue({
       ...parts,
       ...config,
-      fromNumbers: telephony.fromNumbers,
       depthChanged: (depth) => metrics.queueDepth.set(depth),
     });
     const optOut = (callId: string) => this.#optOut.record(callId, "spoken");
@@ -234,23 +228,8 @@ export class Calls {
 
   /** @throws Failure, see the contract of `business.requestAICall` */
   request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
-    return this.#requests.byBusiness(caller, request);
+    return this.requests.byBusiness(caller, request);
   }
-
-  /** @throws Failure, see the contract of `lead.requestCallback` */
-  requestCallback(caller: Caller, request: CallbackRequest, ip?: string): Promise<CallRequestReply> {
-    return this.#requests.byConsumer(caller, request, ip);
-  }
-
-  /** @throws Failure NOT_FOUND */
-  async place(caller: Caller, callId: string): Promise<CallPlace> {
-    return this.#requests.place(await this.access.head(caller, callId));
-  }
-
-  quota = (caller: Caller): Promise<RequestQuota> => this.#requests.quota(caller);
-
-  previewPrompt = (caller: Caller, request: { leadId: string; objective: string }) =>
-    previewPrompt(caller, request, this.#deps.parties);
 
   readonly #wake = (call: CallHead) => {
     if (call.dueAt === null) this.#queue.nudge();
@@ -294,3 +273,9 @@ export class Calls {
     return this.#optOut.stopAll(phoneKey, personOf(caller));
   }
 }
+
+const stepRules = (config: CallsConfig) => ({
+  maxAttempts: MAX_ATTEMPTS,
+  retryBackoffMs: config.retryBackoffSeconds * 1000,
+  timeLimitMs: config.callTimeLimitSeconds * 1000,
+});

@@ -11,6 +11,7 @@ import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
+import type { Telephony } from "#server/telephony/telephony.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 
 /** The queue looks at least this often: a nudge may come from another server and not reach us. */
@@ -32,7 +33,7 @@ export type DialQueueDeps = {
   quietHours: QuietHours;
   callsPerSecond: number;
   maxLiveCalls: number;
-  fromNumbers: readonly string[];
+  telephony: Pick<Telephony, "fromNumbers">;
   depthChanged(depth: number): void;
 };
 
@@ -125,9 +126,8 @@ export class DialQueue {
   }
 
   #newAttempt(call: CallHead, placeId: string): Attempt {
-    const { fromNumbers } = this.#deps;
     const number = (call.state.phase === "queued" ? call.state.attemptsMade : 0) + 1;
-    const from = fromNumberOf(call.businessId, fromNumbers);
+    const from = fromNumberOf(call.businessId, this.#deps.telephony.fromNumbers);
     return { attemptId: newId("att"), number, from, placeId };
   }
 

@@ -13,7 +13,9 @@ export function createCallProcedures(calls: Calls) {
       access.events(context.caller, input.callId, input.after),
     ),
 
-    place: forAnybody.call.place.handler(({ context, input }) => calls.place(context.caller, input.callId)),
+    place: forAnybody.call.place.handler(({ context, input }) =>
+      calls.requests.place(context.caller, input.callId),
+    ),
 
     cancel: forAnybody.call.cancel.handler(({ context, input }) =>
       calls.cancel(context.caller, input.callId),
@@ -42,10 +44,10 @@ export function createCallProcedures(calls: Calls) {
 }
 
 /** `lead.requestCallback`: asking is consent, so the receipt says where it came from. */
-export function createCallbackProcedures(calls: Pick<Calls, "requestCallback">) {
+export function createCallbackProcedures(calls: Pick<Calls, "requests">) {
   return {
     requestCallback: forConsumers.lead.requestCallback.handler(({ context, input }) =>
-      calls.requestCallback(context.caller, input, context.ip),
+      calls.requests.byConsumer(context.caller, input, context.ip),
     ),
   };
 }
@@ -58,9 +60,9 @@ export function createCallRequestProcedures(calls: Calls) {
     ),
 
     previewPrompt: forBusinesses.business.previewPrompt.handler(({ context, input }) =>
-      calls.previewPrompt(context.caller, input),
+      calls.requests.preview(context.caller, input),
     ),
 
-    quota: forBusinesses.business.quota.handler(({ context }) => calls.quota(context.caller)),
+    quota: forBusinesses.business.quota.handler(({ context }) => calls.requests.quota(context.caller)),
   };
 }
