@@ -65,6 +65,8 @@ export type CallDocument = {
   briefing: CallBriefing;
   /** Why each attempt was allowed to ring, the newest twenty; calls of before have none. */
   dialReceipts?: (DialReceipt & { attemptId: string })[];
+  /** They asked in this call not to be called again; it is in the journal. */
+  optedOut: boolean;
   summary: CallSummary;
   /** What the voice model has used so far; only grows. The actor's heartbeat keeps it, so that a killed server loses a second of it at most. */
   usage: VoiceTotals;

@@ -39,7 +39,7 @@ type Deps = {
   feed: CallFeed;
   clock: Clock;
   logger: Logger;
-  rules: Omit<StepRules, "nowMs" | "legalFrom">;
+  rules: Omit<StepRules, "nowMs" | "legalFrom" | "optedOut">;
   /** The first instant at or after `atMs` at which this call may ring; left out: any. */
   legalFrom?: (call: CallHead, atMs: number) => number;
 };
@@ -78,7 +78,8 @@ export class CallStore {
       const nowMs = this.#deps.clock.nowMs();
       const { rules, legalFrom = (_call, atMs) => atMs } = this.#deps;
       const input = choose(call);
-      const stepRules = { ...rules, nowMs, legalFrom: (atMs: number) => legalFrom(call, atMs) };
+      const { optedOut } = call;
+      const stepRules = { ...rules, nowMs, optedOut, legalFrom: (atMs: number) => legalFrom(call, atMs) };
       const next = input && step(call.state, input, stepRules);
       if (input === null || next === null) return { kind: "unchanged", call };
       const epoch = input.kind === "streamOpened" ? input.epoch : call.epoch;
@@ -215,6 +216,7 @@ export class CallStore {
       revision: call.revision + 1,
       seq: call.seq + events.length,
       summary: applyToSummary(call.summary, events),
+      optedOut: call.optedOut || events.some(({ type }) => type === "optOut.recorded"),
     };
     // These four belong to the actor's own small updates and must not be written back from an older reading.
     const { draft: _draft, beat: _beat, owner: _owner, usage: _usage, ...set } = changed(call, next);

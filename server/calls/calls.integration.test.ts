@@ -251,6 +251,24 @@ test("[CL43] [CL101] streams that keep breaking: three more tries, then the carr
   });
 });
 
+test("[CL31] [CL203] a stream that never came after the pick-up left the person in silence until the carrier ended the call", async () => {
+  const bench = start();
+  const { callId, carrierCallId } = await pickedUp(bench);
+  let asked = 0;
+  bench.script.fetch = () => {
+    asked += 1;
+    return {
+      kind: "found",
+      call: { carrierCallId, status: "in_progress", durationSeconds: null, priceCents: null },
+    };
+  };
+  bench.script.end = () => ({ kind: "accepted", status: "completed" });
+  const end = { status: "failed", reason: "connection_lost" };
+  await becomesInTime(bench, callId, { status: "failed", state: { phase: "ended", end } });
+  expect(asked).toBeGreaterThan(0);
+  expect(bench.script.ended).toContain(carrierCallId);
+});
+
 test("[CL105] a call that waits in the carrier's queue for more than ten minutes is taken back", async () => {
   const bench = start();
   const { call_id: callId } = await request(bench);

@@ -171,7 +171,14 @@ export class Calls {
 
   #actorDeps(): ActorDeps {
     const { metrics, config } = this.#deps;
-    const parts = { ...this.#deps, ...config, store: this.#store, queries: this.queries, wake: this.#wake };
+    const parts = {
+      ...this.#deps,
+      ...config,
+      store: this.#store,
+      queries: this.queries,
+      advance: this.#advance,
+      wake: this.#wake,
+    };
     const tracked = (work: Promise<unknown>) => this.#effects.tracked(work);
     return {
       tools: createToolServices(parts),

@@ -19,7 +19,8 @@ const database = useTestDatabase();
 const HOUR_MS = 3_600_000;
 const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
 
-function office() {
+/** `meanwhile`: happens after everything was checked, right before the call is stored. */
+function office(meanwhile: () => Promise<unknown> = async () => undefined) {
   const bench = callsBench(database());
   const { connection } = database();
   const { clock } = bench;
@@ -28,9 +29,11 @@ function office() {
   const suppressions = createSuppressions({ db: connection, clock });
   const rules = { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1 };
   const feed = { event() {}, draft() {}, boardChanged() {} };
+  const store = new CallStore({ connection, feed, clock, logger: silentLogger, rules });
   const services = createToolServices({
     appointments: createAppointments({ db: connection, clock, businessById: async () => null }),
-    store: new CallStore({ connection, feed, clock, logger: silentLogger, rules }),
+    store: { insert: (next) => meanwhile().then(() => store.insert(next)) },
+    advance: (callId, input) => store.apply(callId, typeof input === "function" ? input : () => input),
     queries: new CallQueries(connection),
     consents,
     suppressions,
@@ -95,4 +98,16 @@ test("[CL87] not at night, and not for somebody who said stop; a stop cancels wh
   const second = { ...call(), personKey: first.personKey };
   expect(await suppressions.isSuppressed(first.personKey)).toBe(true);
   expect(await services.followUp(second, at)).toEqual({ kind: "forbidden" });
+});
+
+test("[CL201] a call that was being planned when they opted out stayed planned", async () => {
+  const personKey = `person ${newId("call")}`;
+  const optOut = () => suppressions.suppress(personKey, "spoken");
+  const { services, documents, suppressions, consents, woken, call, clock } = office(() => optOut());
+  const first = { ...call(), personKey };
+  expect(await services.followUp(first, noonAfter(clock.nowMs()))).toEqual({ kind: "forbidden" });
+  const next = await documents.findOne({ followUpOf: first._id });
+  expect(next).toMatchObject({ status: "cancelled" });
+  expect((await consents.consentFor(first.leadId, first.businessId, next?._id)).aiCalls).toBe(false);
+  expect(woken).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Appointments } from "#server/booking/appointments.ts";
 import { handful } from "#server/booking/slots.ts";
+import type { Advance } from "#server/calls/advance.ts";
 import { type CallDocument, type CallHead, placesOf } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
@@ -23,6 +24,7 @@ export type ToolServicesDeps = {
   quietHours: QuietHours;
   seals: Seals;
   clock: Clock;
+  advance: Advance;
   /** Lets a stored call come due. */
   wake(call: CallHead): void;
 };
@@ -60,7 +62,10 @@ export function createToolServices(deps: ToolServicesDeps): ToolServices {
   };
 }
 
-/** Null: another wish of the same call was faster. Record first, then the receipt of what the person said, then the alarm; a call without an alarm is found by the sweep. */
+/**
+ * Null: another wish of the same call was faster, or they opted out. Record first, then the receipt of what the person said, then the alarm; a call
+ * without an alarm is found by the sweep.
+ */
 async function plan(call: CallHead, atMs: number, deps: ToolServicesDeps): Promise<PlannedCall | null> {
   const { store, consents, seals, clock, wake } = deps;
   const { businessId, leadId, consumerId, briefing } = call;
@@ -82,6 +87,11 @@ async function plan(call: CallHead, atMs: number, deps: ToolServicesDeps): Promi
   } catch (error) {
     if (isDuplicateKey(error)) return null;
     throw error;
+  }
+  // An opt-out that came meanwhile either sees the stored call and cancels it, or is seen here [CL201].
+  if (await deps.suppressions.isSuppressed(call.personKey)) {
+    await deps.advance(next._id, { kind: "cancelAsked", by: { kind: "system" } });
+    return null;
   }
   await consents.record([
     {

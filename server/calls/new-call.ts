@@ -87,6 +87,7 @@ export function newCall(call: NewCall, seals: Seals): CallDocument {
     personKey: phone.phoneKey,
     livePersonKey: null,
     briefing,
+    optedOut: false,
     summary: summaryOf(foldCall(journal)),
     usage: NO_VOICE_TOTALS,
     carrierCalls: [],

@@ -6,13 +6,16 @@ import { newId } from "#server/lib/ids.ts";
 import type { Actor } from "#shared/call/events.ts";
 
 type Deps = {
-  store: Pick<CallStore, "head" | "events" | "record">;
+  store: Pick<CallStore, "head" | "record">;
   advance: Advance;
-  queries: CallQueries;
+  queries: Pick<CallQueries, "openOfPerson">;
   suppressions: Suppressions;
 };
 
-/** "Stop calling me": the number is suppressed first, then everything that waits for this person is cancelled [CL45]. */
+/**
+ * "Stop calling me": in the journal of the call it was said in, so that whoever takes the call over or sums it up finds it [CL200]; then the number
+ * is suppressed, then everything that waits for this person is cancelled [CL45].
+ */
 export class OptOut {
   readonly #deps: Deps;
 
@@ -25,10 +28,9 @@ export class OptOut {
     const { store, suppressions } = this.#deps;
     const call = await store.head(callId);
     if (call === null) return;
+    if (!call.optedOut)
+      await store.record(callId, null, newId("rec"), [{ type: "optOut.recorded", how }], call);
     await suppressions.suppress(call.personKey, how, callId);
-    const journal = await store.events(callId, 0);
-    const isNew = journal?.events.every(({ type }) => type !== "optOut.recorded");
-    if (isNew === true) await store.record(callId, null, newId("rec"), [{ type: "optOut.recorded", how }]);
     await this.#cancelOthers(call.personKey, callId, { kind: "system" });
   }
 

@@ -110,6 +110,11 @@ test("[CL92] an opt-out that was said and never stored is found in the words", a
   expect((await sumUp([said])).optOuts).toEqual([]);
 });
 
+test("[CL200] an opt-out whose owner was killed between journal and suppression was never carried out", async () => {
+  const { optOuts } = await sumUp([said, { type: "optOut.recorded", how: "key" }]);
+  expect(optOuts).toHaveLength(1);
+});
+
 test("[CL112] an opt-out that was recorded outranks whatever the analyst makes of the talk", async () => {
   const optedOut: NewCallEvent = { type: "optOut.recorded", how: "spoken" };
   expect(await sumUp([said, optedOut])).toMatchObject({

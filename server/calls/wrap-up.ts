@@ -80,12 +80,11 @@ export class WrapUp {
     await advance(callId, { kind: "summedUp", events, outcome });
   }
 
-  /** An opt-out whose server was lost before it could be stored is found in the words [CL92]. */
+  /** An opt-out whose server was lost before it was stored is found in the words [CL92], one that was not carried out in the journal [CL200]. */
   async #viewOf(callId: string): Promise<CallView> {
     const { store, optOut } = this.#deps;
     const view = foldCall((await store.events(callId, 0))?.events ?? []);
-    const missed = !view.optedOut && view.transcript.some(isOptOut);
-    if (!missed) return view;
+    if (!view.optedOut && !view.transcript.some(isOptOut)) return view;
     await optOut(callId);
     return { ...view, optedOut: true };
   }

@@ -1,5 +1,6 @@
 import { OPT_OUT_CONFIRMATION } from "#server/calls/live/stop-request.ts";
 import { actorBench, agentSays, consumerSays, openCall } from "#server/calls/testing/actor-bench.ts";
+import type { FollowUp } from "#server/calls/live/tool-services.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 
@@ -206,5 +207,27 @@ test("[CL91] a tool called after an opt-out still planned another call", async (
   expect(bench.recorded).toContainEqual(
     expect.objectContaining({ type: "tool.returned", toolCallId: "t2", ok: false }),
   );
+  expect(bench.recorded).not.toContainEqual(expect.objectContaining({ type: "call.followUpRequested" }));
+});
+
+test("[CL201] a call_later that was under way when they opted out still promised another call", async () => {
+  const confirmed = { ok: true, text: "Confirmed.", durationMs: 1 };
+  const bench = actorBench([{ speaker: "agent", text: "Hello" }], {
+    tools: [{ toolCallId: "t1", name: "confirm_person", arguments: {}, atMs: 0, result: confirmed }],
+  });
+  const planning = Promise.withResolvers<FollowUp>();
+  bench.diary.followUp = planning.promise;
+  bench.join();
+  bench.voiceSays().ready();
+  await nextTurn();
+  const later = { toolCallId: "t2", itemId: "t2", name: "call_later" };
+  bench.voiceSays().toolCalled({ ...later, argumentsJson: '{"when":"in 2 hours"}' });
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  bench.phone.says().keyPressed("9");
+  const planned = { followUpCallId: "call_later01", scheduledFor: "2026-11-24T17:00:00.000Z" };
+  planning.resolve({ kind: "planned", planned });
+  for (let turns = 0; turns < 5; turns++) await nextTurn();
+  const returned = { type: "tool.returned", toolCallId: "t2", ok: false };
+  expect(bench.recorded).toContainEqual(expect.objectContaining(returned));
   expect(bench.recorded).not.toContainEqual(expect.objectContaining({ type: "call.followUpRequested" }));
 });

@@ -18,6 +18,8 @@ const NEEDS_PERSON: ReadonlySet<ToolName> = new Set([
   "call_later",
 ]);
 
+const STOPPED = "They asked not to be called again. Nothing more is arranged with them.";
+
 export const endOf = (reason: string): End =>
   reason === "voicemail" ? { status: "voicemail", reason } : { status: "completed", reason };
 
@@ -71,8 +73,7 @@ export class ToolActs {
 
   /** @throws what the services throw */
   async run(request: ToolRequest): Promise<Done> {
-    if (this.#deps.stopped() && NEEDS_PERSON.has(request.name))
-      return refused("They asked not to be called again. Nothing more is arranged with them.");
+    if (this.#deps.stopped() && NEEDS_PERSON.has(request.name)) return refused(STOPPED);
     if (!this.#confirmed && NEEDS_PERSON.has(request.name)) {
       return refused(
         "First make sure that you speak with the person who asked for this call, then call confirm_person.",
@@ -88,7 +89,7 @@ export class ToolActs {
       case "book_slot":
         return this.#appointments.book(request.arguments.slotId);
       case "call_later":
-        return this.#appointments.callLater(request.arguments.when);
+        return this.#callLater(request.arguments.when);
       case "request_person":
         return this.#requestPerson(request.arguments.reason);
       case "mark_do_not_call":
@@ -111,6 +112,12 @@ export class ToolActs {
       (await outcomeOf(services, call, tool, this.#deps)) ??
       refused("The line was lost before this was done.")
     );
+  }
+
+  /** An opt-out that came while the call was planned has cancelled it [CL201]. */
+  async #callLater(when: string): Promise<Done> {
+    const planned = await this.#appointments.callLater(when);
+    return this.#deps.stopped() ? refused(STOPPED) : planned;
   }
 
   /** Hands the person's details to the model, once [CL80]. */

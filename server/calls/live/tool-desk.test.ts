@@ -1,3 +1,4 @@
+import { AGENT_TOOLS } from "#server/calls/live/agent-tools.ts";
 import { actorBench, agentSays, openCall } from "#server/calls/testing/actor-bench.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 import type { ToolView } from "#shared/call/view.ts";
@@ -241,3 +242,20 @@ test("[CL84] numbers, addresses and foreign ids beside the arguments are dropped
 function toolView(toolCallId: string, name: string, text: string, ok = true): ToolView {
   return { toolCallId, name, arguments: {}, atMs: 0, result: { ok, text, durationMs: 1 } };
 }
+
+test("[CL49] the tools are few, and take nothing that reaches beyond the call", () => {
+  expect(AGENT_TOOLS.map(({ name }) => name).toSorted()).toEqual([
+    "book_slot",
+    "call_later",
+    "confirm_person",
+    "end_call",
+    "mark_do_not_call",
+    "offer_slots",
+    "record_answer",
+    "request_person",
+    "stop_recording",
+    "wait_for_user",
+  ]);
+  const taken = AGENT_TOOLS.flatMap(({ parameters }) => Object.keys(Object(parameters["properties"])));
+  expect(new Set(taken)).toEqual(new Set(["words", "topic", "answer", "day", "slotId", "when", "reason"]));
+});

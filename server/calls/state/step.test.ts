@@ -159,6 +159,14 @@ test("[CL101] a talk that we have to give up ends after the carrier's apology, a
   expect(call.view.flags).toHaveLength(1);
 });
 
+test("[CL202] a line that broke after an opt-out asked somebody to call that person back", () => {
+  const { call, attemptId } = talking();
+  call.record({ type: "optOut.recorded", how: "key" });
+  call.feed({ kind: "lostAtCarrier", attemptId });
+  call.feed({ kind: "summedUp", events: [], outcome: "opted_out" });
+  expect(call.view).toMatchObject({ status: "failed", endReason: "connection_lost", flags: [] });
+});
+
 test("[CL13] a cancel during the carrier's last words ends the phone at once", () => {
   const { call, attemptId } = talking();
   const end = { status: "failed", reason: "voice_unavailable" } as const;

@@ -8,6 +8,8 @@ import type { NewCallEvent } from "#shared/call/events.ts";
 /** Rules that a step needs and that may be configured. */
 export type StepRules = {
   nowMs: number;
+  /** They asked in this call not to be called again. */
+  optedOut: boolean;
   maxAttempts: number;
   retryBackoffMs: number;
   /** The first instant at or after this one at which the person may be called. */

@@ -48,7 +48,7 @@ export function wrapUp(
       talkedMs: Math.max(0, rules.nowMs - answeredAt),
     },
     events: [
-      ...callbackDue(end),
+      ...callbackDue(end, rules),
       { type: "attempt.ended", attemptId: attempt.attemptId, ended: "completed" },
     ],
     effects: [
@@ -59,9 +59,9 @@ export function wrapUp(
   };
 }
 
-/** We broke a talk off: the business sees that somebody waits for its call [CL101]. */
-function callbackDue({ reason }: End): NewCallEvent[] {
-  if (!BROKEN_OFF.has(reason)) return [];
+/** We broke a talk off: the business sees that somebody waits for its call [CL101]; nobody does who asked not to be called again [CL202]. */
+function callbackDue({ reason }: End, { optedOut }: StepRules): NewCallEvent[] {
+  if (optedOut || !BROKEN_OFF.has(reason)) return [];
   return [{ type: "flag.raised", by: { kind: "system" }, reason: "The call broke off. Please call back." }];
 }
 

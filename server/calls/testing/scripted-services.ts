@@ -11,7 +11,8 @@ export function scriptedServices() {
     free: [] as number[],
     booked: [] as { callId: string; startAt: number }[],
     planned: [] as PlannedCall[],
-    followUp: null as FollowUp | null,
+    /** What a wish to be called later comes to; null: it is planned. */
+    followUp: null as FollowUp | Promise<FollowUp> | null,
   };
   const appointment = (startAt: number): Appointment => ({
     appointmentId: "apt_1",

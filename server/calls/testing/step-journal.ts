@@ -7,8 +7,7 @@ import { type CallEvent, isLateFact, type NewCallEvent } from "#shared/call/even
 import { foldCall } from "#shared/call/fold.ts";
 
 export const NOW = Date.parse("2026-11-24T15:00:00Z");
-const RULES: StepRules = {
-  nowMs: NOW,
+const RULES: Omit<StepRules, "nowMs" | "optedOut"> = {
   maxAttempts: 3,
   retryBackoffMs: 60_000,
   timeLimitMs: 900_000,
@@ -59,7 +58,8 @@ export class StepJournal {
   }
 
   feed(input: CallInput): Step | null {
-    const next = step(this.state, input, { ...RULES, ...this.rules, nowMs: this.nowMs });
+    const optedOut = this.events.some(({ type }) => type === "optOut.recorded");
+    const next = step(this.state, input, { ...RULES, ...this.rules, nowMs: this.nowMs, optedOut });
     if (next === null) return null;
     const moved = { before: this.state, input, after: next.state, nowMs: this.nowMs };
     this.carrierCalls = carrierCallsAfter(this.carrierCalls, moved);
@@ -73,6 +73,11 @@ export class StepJournal {
   /** What became known after the end, as the store writes it. */
   late(event: NewCallEvent) {
     if (this.state.phase === "ended" && isLateFact(event)) this.#add([event]);
+  }
+
+  /** What a live call records of itself. */
+  record(event: NewCallEvent) {
+    this.#add([event]);
   }
 
   claim(): string {
