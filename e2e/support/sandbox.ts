@@ -1,5 +1,6 @@
 import type { Environment } from "#e2e/support/ringside.ts";
 import { until } from "#e2e/support/wait.ts";
+import { kebab } from "#server/sandbox/faults/fault-names.ts";
 import { startSandbox } from "#server/sandbox/sandbox.ts";
 import type { CalleeScript } from "#server/sandbox/callees/script.ts";
 import { randomBytes } from "node:crypto";
@@ -111,6 +112,9 @@ type Person =
   | "screening";
 type Phone = "no-answer" | "busy" | "unreachable" | "declines" | "voicemail";
 
+/** The control interface writes the names of faults with dashes. */
+const orderOf = ({ kind, ...about }: Record<string, unknown>) => ({ fault: kebab(String(kind)), ...about });
+
 const IS_UNDER_WAY = new Set(["queued", "initiated", "ringing", "in-progress"]);
 export const isUnderWay = (call: PhoneCall): boolean => IS_UNDER_WAY.has(call.status);
 
@@ -190,12 +194,12 @@ export class TestSandbox {
 
   /** A fault of the voice model for the next sessions of one person (server/sandbox/voice-model/faults.ts). */
   async voiceFault(fault: Record<string, unknown>, person: string, times: number): Promise<void> {
-    await this.#ask("POST", "/voice-faults", { fault, person, times });
+    await this.#ask("POST", "/faults", { peer: "voice", ...orderOf(fault), person, times });
   }
 
   /** A fault of the analyst for requests that hold this text (server/sandbox/analyst/analyst-faults.ts). */
   async analystFault(fault: Record<string, unknown>, about: string, times: number): Promise<void> {
-    await this.#ask("POST", "/analyst-faults", { fault, about, times });
+    await this.#ask("POST", "/faults", { peer: "analyst", ...orderOf(fault), about, times });
   }
 
   /** Damages the newest media stream of a call. */

@@ -27,7 +27,7 @@ test("[SB50][SB53] serves all peers on one loopback address, and stops", async (
   expect(await statusOf("/v1/messages", { method: "POST" })).toBe(401);
   expect(await statusOf("/v1/models/gpt-realtime", { headers: { Authorization: "Bearer wrong" } })).toBe(401);
   const foreign = { method: "DELETE", headers: { origin: "https://evil.test" } };
-  for (const path of ["numbers/+14155550100", "faults", "voice-faults", "analyst-faults", "process"]) {
+  for (const path of ["numbers/+14155550100", "faults", "process"]) {
     expect(await statusOf(`/sandbox/${path}`, foreign), path).toBe(403);
   }
   await sandbox.stop();

@@ -18,7 +18,7 @@ const fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("midStreamError") }),
 ]);
 
-/** Body of `POST /sandbox/analyst-faults`: this fault for the next `times` requests. */
+/** This fault for the next `times` requests. */
 export const faultOrder = z.strictObject({
   fault,
   times: z.int().min(1).max(1000).default(1),

@@ -5,6 +5,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { FaultQueue } from "#server/sandbox/analyst/analyst-faults.ts";
+import { analystFaults } from "#server/sandbox/faults/analyst-faults.ts";
+import { FaultDesk } from "#server/sandbox/faults/fault-desk.ts";
+import { kebab } from "#server/sandbox/faults/fault-names.ts";
 import { createAnalystRouter } from "#server/sandbox/analyst/analyst.ts";
 
 const KEY = "sk-ant-sandbox";
@@ -13,12 +17,16 @@ let server: Server;
 let baseURL = "";
 
 beforeAll(async () => {
-  server = createServer(express().use(createAnalystRouter({ apiKey: KEY })));
+  const faults = new FaultQueue();
+  const control = express.Router().use(express.json());
+  new FaultDesk({ analyst: analystFaults(faults) }).mount(control);
+  const app = express().use("/sandbox", control);
+  server = createServer(app.use(createAnalystRouter({ apiKey: KEY, faults })));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterEach(() => fetch(`${baseURL}/sandbox/analyst-faults`, { method: "DELETE" }));
+afterEach(() => fetch(`${baseURL}/sandbox/faults`, { method: "DELETE" }));
 
 afterAll(() => {
   server.closeAllConnections();
@@ -48,15 +56,15 @@ async function post(body: unknown, headers: Record<string, string> = {}): Promis
 }
 
 async function fault(
-  kind: Record<string, unknown>,
+  { kind, ...more }: { kind: string } & Record<string, unknown>,
   rest: { times?: number; about?: string } = {},
 ): Promise<void> {
-  const response = await fetch(`${baseURL}/sandbox/analyst-faults`, {
+  const response = await fetch(`${baseURL}/sandbox/faults`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ fault: kind, ...rest }),
+    body: JSON.stringify({ peer: "analyst", fault: kebab(kind), ...more, ...rest }),
   });
-  expect(response.status).toBe(201);
+  expect(response.status).toBe(200);
 }
 
 test("[AN1] a message has the shape, the usage and the request id of the real service", async () => {
@@ -219,10 +227,10 @@ test("[AN7] scripted: hang, reset and an error in the middle of a stream", async
   const abort = new AbortController();
   const hanging = client().messages.create(ask("hi"), { signal: abort.signal });
   const taken = async () => {
-    const { pending } = z
-      .object({ pending: z.array(z.unknown()) })
-      .parse(await (await fetch(`${baseURL}/sandbox/analyst-faults`)).json());
-    return pending.length === 0;
+    const { faults } = z
+      .object({ faults: z.array(z.unknown()) })
+      .parse(await (await fetch(`${baseURL}/sandbox/faults`)).json());
+    return faults.length === 0;
   };
   const caught = hanging.catch((error: unknown) => error);
   await expect.poll(taken).toBe(true);

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import { timingSafeEqual } from "node:crypto";
 import { AnalystError, errorBody } from "#server/sandbox/analyst/analyst-error.ts";
-import { type AnalystFault, faultOrder, FaultQueue } from "#server/sandbox/analyst/analyst-faults.ts";
+import { type AnalystFault, FaultQueue } from "#server/sandbox/analyst/analyst-faults.ts";
 import {
   isKnownModel,
   type MessageRequest,
@@ -71,23 +71,9 @@ function strike(fault: AnalystFault | null, isStream: boolean, response: Respons
   }
 }
 
-function controlRoutes(router: Router, faults: FaultQueue, served: readonly Served[]): void {
+function controlRoutes(router: Router, served: readonly Served[]): void {
   router.get("/sandbox/analyst-requests", (_request, response) => {
     response.json({ requests: served });
-  });
-  router.get("/sandbox/analyst-faults", (_request, response) => {
-    response.json({ pending: faults.pending });
-  });
-  router.delete("/sandbox/analyst-faults", (_request, response) => {
-    faults.clear();
-    response.status(204).end();
-  });
-  router.post("/sandbox/analyst-faults", express.json({ limit: "64kb" }), (request, response) => {
-    const order = faultOrder.safeParse(request.body);
-    if (!order.success)
-      response.status(400).json({ error: "This is not a fault.", issues: order.error.issues });
-    else if (!faults.add(order.data)) response.status(409).json({ error: "Too many faults are waiting." });
-    else response.status(201).json({ pending: faults.pending });
   });
 }
 
@@ -167,7 +153,7 @@ export function createAnalystRouter({ apiKey, faults = new FaultQueue() }: Analy
     request.params.model.startsWith("claude-") ? model(request, response) : next(),
   );
   router.use("/v1/messages", badJson);
-  controlRoutes(router, faults, served);
+  controlRoutes(router, served);
   return router;
 }
 

@@ -13,7 +13,7 @@ export function voiceFaults(targets: VoiceFaultTargets): PeerFaults {
       if (sessionId !== undefined && !isOpen) throw new FaultRefusal("There is no such open voice session.");
       return () => {
         const refusal = armVoiceFault(targets, order);
-        if (refusal) throw new FaultRefusal(refusal.error);
+        if (refusal) throw new FaultRefusal(refusal);
       };
     },
     waiting: () =>

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { MediaSocket } from "#server/sandbox/phone/testing/customer.ts";
-import { eventually, type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
+import { eventually } from "#server/sandbox/phone/testing/rig.ts";
 import {
-  connectedOn,
+  useStreams,
   speech,
   play,
   mark,
@@ -12,13 +12,7 @@ import {
   framesArrived,
 } from "#server/sandbox/phone/testing/stream-talk.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(() => rig.stop());
-
-const connected = (verbs?: string) => connectedOn(rig, verbs);
+const { rig, connected } = useStreams();
 
 test("[SB72] keys pressed, gaps and bursts reach the stream", async () => {
   const { call, socket } = await connected();
@@ -83,7 +77,7 @@ test("[SB72] a second socket for the same stream has a sid of its own and distur
   const { call, socket } = await connected();
   await call.control("stream", { do: "duplicate" });
   const isSecond = (one: MediaSocket) => one.path === socket.path && one !== socket;
-  const second = await rig.customer.sockets.first(isSecond);
+  const second = await rig().customer.sockets.first(isSecond);
   expect(await second.streamSid()).not.toBe(await socket.streamSid());
   second.socket.close(1000);
   await eventually(async () => {
@@ -124,10 +118,10 @@ test.each([
   ["is torn", "31903", (socket: MediaSocket) => socket.socket.terminate()],
 ])("[SB48] a socket that our side %s is reported", async (_, code, end) => {
   const { call, socket } = await connected();
-  rig.customer.serve(call.path("ended"), "<Hangup/>");
+  rig().customer.serve(call.path("ended"), "<Hangup/>");
   end(socket);
   await call.over();
-  const report = await rig.customer.webhooks.first(
+  const report = await rig().customer.webhooks.first(
     ({ path, fields }) => path === call.path("stream") && fields["StreamEvent"] === "stream-error",
   );
   expect(report.fields["StreamError"]).toContain(code);

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACCOUNT, eventually, type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
+import { expect, test } from "vitest";
+import { ACCOUNT, eventually } from "#server/sandbox/phone/testing/rig.ts";
 import {
-  connectedOn,
+  useStreams,
   speech,
   base64,
   play,
@@ -13,13 +13,7 @@ import {
 } from "#server/sandbox/phone/testing/stream-talk.ts";
 import { WordListener } from "#server/sandbox/speech/hidden-words.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(() => rig.stop());
-
-const connected = (verbs?: string) => connectedOn(rig, verbs);
+const { rig, connected } = useStreams();
 
 test("[SB41] handshake signed for the address without its query; connected, start, then media", async () => {
   const { call, socket } = await connected();
@@ -111,7 +105,7 @@ test("[SB45] protocol violations are reported once each, and the call goes on", 
   socket.socket.send("no json");
   await socket.send("mark");
   await socket.send("clear", { extra: 1 });
-  const reports = () => rig.customer.webhooks.all.filter(({ path }) => path === call.path("stream"));
+  const reports = () => rig().customer.webhooks.all.filter(({ path }) => path === call.path("stream"));
   await eventually(() => expect(reports()).toHaveLength(3));
   expect(reports().map(({ fields }) => fields["StreamEvent"])).toEqual([
     "stream-started",
@@ -140,27 +134,30 @@ test("[SB47] the call ends: stop, then the socket closes normally, no action", a
     stop: { accountSid: ACCOUNT, callSid: call.sid },
   });
   await call.over();
-  const stopped = await rig.customer.webhooks.first(({ path, fields }) => {
+  const stopped = await rig().customer.webhooks.first(({ path, fields }) => {
     return path === call.path("stream") && fields["StreamEvent"] === "stream-stopped";
   });
   expect(stopped).toMatchObject({ genuine: true, fields: { StreamSid: streamSid, StreamName: "line" } });
-  expect(rig.customer.webhooks.all.filter(({ path }) => path === call.path("ended"))).toEqual([]);
+  expect(rig().customer.webhooks.all.filter(({ path }) => path === call.path("ended"))).toEqual([]);
 });
 
 test("[SB47] a network that asks the action also after a hang-up", async () => {
-  await rig.control("PUT", "/settings", { actionAfterHangUp: true });
+  await rig().control("PUT", "/settings", { actionAfterHangUp: true });
   const { call } = await connected();
   await call.control("hangup");
   expect((await call.webhook("ended")).fields["CallStatus"]).toBe("completed");
-  await rig.control("PUT", "/settings", { actionAfterHangUp: false });
+  await rig().control("PUT", "/settings", { actionAfterHangUp: false });
 });
 
 test("[SB48] our close is no hang-up: no stop, the action decides, a second stream is a new one", async () => {
   const { call, socket } = await connected();
   const again = `/media/${call.to}/again`;
-  rig.customer.serve(call.path("ended"), `<Connect><Stream url="${rig.customer.origin}${again}"/></Connect>`);
+  rig().customer.serve(
+    call.path("ended"),
+    `<Connect><Stream url="${rig().customer.origin}${again}"/></Connect>`,
+  );
   socket.socket.close(1000);
-  const second = await rig.customer.sockets.first(({ path }) => path === again);
+  const second = await rig().customer.sockets.first(({ path }) => path === again);
   expect(await second.streamSid()).not.toBe(await socket.streamSid());
   expect(socket.messages.all.some(({ event }) => event === "stop")).toBe(false);
   expect((await call.webhook("ended")).fields["CallStatus"]).toBe("in-progress");
@@ -171,7 +168,7 @@ test("[SB48] our close is no hang-up: no stop, the action decides, a second stre
 
 test("[SB48] new TwiML over REST stops the stream", async () => {
   const { call, socket } = await connected();
-  await rig.client.calls(call.sid).update({ twiml: "<Response><Hangup/></Response>" });
+  await rig().client.calls(call.sid).update({ twiml: "<Response><Hangup/></Response>" });
   expect(await socket.closed).toBe(1000);
   expect(socket.messages.all.at(-1)?.event).toBe("stop");
   await call.over();
@@ -183,7 +180,7 @@ test("[SB48] a torn socket goes on with the action too", async () => {
   await eventually(async () => expect((await call.view()).heard).toHaveLength(1));
   await call.control("stream", { do: "tear" });
   expect(await socket.closed).toBe(1006);
-  rig.customer.serve(call.path("ended"), "<Hangup/>");
+  rig().customer.serve(call.path("ended"), "<Hangup/>");
   await call.over();
   expect(await socket.streamSid()).toBe((await call.view()).streams[0].sid);
 });
@@ -194,7 +191,7 @@ test.each([
   ["no address", "ws://", "31923"],
   ["no socket address", "ftp://h.test/media", "31922"],
 ])("[SB49] %s is reported and the call goes on behind Connect", async (_, url, code) => {
-  const call = await rig.dial(
+  const call = await rig().dial(
     `<Connect><Stream url="${url}" statusCallback="@stream"/></Connect><Say>On.</Say>`,
   );
   const report = await call.webhook("stream");
@@ -207,7 +204,7 @@ test.each([
 });
 
 test("[SB49] an outbound track is refused", async () => {
-  const call = await rig.dial(
+  const call = await rig().dial(
     '<Connect><Stream url="@media" track="both_tracks" statusCallback="@stream"/></Connect>',
   );
   expect((await call.webhook("stream")).fields["StreamError"]).toContain("31941");

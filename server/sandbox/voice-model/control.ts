@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import express, { type Router } from "express";
-import { type FaultQueue, faultOrder, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
+import { type FaultQueue, type faultOrder, isSessionFault } from "#server/sandbox/voice-model/faults.ts";
 import type { Session } from "#server/sandbox/voice-model/session.ts";
 import { httpErrorBody, isKnownModel, keyProblem } from "#server/sandbox/voice-model/upgrade.ts";
 
@@ -33,14 +33,14 @@ export type VoiceFaultTargets = Pick<Controlled, "faults" | "sessions">;
 export function armVoiceFault(
   { faults, sessions }: VoiceFaultTargets,
   { fault, times, person, sessionId }: z.infer<typeof faultOrder>,
-): { status: number; error: string } | null {
+): string | null {
   if (sessionId === undefined) {
     const isAdded = faults.add(fault, times, person ?? null);
-    return isAdded ? null : { status: 409, error: "Too many faults are waiting." };
+    return isAdded ? null : "Too many faults are waiting.";
   }
   const session = sessions().find((one) => one.id === sessionId);
   if (!session || session.isClosed || !isSessionFault(fault)) {
-    return { status: 404, error: "There is no such open voice session for this fault." };
+    return "There is no such open voice session for this fault.";
   }
   session.misbehave(fault);
   return null;
@@ -48,10 +48,9 @@ export function armVoiceFault(
 
 /**
  * The sandbox's own routes beside the voice model:
- * `GET /sandbox/voice-sessions`, `GET /sandbox/voice-sessions/:id` and its `/frames`, and faults by `GET`, `POST` and `DELETE`
- * on `/sandbox/voice-faults`.
+ * `GET /sandbox/voice-sessions`, `GET /sandbox/voice-sessions/:id` and its `/frames`.
  */
-export function createControlRouter({ apiKey, faults, sessions }: Controlled): Router {
+export function createControlRouter({ apiKey, sessions }: Pick<Controlled, "apiKey" | "sessions">): Router {
   const router = express.Router();
   modelRoute(router, apiKey);
   const find = (id: string) => sessions().find((session) => session.id === id);
@@ -70,26 +69,6 @@ export function createControlRouter({ apiKey, faults, sessions }: Controlled): R
     const session = find(request.params.id);
     if (session) response.json(session.frames());
     else response.status(404).json({ error: "There is no such voice session." });
-  });
-
-  router.get("/sandbox/voice-faults", (_request, response) => {
-    response.json({ pending: faults.pending });
-  });
-
-  router.delete("/sandbox/voice-faults", (_request, response) => {
-    faults.clear();
-    response.status(204).end();
-  });
-
-  router.post("/sandbox/voice-faults", express.json({ limit: "64kb" }), (request, response) => {
-    const order = faultOrder.safeParse(request.body);
-    if (!order.success) {
-      response.status(400).json({ error: "This is not a fault.", issues: order.error.issues });
-      return;
-    }
-    const refusal = armVoiceFault({ faults, sessions }, order.data);
-    if (refusal) response.status(refusal.status).json({ error: refusal.error });
-    else response.status(201).json({ pending: faults.pending });
   });
 
   return router;

@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startTestServer(clock);
 });
 afterAll(() => server.stop());
-afterEach(() => fetch(`${server.origin}/sandbox/voice-faults`, { method: "DELETE" }));
+afterEach(() => fetch(`${server.origin}/sandbox/faults`, { method: "DELETE" }));
 
 const refusal = z.object({ error: z.object({ code: z.string(), type: z.string() }) });
 
@@ -190,7 +190,7 @@ test("[VM44] scripted: a failed answer, an answer in writing, a delta after the 
 
 test("[VM42] what is no fault, or for no open session, is refused", async () => {
   expect(await server.fault({ kind: "earthquake" })).toBe(400);
-  expect(await server.fault({ kind: "lateDelta" }, { sessionId: "sess_nope" })).toBe(404);
+  expect(await server.fault({ kind: "lateDelta" }, { sessionId: "sess_nope" })).toBe(400);
   expect((await fetch(`${server.origin}/sandbox/voice-sessions/sess_nope`)).status).toBe(404);
   expect((await fetch(`${server.origin}/sandbox/voice-sessions`)).status).toBe(200);
 });

@@ -74,7 +74,7 @@ const limitFault = z.strictObject({ kind: z.literal("limit"), limitMs: z.int().m
 
 const behaviourFault = z.union([transcriptFault, responseFault]);
 
-/** Body of `POST /sandbox/voice-faults`: one fault for the next `times` upgrades or sessions, or for one live session. */
+/** One fault for the next `times` upgrades or sessions, or for one live session. */
 export const faultOrder = z.strictObject({
   fault: z.union([upgradeFault, limitFault, timedFault, behaviourFault]),
   times: z.int().min(1).max(1000).default(1),

@@ -115,7 +115,7 @@ export function attachVoiceModel({ httpServer, apiKey, clock, seed }: VoiceModel
 
   httpServer.on("upgrade", upgrade);
   return {
-    router: createControlRouter({ apiKey, faults, sessions: () => sessions }),
+    router: createControlRouter({ apiKey, sessions: () => sessions }),
     faultTargets: { faults, sessions: () => sessions },
     close() {
       httpServer.off("upgrade", upgrade);

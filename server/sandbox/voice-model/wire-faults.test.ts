@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 const clients: RealtimeClient[] = [];
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
-  await fetch(`${server.origin}/sandbox/voice-faults`, { method: "DELETE" });
+  await fetch(`${server.origin}/sandbox/faults`, { method: "DELETE" });
 });
 
 async function open(): Promise<RealtimeClient> {
@@ -87,7 +87,7 @@ test("[VM48] a session's limit can be shortened before it begins; it says so, an
   clock.skip(1000);
   expect((await client.next("error")).error.code).toBe("session_expired");
   expect((await ended)[0]).toBe(1001);
-  expect(await server.fault({ kind: "limit", limitMs: 90_000 }, { sessionId: client.sessionId })).toBe(404);
+  expect(await server.fault({ kind: "limit", limitMs: 90_000 }, { sessionId: client.sessionId })).toBe(400);
 });
 
 test("[VM49] a fault for one person strikes nobody else", async () => {
@@ -116,8 +116,8 @@ test("[VM42] scripted: an upgrade that is never answered", async () => {
   const request = `GET /v1/realtime?model=gpt-realtime-2.1 HTTP/1.1\r\nHost: sandbox\r\n${handshake.join("\r\n")}\r\n`;
   socket.write(`${request}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`);
   await expect
-    .poll(async () => (await fetch(`${server.origin}/sandbox/voice-faults`)).json())
-    .toEqual({ pending: [] });
+    .poll(async () => (await fetch(`${server.origin}/sandbox/faults`)).json())
+    .toEqual({ faults: [] });
   expect(socket.bytesRead).toBe(0);
   socket.destroy();
 });

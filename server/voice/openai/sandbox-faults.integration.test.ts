@@ -30,7 +30,7 @@ type Fault = Record<string, unknown> & { kind: string };
 
 /** A session of a person of its own, struck by these faults from its first moment; its requests are made at once. */
 async function struck(name: string, faults: Fault[], use: (session: VoiceSession) => void) {
-  for (const fault of faults) expect(await server.fault(fault, { person: name })).toBe(201);
+  for (const fault of faults) expect(await server.fault(fault, { person: name })).toBe(200);
   const listener = recordingListener();
   const voice = createOpenAiVoice({
     apiKey: server.target.apiKey,

@@ -1,12 +1,26 @@
 import type { MediaSocket, StreamMessage } from "#server/sandbox/phone/testing/customer.ts";
-import type { Rig } from "#server/sandbox/phone/testing/rig.ts";
+import { type Rig, startRig } from "#server/sandbox/phone/testing/rig.ts";
 import { hideWords } from "#server/sandbox/speech/hidden-words.ts";
+import { afterAll, beforeAll } from "vitest";
 
 const STREAM = `<Connect action="@ended"><Stream url="@media?query=stripped" name="line" statusCallback="@stream">
   <Parameter name="attemptId" value="7"/></Stream></Connect>`;
 
-/** A call whose media socket has sent its `start`. */
-export async function connectedOn(rig: Rig, verbs = STREAM) {
+/** A phone network for all tests of a file, and calls on it whose media socket has sent its `start`. */
+export function useStreams() {
+  let running: Rig | null = null;
+  const rig = (): Rig => {
+    if (running === null) throw new Error("The phone network runs within a test only.");
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startRig();
+  });
+  afterAll(() => running?.stop());
+  return { rig, connected: (verbs?: string) => connectedOn(rig(), verbs) };
+}
+
+async function connectedOn(rig: Rig, verbs = STREAM) {
   const call = await rig.dial(verbs);
   const socket = await call.socket();
   await socket.streamSid();

@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import type { Clock } from "#server/lib/clock.ts";
 import type { RealtimeTarget } from "#server/sandbox/voice-model/conformance/realtime-client.ts";
+import { FaultDesk } from "#server/sandbox/faults/fault-desk.ts";
+import { kebab } from "#server/sandbox/faults/fault-names.ts";
+import { voiceFaults } from "#server/sandbox/faults/voice-faults.ts";
 import { attachVoiceModel } from "#server/sandbox/voice-model/voice-model.ts";
 
 const auditSchema = z.object({
@@ -49,6 +52,9 @@ export async function startTestServer(clock: Clock) {
   const httpServer = createServer(app);
   const voiceModel = attachVoiceModel({ httpServer, apiKey, clock, seed: "test" });
   app.use(voiceModel.router);
+  const control = express.Router().use(express.json());
+  new FaultDesk({ voice: voiceFaults(voiceModel.faultTargets) }).mount(control);
+  app.use("/sandbox", control);
   await new Promise<void>((resolve) => httpServer.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
   const target: RealtimeTarget = { baseURL: `${origin}/v1`, apiKey, model: "gpt-realtime-2.1" };
@@ -73,10 +79,11 @@ export async function startTestServer(clock: Clock) {
       fault: Record<string, unknown>,
       rest: { times?: number; sessionId?: string; person?: string } = {},
     ) {
-      const response = await fetch(`${origin}/sandbox/voice-faults`, {
+      const { kind, ...about } = fault;
+      const response = await fetch(`${origin}/sandbox/faults`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ fault, ...rest }),
+        body: JSON.stringify({ peer: "voice", fault: kebab(String(kind)), ...about, ...rest }),
       });
       return response.status;
     },
