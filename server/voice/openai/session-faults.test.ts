@@ -1,24 +1,9 @@
-import { readySession, readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
+import { readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
+import { useScriptedService } from "#server/voice/openai/testing/use-service.ts";
 import { nextCall, recordingListener } from "#server/voice/testing/recording-listener.ts";
-import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-let service: ScriptedService;
-const closers: (() => void)[] = [];
-
-beforeEach(async () => {
-  service = await ScriptedService.start();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) close();
-  await service.close();
-});
-
-async function ready() {
-  const open = await readySession(service);
-  closers.push(() => open.session.close());
-  return open;
-}
+const { service, started, ready } = useScriptedService();
 
 const KEY = "OpenAI refused the API key. Check OPENAI_API_KEY.";
 const QUOTA = "The OpenAI account has no quota left. Check its billing.";
@@ -40,28 +25,25 @@ describe("[VO11] how a session ends", () => {
     ],
     [503, "", { reason: "OpenAI is not available right now.", fatal: false }],
   ])("the handshake is refused with %i %s", async (status, text, end) => {
-    service.handshake = { kind: "refuse", status, body: text };
-    const { listener } = startSession(service);
+    service().handshake = { kind: "refuse", status, body: text };
+    const { listener } = startSession(service());
     expect(await nextCall(listener, "closed")).toEqual(end);
   });
 
   test("nobody listens at the address", async () => {
-    await service.close();
-    const gone = { baseUrl: "http://127.0.0.1:1/v1" } as ScriptedService;
-    const { listener } = startSession(gone);
+    const { listener } = startSession({ baseUrl: "http://127.0.0.1:1/v1" });
     expect(await nextCall(listener, "closed")).toEqual({
       reason: "OpenAI could not be reached.",
       fatal: false,
     });
-    service = await ScriptedService.start();
   });
 
   test("the configuration is refused", async () => {
-    const { listener } = startSession(service);
-    await service.connected();
-    service.send({ type: "session.created" });
-    await service.next("session.update");
-    service.send({
+    const { listener } = startSession(service());
+    await service().connected();
+    service().send({ type: "session.created" });
+    await service().next("session.update");
+    service().send({
       type: "error",
       error: { code: "unknown_parameter", param: "session.x", event_id: "session_config" },
     });
@@ -73,7 +55,7 @@ describe("[VO11] how a session ends", () => {
 
   test("no quota, said inside a failed answer", async () => {
     const { listener } = await ready();
-    service.send({
+    service().send({
       type: "response.done",
       response: { id: "resp_1", status: "failed", status_details: { error: { code: "insufficient_quota" } } },
     });
@@ -86,7 +68,7 @@ describe("[VO11] how a session ends", () => {
 
   test("the socket drops", async () => {
     const { listener } = await ready();
-    service.socket.terminate();
+    service().socket.terminate();
     expect(await nextCall(listener, "closed")).toEqual({
       reason: "The connection to OpenAI was lost.",
       fatal: false,
@@ -95,7 +77,7 @@ describe("[VO11] how a session ends", () => {
 
   test("the service no longer answers pings", async () => {
     const { listener, clock } = await ready();
-    service.socket.pause();
+    service().socket.pause();
     clock.advance(30_000);
     expect(await nextCall(listener, "closed")).toEqual({
       reason: "OpenAI stopped answering.",
@@ -105,7 +87,7 @@ describe("[VO11] how a session ends", () => {
 
   test("the socket takes no more sound for 5 s", async () => {
     const { session, listener } = await ready();
-    service.socket.pause();
+    service().socket.pause();
     const second = Buffer.alloc(8000).toString("base64");
     const isOpen = () => listener.calls.all.length === 1;
     for (let count = 0; count < 10_000 && isOpen(); count += 1) session.appendAudio(second);
@@ -117,18 +99,18 @@ describe("[VO11] how a session ends", () => {
 
   test("the protocol version is no longer served", async () => {
     const { listener } = await ready();
-    service.socket.close(4000, "invalid_request_error.beta_api_shape_disabled");
+    service().socket.close(4000, "invalid_request_error.beta_api_shape_disabled");
     expect(await nextCall(listener, "closed")).toMatchObject({ fatal: true });
   });
 
   test("after close nothing is told any more and no timer is left", async () => {
     const { session, listener, clock } = await ready();
-    service.send({ type: "input_audio_buffer.speech_started", item_id: "item_1" });
+    service().send({ type: "input_audio_buffer.speech_started", item_id: "item_1" });
     session.close();
     session.close();
     session.say("Hello.");
     session.appendAudio("AAAA");
-    const closed = new Promise((resolve) => service.socket.once("close", resolve));
+    const closed = new Promise((resolve) => service().socket.once("close", resolve));
     await closed;
     clock.advance(60_000);
     expect(listener.calls.all).toEqual([["ready"]]);
@@ -148,9 +130,9 @@ describe("[VO12] hostile and broken input", () => {
       '{"type":"response.done"}',
       '{"type":"response.output_audio.delta","response_id":"r","item_id":"i","delta":"not base64!"}',
     ]) {
-      service.send(frame);
+      service().send(frame);
     }
-    await readUpToHere(service, listener);
+    await readUpToHere(service(), listener);
     expect(listener.calls.all.map(([name]) => name)).toEqual(["ready", "speechStopped"]);
   });
 
@@ -158,7 +140,7 @@ describe("[VO12] hostile and broken input", () => {
     const { session } = await ready();
     session.appendAudio('AA","type":"response.create","x":"');
     session.appendAudio("AAAA");
-    expect(await service.received.next(({ type }) => type !== "session.update")).toEqual({
+    expect(await service().received.next(({ type }) => type !== "session.update")).toEqual({
       type: "input_audio_buffer.append",
       audio: "AAAA",
     });
@@ -172,19 +154,18 @@ describe("[VO12] hostile and broken input", () => {
     listener.agentWords = ({ text }) => {
       throw new Error(text);
     };
-    const { session, clock } = startSession(service, {}, listener, logger);
-    closers.push(() => session.close());
-    await service.greet();
+    const { session, clock } = started({}, listener, logger);
+    await service().greet();
     const ids = { response_id: "resp_1", item_id: "item_1" };
-    service.send({ type: "response.output_audio_transcript.delta", ...ids, delta: "Secret" });
-    service.send({ type: "response.done", words: "Secret" });
-    service.send({ type: "error", error: { code: "Secret words", message: "Secret", event_id: null } });
-    service.send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id: null } });
+    service().send({ type: "response.output_audio_transcript.delta", ...ids, delta: "Secret" });
+    service().send({ type: "response.done", words: "Secret" });
+    service().send({ type: "error", error: { code: "Secret words", message: "Secret", event_id: null } });
+    service().send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id: null } });
     session.say("Secret");
     for (const _try of [1, 2]) {
-      const { event_id } = await service.next("response.create");
-      service.send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id } });
-      await readUpToHere(service, listener);
+      const { event_id } = await service().next("response.create");
+      service().send({ type: "error", error: { code: "invalid_value", message: "Secret", event_id } });
+      await readUpToHere(service(), listener);
       clock.advance(1000);
     }
     expect(lines.length).toBeGreaterThan(3);
@@ -196,11 +177,10 @@ describe("[VO12] hostile and broken input", () => {
     listener.answerStarted = () => {
       throw new Error("a bug of the actor");
     };
-    const { session } = startSession(service, {}, listener);
-    closers.push(() => session.close());
-    await service.greet();
-    service.send({ type: "response.created", response: { id: "resp_1" } });
-    service.send({ type: "response.done", response: { id: "resp_1", status: "completed" } });
+    started({}, listener);
+    await service().greet();
+    service().send({ type: "response.created", response: { id: "resp_1" } });
+    service().send({ type: "response.done", response: { id: "resp_1", status: "completed" } });
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ answerId: "resp_1", end: "completed" });
   });
 });

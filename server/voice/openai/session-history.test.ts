@@ -1,19 +1,10 @@
-import { readUpToHere, startSession } from "#server/voice/openai/testing/open-session.ts";
-import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
+import { readUpToHere } from "#server/voice/openai/testing/open-session.ts";
+import { useScriptedService } from "#server/voice/openai/testing/use-service.ts";
 import { nextCall } from "#server/voice/testing/recording-listener.ts";
 import type { VoiceTurn } from "#server/voice/voice.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-let service: ScriptedService;
-let close = () => {};
-
-beforeEach(async () => {
-  service = await ScriptedService.start();
-});
-afterEach(async () => {
-  close();
-  await service.close();
-});
+const { service, started } = useScriptedService();
 
 const tool: VoiceTurn = {
   speaker: "tool",
@@ -24,23 +15,22 @@ const tool: VoiceTurn = {
 };
 
 async function opened(expires_at: unknown, history: VoiceTurn[] = []) {
-  const { session, listener } = startSession(service, { history });
-  close = () => session.close();
-  await service.connected();
-  service.send({ type: "session.created", event_id: "e1", session: { expires_at } });
-  await service.next("session.update");
-  service.send({ type: "session.updated", event_id: "e2", session: {} });
+  const { session, listener } = started({ history });
+  await service().connected();
+  service().send({ type: "session.created", event_id: "e1", session: { expires_at } });
+  await service().next("session.update");
+  service().send({ type: "session.updated", event_id: "e2", session: {} });
   await nextCall(listener, "ready");
   return { session, listener };
 }
 
-const items = () => service.received.all.flatMap(({ item }) => (item === undefined ? [] : [item]));
+const items = () => service().received.all.flatMap(({ item }) => (item === undefined ? [] : [item]));
 
 test("[VO23] a tool call goes back into the history with its result, and is not announced again", async () => {
   const { session, listener } = await opened(null, [tool, { speaker: "note", text: "Much was said." }]);
   session.recall([{ speaker: "consumer", text: "On Wednesday." }, tool]);
-  await readUpToHere(service, listener);
-  await service.received.next(() => items().length === 6);
+  await readUpToHere(service(), listener);
+  await service().received.next(() => items().length === 6);
   const call = {
     type: "function_call",
     call_id: "call_1",

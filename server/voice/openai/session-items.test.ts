@@ -1,34 +1,23 @@
-import { readySession, readUpToHere } from "#server/voice/openai/testing/open-session.ts";
+import { readUpToHere } from "#server/voice/openai/testing/open-session.ts";
+import { useScriptedService } from "#server/voice/openai/testing/use-service.ts";
 import { nextCall } from "#server/voice/testing/recording-listener.ts";
-import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-let service: ScriptedService;
-const closers: (() => void)[] = [];
-
-beforeEach(async () => {
-  service = await ScriptedService.start();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) close();
-  await service.close();
-});
-
-async function ready(options: Parameters<typeof readySession>[1] = {}) {
-  const open = await readySession(service, options);
-  closers.push(() => open.session.close());
-  return open;
-}
+const { service, ready } = useScriptedService();
 
 /** The service makes an answer: one item with 100 ms of sound. */
 function speak(answerId: string, itemId: string, metadata: Record<string, string> | null = null): void {
   const ids = { response_id: answerId, item_id: itemId, output_index: 0, content_index: 0 };
-  service.send({ type: "response.created", response: { id: answerId, status: "in_progress", metadata } });
-  service.send({ type: "response.output_audio.delta", ...ids, delta: Buffer.alloc(800).toString("base64") });
+  service().send({ type: "response.created", response: { id: answerId, status: "in_progress", metadata } });
+  service().send({
+    type: "response.output_audio.delta",
+    ...ids,
+    delta: Buffer.alloc(800).toString("base64"),
+  });
 }
 
 function finish(answerId: string, metadata: Record<string, string> | null = null): void {
-  service.send({ type: "response.done", response: { id: answerId, status: "completed", metadata } });
+  service().send({ type: "response.done", response: { id: answerId, status: "completed", metadata } });
 }
 
 describe("[VO9] truncation", () => {
@@ -40,8 +29,8 @@ describe("[VO9] truncation", () => {
     session.truncate("item_1", 5000);
     session.truncate("item_1", Number.NaN);
     session.note("end");
-    await service.next("conversation.item.create");
-    expect(service.received.all.slice(1, -1)).toEqual([
+    await service().next("conversation.item.create");
+    expect(service().received.all.slice(1, -1)).toEqual([
       { type: "conversation.item.truncate", item_id: "item_1", content_index: 0, audio_end_ms: 60 },
     ]);
   });
@@ -51,7 +40,7 @@ describe("[VO9] truncation", () => {
     speak("resp_1", "item_1");
     await nextCall(listener, "audio");
     session.truncate("item_1", 5000);
-    expect(await service.next("conversation.item.truncate")).toMatchObject({ audio_end_ms: 100 });
+    expect(await service().next("conversation.item.truncate")).toMatchObject({ audio_end_ms: 100 });
   });
 
   test("an item nobody heard is deleted", async () => {
@@ -59,7 +48,7 @@ describe("[VO9] truncation", () => {
     speak("resp_1", "item_1");
     await nextCall(listener, "audio");
     session.truncate("item_1", 0.4);
-    expect(await service.next("conversation.item.delete")).toEqual({
+    expect(await service().next("conversation.item.delete")).toEqual({
       type: "conversation.item.delete",
       item_id: "item_1",
     });
@@ -68,22 +57,23 @@ describe("[VO9] truncation", () => {
   test("an item heard to its end keeps its transcript, an unknown item is left alone", async () => {
     const { session, listener } = await ready({ history: [{ speaker: "agent", text: "Hello." }] });
     speak("resp_1", "item_1");
-    service.send({ type: "response.output_audio.done", response_id: "resp_1", item_id: "item_1" });
+    service().send({ type: "response.output_audio.done", response_id: "resp_1", item_id: "item_1" });
     await nextCall(listener, "audioDone");
     session.truncate("item_1", 100);
     session.truncate("item_of_history", 0);
     session.note("end");
-    await service.received.next(({ item }) => JSON.stringify(item ?? "").includes("end"));
-    expect(service.received.all.slice(1).map(({ type }) => type)).toEqual([
-      "conversation.item.create",
-      "conversation.item.create",
-    ]);
+    await service().received.next(({ item }) => JSON.stringify(item ?? "").includes("end"));
+    expect(
+      service()
+        .received.all.slice(1)
+        .map(({ type }) => type),
+    ).toEqual(["conversation.item.create", "conversation.item.create"]);
   });
 });
 
 describe("[VO10] tools", () => {
   const called = (callId: string, status = "completed") =>
-    service.send({
+    service().send({
       type: "response.output_item.done",
       response_id: "resp_1",
       item: {
@@ -98,7 +88,7 @@ describe("[VO10] tools", () => {
 
   test("two calls of one answer get one further answer, after the answer's end and the last result", async () => {
     const { session, listener } = await ready();
-    service.send({ type: "response.created", response: { id: "resp_1" } });
+    service().send({ type: "response.created", response: { id: "resp_1" } });
     called("call_1");
     called("call_2");
     await nextCall(listener, "toolCalled");
@@ -110,8 +100,8 @@ describe("[VO10] tools", () => {
     session.returnTool({ toolCallId: "call_2", output: "again", answer: true });
     session.returnTool({ toolCallId: "call_9", output: "unknown", answer: true });
     session.note("end");
-    await service.received.next(({ item }) => JSON.stringify(item ?? "").includes("end"));
-    expect(service.received.all.slice(1, -1)).toEqual([
+    await service().received.next(({ item }) => JSON.stringify(item ?? "").includes("end"));
+    expect(service().received.all.slice(1, -1)).toEqual([
       {
         type: "conversation.item.create",
         item: { type: "function_call_output", call_id: "call_1", output: "1" },
@@ -136,7 +126,7 @@ describe("[VO10] tools", () => {
     called("call_1", "incomplete");
     called("call_2");
     called("call_2");
-    await readUpToHere(service, listener);
+    await readUpToHere(service(), listener);
     expect(listener.calls.all.filter(([name]) => name === "toolCalled")).toEqual([
       [
         "toolCalled",

@@ -1,34 +1,19 @@
-import { readySession, readUpToHere } from "#server/voice/openai/testing/open-session.ts";
+import { readUpToHere } from "#server/voice/openai/testing/open-session.ts";
+import { useScriptedService } from "#server/voice/openai/testing/use-service.ts";
 import { nextCall } from "#server/voice/testing/recording-listener.ts";
-import { ScriptedService } from "#server/voice/openai/testing/scripted-service.ts";
 import type { VoiceSessionOptions } from "#server/voice/voice.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-let service: ScriptedService;
-const closers: (() => void)[] = [];
+const { service, ready } = useScriptedService();
 
-beforeEach(async () => {
-  service = await ScriptedService.start();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) close();
-  await service.close();
-});
-
-async function ready(options: Partial<VoiceSessionOptions> = {}) {
-  const open = await readySession(service, options);
-  closers.push(() => open.session.close());
-  return open;
-}
-
-const started = (id: string) => service.send({ type: "response.created", response: { id } });
+const started = (id: string) => service().send({ type: "response.created", response: { id } });
 const UNRESPONSIVE = { reason: "OpenAI no longer answers aloud.", fatal: false };
 
 describe("[VO17] an answer that stops", () => {
   test("in the middle of its sound: cancelled after 30 s; without an end 2 s later the session is given up", async () => {
     const { listener, clock } = await ready();
     started("resp_1");
-    service.send({
+    service().send({
       type: "response.output_audio.delta",
       response_id: "resp_1",
       item_id: "item_1",
@@ -36,10 +21,10 @@ describe("[VO17] an answer that stops", () => {
     });
     for (let tens = 0; tens < 3; tens++) {
       // In steps, so that the service's signs of life are seen in between.
-      await readUpToHere(service, listener);
+      await readUpToHere(service(), listener);
       clock.advance(10_000);
     }
-    expect(await service.next("response.cancel")).toMatchObject({ response_id: "resp_1" });
+    expect(await service().next("response.cancel")).toMatchObject({ response_id: "resp_1" });
     clock.advance(2000);
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ end: "failed", reason: "stuck" });
     expect(await nextCall(listener, "closed")).toEqual(UNRESPONSIVE);
@@ -51,7 +36,7 @@ describe("[VO17] an answer that stops", () => {
     started("resp_1");
     await nextCall(listener, "answerStarted");
     clock.advance(2000);
-    await service.next("response.cancel");
+    await service().next("response.cancel");
     clock.advance(2000);
     expect(await nextCall(listener, "closed")).toEqual(UNRESPONSIVE);
   });
@@ -61,11 +46,11 @@ describe("[VO17] an answer that stops", () => {
     started("resp_1");
     await nextCall(listener, "answerStarted");
     session.cancelAnswer();
-    await service.next("response.cancel");
-    service.send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
+    await service().next("response.cancel");
+    service().send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
     await nextCall(listener, "answerEnded");
     clock.advance(20_000);
-    await readUpToHere(service, listener);
+    await readUpToHere(service(), listener);
     expect(listener.calls.all.map(([name]) => name)).not.toContain("closed");
   });
 });
@@ -83,15 +68,15 @@ describe("[VO18] too many requests", () => {
   ])("the limit resets %s (%f s): the second try comes after %i ms", async (_when, reset, pauseMs) => {
     const { listener, clock } = await ready();
     const limits = [{ name: "tokens", limit: 40_000, remaining: 10, reset_seconds: reset }];
-    service.send({ type: "rate_limits.updated", rate_limits: limits });
+    service().send({ type: "rate_limits.updated", rate_limits: limits });
     started("resp_1");
-    service.send(limited("resp_1"));
+    service().send(limited("resp_1"));
     expect(await nextCall(listener, "answerEnded")).toMatchObject({ reason: "retried" });
-    const asked = () => service.received.all.filter(({ type }) => type === "response.create").length;
+    const asked = () => service().received.all.filter(({ type }) => type === "response.create").length;
     clock.advance(pauseMs - 1);
     expect(asked()).toBe(0);
     clock.advance(1);
-    await service.next("response.create");
+    await service().next("response.create");
     expect(asked()).toBe(1);
   });
 });
@@ -112,9 +97,9 @@ describe("[VO19] events that come twice or late", () => {
       { type: "response.done", event_id: "event_5", response: { id: "resp_1", status: "completed" } },
       { ...delta, event_id: "event_6" },
     ]) {
-      service.send(event);
+      service().send(event);
     }
-    await readUpToHere(service, listener);
+    await readUpToHere(service(), listener);
     const names = listener.calls.all.map(([name]) => name);
     expect(names.filter((name) => name === "audio").length).toBe(2);
     expect(names.filter((name) => name === "answerEnded").length).toBe(1);
@@ -140,11 +125,11 @@ describe("[VO20] an answer in writing after a written history", () => {
   test("the history becomes one note before the second try; a second answer in writing changes nothing more", async () => {
     const { listener } = await ready({ history });
     started("resp_1");
-    service.send(written("resp_1"));
-    await service.next("response.cancel");
-    service.send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
-    await service.next("response.create");
-    expect(service.received.all.slice(3)).toMatchObject([
+    service().send(written("resp_1"));
+    await service().next("response.cancel");
+    service().send({ type: "response.done", response: { id: "resp_1", status: "cancelled" } });
+    await service().next("response.create");
+    expect(service().received.all.slice(3)).toMatchObject([
       { type: "conversation.item.delete", item_id: "history_1" },
       { type: "conversation.item.delete", item_id: "history_2" },
       {
@@ -157,15 +142,15 @@ describe("[VO20] an answer in writing after a written history", () => {
       { type: "response.cancel", response_id: "resp_1" },
       { type: "response.create" },
     ]);
-    service.send({
+    service().send({
       type: "response.created",
       response: { id: "resp_2", metadata: { client_event_id: "answer_1" } },
     });
-    service.send(written("resp_2"));
-    await service.next("response.cancel");
-    service.send({ type: "response.done", response: { id: "resp_2", status: "cancelled" } });
+    service().send(written("resp_2"));
+    await service().next("response.cancel");
+    service().send({ type: "response.done", response: { id: "resp_2", status: "cancelled" } });
     expect(await nextCall(listener, "closed")).toEqual(UNRESPONSIVE);
-    expect(service.received.all.filter(({ type }) => type === "conversation.item.delete").length).toBe(2);
+    expect(service().received.all.filter(({ type }) => type === "conversation.item.delete").length).toBe(2);
   });
 });
 
@@ -174,11 +159,11 @@ describe("[VO21] words in a sound shorter than any word", () => {
   async function heard(startMs: number, endMs: number) {
     const { listener } = await ready();
     const item_id = "item_U1";
-    service.send({ type: "input_audio_buffer.speech_started", item_id, audio_start_ms: startMs });
-    service.send({ type: "input_audio_buffer.speech_stopped", item_id, audio_end_ms: endMs });
-    service.send({ type: "input_audio_buffer.committed", item_id, previous_item_id: null });
+    service().send({ type: "input_audio_buffer.speech_started", item_id, audio_start_ms: startMs });
+    service().send({ type: "input_audio_buffer.speech_stopped", item_id, audio_end_ms: endMs });
+    service().send({ type: "input_audio_buffer.committed", item_id, previous_item_id: null });
     const type = "conversation.item.input_audio_transcription.completed";
-    service.send({
+    service().send({
       type,
       item_id,
       transcript: "Thanks for watching!",

@@ -24,7 +24,7 @@ export type OpenSession = { session: VoiceSession; listener: RecordingListener; 
 
 /** Starts a session against the scripted service; it is not greeted yet. */
 export function startSession(
-  service: ScriptedService,
+  { baseUrl }: Pick<ScriptedService, "baseUrl">,
   options: Partial<VoiceSessionOptions> = {},
   listener: RecordingListener = recordingListener(),
   logger: Logger = silentLogger,
@@ -32,7 +32,7 @@ export function startSession(
   const clock = new ManualClock();
   const voice = createOpenAiVoice({
     apiKey: "sk-test",
-    baseUrl: service.baseUrl,
+    baseUrl,
     model: "gpt-realtime-2.1",
     clock,
     logger,
