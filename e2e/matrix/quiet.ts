@@ -29,7 +29,7 @@ const PRICE_MS = 60_000;
 const SLACK_MS = 10_000;
 
 /** Timers that the server's process holds now. Its sockets are seen at their other ends; the database's pool grows with the load. */
-function timersOf({ baseUrl }: World): Promise<number> {
+function timersOf({ baseUrl }: Pick<World, "baseUrl">): Promise<number> {
   return metric(baseUrl, /^nodejs_active_resources\{type="Timeout"\} (\d+)/m);
 }
 
@@ -100,13 +100,16 @@ export async function becomesQuiet(world: World): Promise<string[]> {
 }
 
 /** Waits until the server's process holds no more timers than before: not even for a price. What it holds more after that. */
-export async function timersReturn(world: World, before: number): Promise<string[]> {
+export async function timersReturn(
+  world: Pick<World, "baseUrl">,
+  before: number,
+  withinMs = PRICE_MS + ALARM_WATCHED_MS + SLACK_MS,
+): Promise<string[]> {
   let now = before;
   const isBack = async () => {
     now = await timersOf(world);
     return now <= before;
   };
-  const withinMs = PRICE_MS + ALARM_WATCHED_MS + SLACK_MS;
   const back = await until("the timers are back", isBack, withinMs, LOOK_EVERY_MS).catch(() => false);
   return back ? [] : [`${now - before} timers`];
 }
