@@ -93,8 +93,12 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     logger,
     metrics,
   });
-  stops.add("sockets", () => live.close());
-  feed.attach(live.sockets, await joinOtherServers(live.sockets, database.db, feed.heard, logger));
+  stops.add("sockets", () => {
+    feed.detach();
+    return live.close();
+  });
+  const others = await joinOtherServers(live.sockets, database.db, feed.heard, logger);
+  feed.attach(live.sockets, others, calls.journals);
   stops.add("media sockets", () => media.close());
   await listen(server, config);
   stops.add("http", () => stopListening(server));

@@ -81,7 +81,8 @@ function agentFaults({ phone, events, diedAt }: Witnesses): string[] {
     ),
     ...unless(
       invented.length === 0,
-      `${invented.length} utterances of the agent are in the journal and were not heard`,
+      // The words are the sandbox's own; what the ear did get tells a lost frame from a lost utterance.
+      `in the journal and not heard: ${JSON.stringify({ invented, ear: phone.heard, diedAt: diedAt.earMs })}`,
     ),
     ...unless(left.length <= 1, `${left.length} utterances of the agent are in the journal twice`),
   ];

@@ -78,6 +78,15 @@ export class CallQueries {
       .toArray();
   }
 
+  /** The newest number in the journal of each of these calls. */
+  async seqsOf(callIds: string[]): Promise<{ callId: string; seq: number }[]> {
+    const rows = await this.#calls
+      .find({ _id: { $in: callIds } })
+      .project<{ _id: string; seq: number }>({ seq: 1 })
+      .toArray();
+    return rows.map(({ _id: callId, seq }) => ({ callId, seq }));
+  }
+
   /** Scheduled calls whose alarm should have rung before `before`. */
   overdue(before: Date): Promise<CallHead[]> {
     return this.#calls

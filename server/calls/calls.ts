@@ -79,6 +79,8 @@ const MAX_ATTEMPTS = 3;
 /** The calls feature: requests, the dial queue, live actors, the way to the end. One per server process. */
 export class Calls {
   readonly access: CallAccess;
+  /** Unasked who reads: for the edge that shows what was stored. */
+  readonly journals: Pick<CallStore, "events">;
   readonly summaries: OwnSummary;
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
@@ -109,6 +111,7 @@ export class Calls {
     this.#store = store;
     this.queries = queries;
     this.access = new CallAccess(store, queries);
+    this.journals = store;
     this.moves = new CallMoves({ ...deps, ...config, access: this.access, advance });
     this.summaries = new OwnSummary({ ...deps, store, access: this.access });
     this.hold = new DialHold(

@@ -1,7 +1,9 @@
+import type { CallStore } from "#server/calls/call-store.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { MarketChange } from "#server/leads/market-feed.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import { CatchUp } from "#server/realtime/catch-up.ts";
 import type { LiveNews } from "#server/realtime/other-servers.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
@@ -22,6 +24,7 @@ export class LiveFeed implements LiveNews {
   readonly #deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean };
   #sockets: AppSockets | null = null;
   #others: LiveNews | null = null;
+  #catchUp: CatchUp | null = null;
   #boardTold: Timer | null = null;
   /** What other servers tell: shown here, not told again. */
   readonly heard: LiveNews = {
@@ -36,10 +39,25 @@ export class LiveFeed implements LiveNews {
     this.#deps = deps;
   }
 
-  /** Until the sockets are there, nobody watches. `others` are told what happened here. */
-  attach(sockets: AppSockets, others: LiveNews | null) {
+  /** Until the sockets are there, nobody watches. `others` are told what happened here; `store` has what they could not tell. */
+  attach(sockets: AppSockets, others: LiveNews | null, store: Pick<CallStore, "events">) {
     this.#sockets = sockets;
     this.#others = others;
+    this.#catchUp = new CatchUp({
+      ...this.#deps,
+      store,
+      watched: () => watchedCalls(sockets),
+      show: (callId, event) => this.#showEvent(callId, event),
+    });
+  }
+
+  detach() {
+    this.#catchUp?.stop();
+  }
+
+  /** A watcher of the call has joined its room, and was given everything up to `seq`. */
+  watched(callId: string, seq: number) {
+    this.#catchUp?.begins(callId, seq);
   }
 
   event(callId: string, event: CallEvent) {
@@ -80,6 +98,7 @@ export class LiveFeed implements LiveNews {
       const seen = { ...eventFor(audience, event), callId };
       this.#sockets?.local.to(callRoom(callId, audience)).emit("call:event", seen);
     }
+    this.#catchUp?.shown(callId, event.seq);
   }
 
   #showDraft(draft: Draft) {
@@ -107,4 +126,11 @@ export class LiveFeed implements LiveNews {
   #isWatched(room: string): boolean {
     return (this.#sockets?.sockets.adapter.rooms.get(room)?.size ?? 0) > 0;
   }
+}
+
+function watchedCalls(sockets: AppSockets): string[] {
+  return [...sockets.sockets.adapter.rooms.keys()].flatMap((room) => {
+    const [kind, callId] = room.split(":");
+    return kind === "call" && callId !== undefined ? callId : [];
+  });
 }

@@ -30,7 +30,7 @@ export type SocketServerDeps = {
   httpServer: HttpServer;
   accounts: Pick<Accounts, "callerOf">;
   access: CallAccess;
-  feed: LiveFeed;
+  feed: Pick<LiveFeed, "board" | "watched">;
   /** Whether an Origin header names one of our own pages. */
   isOwnOrigin(origin: string | undefined): boolean;
   clock: Clock;
@@ -104,7 +104,9 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
       // Joined first: what happens while the journal is read arrives too, and the client drops what it has twice.
       await access.head(caller, callId);
       await socket.join(callRoom(callId, audienceOf(caller)));
-      return { ok: true, ...(await access.watch(caller, callId, after ?? 0)) };
+      const start = await access.watch(caller, callId, after ?? 0);
+      feed.watched(callId, start.seq);
+      return { ok: true, ...start };
     }),
   );
   socket.on("call:unwatch", (request, reply) =>

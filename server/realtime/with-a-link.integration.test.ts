@@ -4,7 +4,6 @@ import { Failure } from "#server/lib/failure.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
-import type { LiveFeed } from "#server/realtime/live-feed.ts";
 import { createSocketServer } from "#server/realtime/socket-server.ts";
 import { EMPTY_CALL_VIEW } from "#shared/call/view.ts";
 import { createServer } from "node:http";
@@ -36,7 +35,7 @@ test("[CL223] a socket with a signed link watches its call and nothing else", as
     httpServer,
     accounts: { callerOf: async ({ authorization }) => (authorization === "Bearer link" ? bearer : null) },
     access: access as unknown as CallAccess,
-    feed: {} as LiveFeed,
+    feed: { watched: () => undefined, board: () => Promise.reject(new Error("not asked for")) },
     isOwnOrigin: () => true,
     clock: new ManualClock(),
     logger: silentLogger,
