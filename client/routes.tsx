@@ -1,4 +1,5 @@
 import { SignInPage } from "#client/shell/sign-in-page.tsx";
+import { LinkedFrame } from "#client/shell/linked-frame.tsx";
 import { SignedIn } from "#client/shell/signed-in.tsx";
 import { FaultPage, NotFoundPage } from "#client/shell/whole-page.tsx";
 import { queryClient } from "#client/wire/query-client.ts";
@@ -115,6 +116,14 @@ const myCallRoute = createRoute({
   component: lazyRouteComponent(() => import("#client/consumer/my-call-page.tsx"), "MyCallPage"),
 });
 
+/** Its address is the credential: whoever opens it is the consumer of that one call. */
+const linkedRoute = createRoute({ getParentRoute: () => rootRoute, id: "linked", component: LinkedFrame });
+const linkedCallRoute = createRoute({
+  getParentRoute: () => linkedRoute,
+  path: "/c/link_{$rest}",
+  component: lazyRouteComponent(() => import("#client/consumer/linked-call-page.tsx"), "LinkedCallPage"),
+});
+
 const callsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: "/calls",
@@ -149,6 +158,7 @@ const routeTree = rootRoute.addChildren([
   startRoute,
   signInRoute,
   signUpRoute,
+  linkedRoute.addChildren([linkedCallRoute]),
   signedInRoute.addChildren([
     consumerRoute.addChildren([helpRoute, matchesRoute, bookRoute, myCallsRoute, myCallRoute]),
     staffRoute.addChildren([callsRoute, callRoute]),

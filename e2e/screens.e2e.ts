@@ -1,5 +1,5 @@
 import { callEnds, callReaches, signIn } from "#e2e/support/api.ts";
-import { enterAs, expectAccessible, expectFits, test } from "#e2e/support/browser.ts";
+import { enterAs, expectAccessible, expectFits, linkTo, test } from "#e2e/support/browser.ts";
 import { callCase, type World } from "#e2e/support/world.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
 import { expect, type Page } from "@playwright/test";
@@ -20,6 +20,8 @@ async function fitsNarrowest(page: Page, screen: string, { width, height }: (typ
   await expectFits(page, screen);
   await page.setViewportSize({ width, height });
 }
+
+const BOOKED_AHEAD_MS = 2 * 60 * 60 * 1_000;
 
 const press = (name: string) => (page: Page) => page.getByRole("button", { name }).first().click();
 
@@ -50,12 +52,17 @@ async function prepare(world: World) {
   await callReaches(finished.business.api, liveId, ["in_progress"]);
   const supervisor = await signIn(world.baseUrl, DEMO_PEOPLE.supervisor.email, DEMO_PASSWORD);
   const { businessId } = await finished.business.api.business.profile();
-  return { ...finished, businessId, finishedId, liveId, supervisor };
+  const { call_id: bookedId } = await finished.consumer.api.lead.requestCallback({
+    leadId: finished.leadId,
+    businessId,
+    preferredTime: new Date(Date.now() + BOOKED_AHEAD_MS).toISOString(),
+  });
+  return { ...finished, businessId, finishedId, liveId, bookedId, supervisor };
 }
 
 for (const size of SIZES) {
   test(`every screen is accessible, light and dark, and fits: ${size.name}`, async ({ browser, world }) => {
-    const { business, businessId, consumer, leadId, finishedId, liveId } = await prepare(world);
+    const { business, businessId, consumer, leadId, finishedId, liveId, bookedId } = await prepare(world);
     const page = async () => (await browser.newContext({ reducedMotion: "reduce" })).newPage();
 
     const nobody = await page();
@@ -124,14 +131,42 @@ for (const size of SIZES) {
           open: press("Book this call"),
         },
         { name: "book, not theirs", path: `/book/${leadId}/biz_0123456789abcdef`, shows: /can't be booked/ },
+        {
+          name: "edit request",
+          path: `/help/matches/${leadId}`,
+          shows: "Your request",
+          open: press("Edit request"),
+        },
+        {
+          name: "take consent back?",
+          path: `/help/matches/${leadId}`,
+          shows: "Take consent back",
+          open: press("Take consent back"),
+        },
+        { name: "my booked call", path: `/c/${bookedId}`, shows: /We call from/ },
+        { name: "move?", path: `/c/${bookedId}`, shows: /We call from/, open: press("Move") },
         { name: "my calls", path: "/help/calls", shows: "Had enough?" },
         { name: "stop all?", path: "/help/calls", shows: "Had enough?", open: press("Stop all calls to me") },
         { name: "my live call", path: `/c/${liveId}`, shows: /Live/ },
         { name: "my finished call", path: `/c/${finishedId}`, shows: /How it ended/ },
+        { name: "my summary", path: `/c/${finishedId}`, shows: "Delete summary", open: press("Correct") },
       ],
       size,
     );
     await buyer.context().close();
+
+    const linked = await page();
+    await visit(
+      linked,
+      world,
+      [
+        { name: "linked call", path: linkTo(bookedId), shows: /We call from/ },
+        { name: "linked finished call", path: linkTo(finishedId), shows: /How it ended/ },
+        { name: "link that is over", path: linkTo(bookedId, -1_000), shows: /doesn't work any more/ },
+      ],
+      size,
+    );
+    await linked.context().close();
 
     const watcher = await page();
     await watcher.goto(`${world.baseUrl}/sign-in`);

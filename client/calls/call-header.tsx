@@ -14,6 +14,8 @@ type CallHeaderProps = {
   /** Who calls whom, or who calls me. */
   title: ReactNode;
   subtitle: string;
+  /** Beside the button that ends the call. */
+  actions?: ReactNode;
   keyboardHelp?: ReactNode;
 };
 
@@ -25,7 +27,7 @@ const CANCELLING: StatusSentence = {
 };
 
 /** The state of the call first, then what it is about, then the way to end it. */
-export function CallHeader({ call, ending, title, subtitle, keyboardHelp }: CallHeaderProps) {
+export function CallHeader({ call, ending, title, subtitle, actions, keyboardHelp }: CallHeaderProps) {
   const runningMs = useServerNowMs();
   const { view } = call;
   // A lost view freezes: a timer that runs on would say more than is known.
@@ -45,7 +47,8 @@ export function CallHeader({ call, ending, title, subtitle, keyboardHelp }: Call
       <div className="flex items-center gap-2">
         {keyboardHelp}
         {(ending.offered !== null || ending.underWay !== null) && (
-          <div className="flex max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3">
+          <div className="flex flex-wrap gap-2 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:border-t max-sm:border-line max-sm:bg-surface max-sm:p-3">
+            {ending.underWay === null && actions}
             <CallEndButton ending={ending} status={view.status} keyHint="⇧X" />
           </div>
         )}

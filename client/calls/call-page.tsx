@@ -11,8 +11,8 @@ import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 import { type ReactNode, useState } from "react";
 
-/** What stands beside the words; on narrow screens before and after them. */
-export type CallParts = { above: ReactNode; below: ReactNode };
+/** What stands beside the words, on narrow screens before and after them; and what can be done besides ending the call. */
+export type CallParts = { above: ReactNode; below: ReactNode; actions?: ReactNode };
 
 type CallPageProps = {
   callId: string;
@@ -47,14 +47,15 @@ function LoadedCall({ call, audience, parts, keyboardHelp }: LoadedCallProps) {
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
-  const { above, below } = parts(call, (segmentId) => setTarget({ segmentId }));
+  const { above, below, actions } = parts(call, (segmentId) => setTarget({ segmentId }));
   return (
-    <div className="flex min-h-0 flex-1 flex-col max-sm:pb-20 lg:h-full">
+    <div className="flex min-h-0 flex-1 flex-col max-sm:pb-36 lg:h-full">
       <CallHeader
         call={call}
         ending={ending}
         title={isStaff ? <StaffTitle call={call} /> : `An AI assistant calls you for ${view.businessName}`}
         subtitle={view.objective}
+        actions={actions}
         keyboardHelp={keyboardHelp}
       />
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">

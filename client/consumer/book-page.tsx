@@ -1,6 +1,9 @@
+import { callbackText } from "#shared/consent-text.ts";
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { TimeForm } from "#client/consumer/time-form.tsx";
+import { useCallRequest } from "#client/consumer/use-call-request.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
+import { showToast } from "#client/ui/toast.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import type { ConsumerMatch } from "#shared/lead.ts";
@@ -54,7 +57,21 @@ function Booking({ leadId, match }: { leadId: string; match: ConsumerMatch | und
   return (
     <>
       <p className="text-large">{match.businessName}</p>
-      <TimeForm leadId={leadId} match={match} />
+      <p className="text-dense text-muted">{callbackText(match.legalName)}</p>
+      <BookForm leadId={leadId} businessId={match.businessId} />
     </>
+  );
+}
+
+function BookForm({ leadId, businessId }: { leadId: string; businessId: string }) {
+  const request = useCallRequest(() => showToast(CONSUMER.booked));
+  return (
+    <TimeForm
+      error={request.error}
+      isPending={request.isPending}
+      submitLabel={CONSUMER.bookConfirm}
+      onAsk={(preferredTime) => request.mutate({ leadId, businessId, preferredTime })}
+      onChange={request.reset}
+    />
   );
 }

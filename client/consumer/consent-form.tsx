@@ -1,5 +1,6 @@
 import { consentText } from "#shared/consent-text.ts";
 import { CONSUMER } from "#client/consumer/copy.ts";
+import { RevokeConsent } from "#client/consumer/revoke-consent.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { Checkbox } from "#client/ui/checkbox.tsx";
 import { Problem } from "#client/ui/states.tsx";
@@ -12,7 +13,7 @@ import { useState } from "react";
 
 type ConsentFormProps = { leadId: string; match: ConsumerMatch };
 
-/** The two consents for one business, unticked until the person ticks them. */
+/** The two consents for one business, unticked until the person ticks them, and the way to take them back. */
 export function ConsentForm({ leadId, match }: ConsentFormProps) {
   const { consent, legalName, businessId } = match;
   const [aiCalls, setAiCalls] = useState(consent.aiCalls);
@@ -48,6 +49,7 @@ export function ConsentForm({ leadId, match }: ConsentFormProps) {
           {CONSUMER.consentSave}
         </Button>
       )}
+      {consent.aiCalls && <RevokeConsent leadId={leadId} businessId={businessId} />}
     </div>
   );
 }

@@ -11,18 +11,24 @@ const STATUS: Record<MatchStatus, { text: string; tone: Tone; icon: LucideIcon }
   declined: { text: CONSUMER.matchDeclined, tone: "idle", icon: X },
 };
 
-type MatchCardProps = { leadId: string; match: ConsumerMatch };
+type MatchCardProps = {
+  leadId: string;
+  match: ConsumerMatch;
+  /** A closed request takes no new call; consents can still be taken back. */
+  isOpen: boolean;
+};
 
 /** One business: why it fits, whether it is interested, how to have it call, and what it may do. */
-export function MatchCard({ leadId, match }: MatchCardProps) {
+export function MatchCard({ leadId, match, isOpen }: MatchCardProps) {
   const status = STATUS[match.status];
+  const { aiCalls, recording } = match.consent;
   return (
     <article
       aria-label={match.businessName}
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
     >
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 className="text-large">{match.businessName}</h2>
+        <h3 className="text-large">{match.businessName}</h3>
         <Chip tone={status.tone} icon={status.icon}>
           {status.text}
         </Chip>
@@ -35,8 +41,11 @@ export function MatchCard({ leadId, match }: MatchCardProps) {
           ))}
         </ul>
       </div>
-      {match.status === "interested" && <AskForCall leadId={leadId} match={match} />}
-      {match.status !== "declined" && <ConsentForm leadId={leadId} match={match} />}
+      {isOpen && match.status === "interested" && <AskForCall leadId={leadId} match={match} />}
+      {(isOpen ? match.status !== "declined" : match.consent.aiCalls) && (
+        // What was stored changed elsewhere: the boxes begin anew with it.
+        <ConsentForm key={`${aiCalls} ${recording}`} leadId={leadId} match={match} />
+      )}
     </article>
   );
 }

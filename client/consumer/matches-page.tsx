@@ -1,5 +1,6 @@
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { MatchCard } from "#client/consumer/match-card.tsx";
+import { MyRequest } from "#client/consumer/my-request.tsx";
 import { countText } from "#client/ui/format.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
@@ -17,6 +18,7 @@ export function MatchesPage() {
   useLiveMarket();
   const { leadId } = useParams({ from: "/signed-in/consumer/help/matches/$leadId" });
   const query = useQuery(rpc.lead.matches.queryOptions({ input: { leadId }, refetchInterval: REFRESH_MS }));
+  const lead = useQuery(rpc.lead.get.queryOptions({ input: { leadId } })).data;
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-4 p-4 text-lead sm:py-8">
       <title>{CONSUMER.matchesTitle}</title>
@@ -24,6 +26,7 @@ export function MatchesPage() {
         <ArrowLeft aria-hidden size={18} />
         {CONSUMER.requests}
       </Link>
+      {lead !== undefined && <MyRequest lead={lead} />}
       {query.isPending && <Skeleton rows={3} rowClass="h-48" />}
       {query.data === undefined && query.isError && (
         <ErrorState
@@ -34,9 +37,9 @@ export function MatchesPage() {
       )}
       {query.data !== undefined && (
         <>
-          <h1 className="text-h2">
+          <h2 className="text-h3">
             {countText(query.data.matches.length, "business", "businesses")} can help
-          </h1>
+          </h2>
           {query.data.matches.length === 0 ? (
             <EmptyState icon={Search} title={CONSUMER.matchesEmpty}>
               {CONSUMER.matchesEmptyHint}
@@ -47,7 +50,7 @@ export function MatchesPage() {
           <ul className="flex flex-col gap-4">
             {query.data.matches.map((match) => (
               <li key={match.businessId}>
-                <MatchCard leadId={leadId} match={match} />
+                <MatchCard leadId={leadId} match={match} isOpen={lead?.status !== "closed"} />
               </li>
             ))}
           </ul>

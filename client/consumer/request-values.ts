@@ -1,5 +1,5 @@
 import { CONSUMER } from "#client/consumer/copy.ts";
-import { categorySchema, timeZoneSchema, urgencySchema } from "#shared/lead.ts";
+import { categorySchema, type Lead, timeZoneSchema, urgencySchema } from "#shared/lead.ts";
 import { z } from "zod";
 
 export const DESCRIPTION_MAX = 1_000;
@@ -28,4 +28,32 @@ export type RequestValues = z.infer<typeof requestSchema>;
 export function requestOf({ category, budget, ...rest }: RequestValues) {
   const budgetCents = Number(budget) * CENTS;
   return { ...rest, ...(category !== "unsure" && { category }), ...(budgetCents > 0 && { budgetCents }) };
+}
+
+/** A request as its form holds it; a category that nobody chose may be found anew. */
+export function valuesOf(lead: Lead): RequestValues {
+  const { description, category, postalCode, timeZone, urgency, budgetCents, classifiedBy } = lead;
+  return {
+    description,
+    category: classifiedBy === "consumer" ? category : "unsure",
+    postalCode,
+    timeZone,
+    urgency,
+    budget: budgetCents === null ? "" : String(Math.round(budgetCents / CENTS)),
+  };
+}
+
+/** Only what was changed in the form: what is sent is taken for the person's own choice. */
+export function correctionOf(lead: Lead, values: RequestValues) {
+  const before = requestOf(valuesOf(lead));
+  const { timeZone: _timeZone, ...after } = requestOf(values);
+  const changed = <Key extends keyof typeof after>(key: Key) => after[key] !== before[key];
+  return {
+    ...(changed("description") && { description: after.description }),
+    ...(after.category !== undefined && changed("category") && { category: after.category }),
+    ...(changed("urgency") && { urgency: after.urgency }),
+    ...(changed("postalCode") && { postalCode: after.postalCode }),
+    // A budget can be changed but not be taken back.
+    ...(after.budgetCents !== undefined && changed("budgetCents") && { budgetCents: after.budgetCents }),
+  };
 }

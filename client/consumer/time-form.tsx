@@ -1,38 +1,41 @@
-import { callbackText } from "#shared/consent-text.ts";
 import { askedTime } from "#client/consumer/asked-time.ts";
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { allowedFromOf, refusalText } from "#client/consumer/refusal.ts";
-import { useCallRequest } from "#client/consumer/use-call-request.ts";
 import { Button } from "#client/ui/button.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { cityOf, deviceTimeZone } from "#client/ui/format.ts";
 import { localTimeOf } from "#client/ui/local-time.ts";
 import { Problem } from "#client/ui/states.tsx";
 import { TextField } from "#client/ui/text-field.tsx";
-import { showToast } from "#client/ui/toast.tsx";
-import type { ConsumerMatch } from "#shared/lead.ts";
 import { type SyntheticEvent, useState } from "react";
 
-type TimeFormProps = { leadId: string; match: ConsumerMatch };
+type TimeFormProps = {
+  /** Why the server refused the time that was asked for. */
+  error: unknown;
+  isPending: boolean;
+  submitLabel: string;
+  onAsk: (instant: string) => void;
+  /** Another time is being chosen: what was refused before is over. */
+  onChange: () => void;
+};
 
 /** Asks for a time of one's own; a refusal that knows the next allowed time offers it. */
-export function TimeForm({ leadId, match }: TimeFormProps) {
+export function TimeForm({ error, isPending, submitLabel, onAsk, onChange }: TimeFormProps) {
   const nowMs = useNowMs();
   const [localTime, setLocalTime] = useState("");
   const [problem, setProblem] = useState<string>();
-  const request = useCallRequest(() => showToast(CONSUMER.booked));
   const change = (value: string) => {
     setLocalTime(value);
     setProblem(undefined);
-    request.reset();
+    onChange();
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const asked = askedTime(localTime, nowMs);
-    if (!asked.ok) return setProblem(asked.problem);
-    request.mutate({ leadId, businessId: match.businessId, preferredTime: asked.instant });
+    if (asked.ok) onAsk(asked.instant);
+    else setProblem(asked.problem);
   };
-  const allowedFrom = allowedFromOf(request.error);
+  const allowedFrom = allowedFromOf(error);
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
       <TextField
@@ -43,9 +46,9 @@ export function TimeForm({ leadId, match }: TimeFormProps) {
         onChange={change}
         error={problem}
       />
-      {request.isError && (
+      {error !== null && (
         <Problem>
-          {refusalText(request.error, nowMs)}
+          <p>{refusalText(error, nowMs)}</p>
           {allowedFrom !== null && (
             <Button className="mt-2" size="touch" onPress={() => change(localTimeOf(allowedFrom))}>
               {CONSUMER.bookUseAllowed}
@@ -53,9 +56,8 @@ export function TimeForm({ leadId, match }: TimeFormProps) {
           )}
         </Problem>
       )}
-      <p className="text-dense text-muted">{callbackText(match.legalName)}</p>
-      <Button look="primary" size="touch" type="submit" isPending={request.isPending}>
-        {CONSUMER.bookConfirm}
+      <Button look="primary" size="touch" type="submit" isPending={isPending}>
+        {submitLabel}
       </Button>
     </form>
   );

@@ -34,6 +34,7 @@ export const SHELL = {
   connecting: "Connecting…",
   reload: "Reload",
   lost: "Connection lost. What you see may be old.",
+  linkNote: "Opened by a link, for this call only",
   navHelp: "Help",
   navMyCalls: "My calls",
   navInbox: "Inbox",

@@ -1,3 +1,4 @@
+import { linkToken } from "#client/wire/call-link.ts";
 import { browserNowMs } from "#client/ui/clock.ts";
 import { createStore } from "#client/ui/store.ts";
 import { noteServerTime } from "#client/wire/server-clock.ts";
@@ -48,7 +49,8 @@ export async function openSocket(): Promise<void> {
   link.set({ state: "connecting" });
   const { io } = await import("socket.io-client");
   if (!opening) return;
-  const auth = { protocol: PROTOCOL_VERSION };
+  const token = linkToken();
+  const auth = { protocol: PROTOCOL_VERSION, ...(token !== null && { token }) };
   socket = io({ transports: ["websocket"], withCredentials: true, auth });
   listen(socket);
 }

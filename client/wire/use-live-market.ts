@@ -24,6 +24,7 @@ export function useLiveMarket(): void {
 function refresh(cache: QueryClient, leadIds: ReadonlySet<string> | null) {
   void cache.invalidateQueries({ queryKey: rpc.business.leads.key() });
   void cache.invalidateQueries({ queryKey: rpc.lead.list.key() });
+  void cache.invalidateQueries({ queryKey: rpc.lead.get.key() });
   if (leadIds === null) {
     void cache.invalidateQueries({ queryKey: rpc.lead.matches.key() });
     return;

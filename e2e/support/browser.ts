@@ -1,10 +1,23 @@
 import { PASSWORD, type SignedIn } from "#e2e/support/api.ts";
 import { startWorld, type World } from "#e2e/support/world.ts";
+import { createCallLinks } from "#server/calls/call-links.ts";
+import { systemClock } from "#server/lib/clock.ts";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
+import { randomBytes } from "node:crypto";
 
 /** Time enough to look at a phone that rings. */
 const RING_PATIENTLY = { RING_TIMEOUT_SECONDS: "120" };
+
+/** Known here, so that a journey can open a signed link. */
+const SESSION_SECRET = randomBytes(32).toString("hex");
+const LINK_LASTS_MS = 3_600_000;
+
+/** The path of a signed link to a call, as a text message has it. */
+export function linkTo(callId: string, lastsMs = LINK_LASTS_MS): string {
+  const links = createCallLinks({ sessionSecret: SESSION_SECRET, clock: systemClock });
+  return `/c/${links.tokenFor(callId, systemClock.nowMs() + lastsMs)}`;
+}
 
 /** Playwright's `test` with one running product for all journeys, demo people included. */
 export const test = base.extend<object, { world: World }>({
@@ -12,7 +25,7 @@ export const test = base.extend<object, { world: World }>({
     // Playwright reads from the pattern which fixtures are wanted: none.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const world = await startWorld({ DEMO: "on", ...RING_PATIENTLY });
+      const world = await startWorld({ DEMO: "on", ...RING_PATIENTLY, SESSION_SECRET });
       await use(world);
       await world.stop();
     },

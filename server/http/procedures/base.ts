@@ -33,6 +33,7 @@ const failures = base.middleware(async ({ next }) => {
 const WITH_A_LINK: ReadonlySet<string> = new Set([
   "call.get",
   "call.events",
+  "call.place",
   "call.cancel",
   "call.reschedule",
   "call.callNow",

@@ -13,9 +13,17 @@ const bearer: Caller = {
   onlyCallId: "call_one",
 };
 const allowed = new Set(
-  ["get", "events", "cancel", "reschedule", "callNow", "hangUp", "correctSummary", "deleteSummary"].map(
-    (name) => `call.${name}`,
-  ),
+  [
+    "get",
+    "events",
+    "place",
+    "cancel",
+    "reschedule",
+    "callNow",
+    "hangUp",
+    "correctSummary",
+    "deleteSummary",
+  ].map((name) => `call.${name}`),
 );
 const paths = Object.entries(contract).flatMap(([group, procedures]) =>
   Object.keys(procedures).map((name) => [group, name]),

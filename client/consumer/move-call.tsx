@@ -1,0 +1,83 @@
+import { CONSUMER } from "#client/consumer/copy.ts";
+import { refusalText } from "#client/consumer/refusal.ts";
+import { TimeForm } from "#client/consumer/time-form.tsx";
+import { Button } from "#client/ui/button.tsx";
+import { useNowMs } from "#client/ui/clock.ts";
+import { Dialog } from "#client/ui/dialog.tsx";
+import { showToast } from "#client/ui/toast.tsx";
+import { rpc } from "#client/wire/rpc.ts";
+import { isWaiting } from "#shared/call/status.ts";
+import type { CallView } from "#shared/call/view.ts";
+import { useMutation } from "@tanstack/react-query";
+import { CalendarClock, PhoneIncoming } from "lucide-react";
+import { useState } from "react";
+
+/** A call that waits: made now, or moved to another time. The journal then says where it stands. */
+export function CallMoves({ view }: { view: CallView }) {
+  if (!isWaiting(view.status)) return null;
+  return (
+    <>
+      {view.status === "scheduled" && <CallNow callId={view.callId} />}
+      <MoveCall callId={view.callId} />
+    </>
+  );
+}
+
+function CallNow({ callId }: { callId: string }) {
+  const nowMs = useNowMs();
+  const callNow = useMutation(
+    rpc.call.callNow.mutationOptions({ onError: (error) => showToast(refusalText(error, nowMs), "bad") }),
+  );
+  return (
+    <Button
+      look="primary"
+      isPending={callNow.isPending}
+      className="max-sm:h-12 max-sm:flex-1"
+      onPress={() => callNow.mutate({ callId })}
+    >
+      <PhoneIncoming aria-hidden size={16} />
+      {CONSUMER.callMeNow}
+    </Button>
+  );
+}
+
+function MoveCall({ callId }: { callId: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button className="max-sm:h-12 max-sm:flex-1" onPress={() => setOpen(true)}>
+        <CalendarClock aria-hidden size={16} />
+        {CONSUMER.move}
+      </Button>
+      <Dialog title={CONSUMER.moveTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <MoveForm callId={callId} onDone={() => setOpen(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+function MoveForm({ callId, onDone }: { callId: string; onDone: () => void }) {
+  const move = useMutation(
+    rpc.call.reschedule.mutationOptions({
+      onSuccess: () => {
+        showToast(CONSUMER.moved);
+        onDone();
+      },
+    }),
+  );
+  return (
+    <div className="mt-2 flex flex-col gap-4">
+      <p className="text-muted">{CONSUMER.moveHint}</p>
+      <TimeForm
+        error={move.error}
+        isPending={move.isPending}
+        submitLabel={CONSUMER.moveConfirm}
+        onAsk={(scheduledTime) => move.mutate({ callId, scheduledTime })}
+        onChange={move.reset}
+      />
+      <Button look="quiet" size="touch" onPress={onDone}>
+        {CONSUMER.moveKeep}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { ageText, numberText, placeText } from "#client/consumer/queue-words.ts";
+import { expect, test } from "vitest";
+
+const place = (queuePosition: number | null, estimatedWaitSeconds: number) => ({
+  queuePosition,
+  estimatedWaitSeconds,
+  at: "2026-12-08T15:00:00.000Z",
+  fromNumber: "+16465550122",
+});
+
+test("[UI12] the place in line as a sentence, the wait rounded up", () => {
+  expect(placeText(place(1, 20))).toBe("You are 1st in line, less than a minute.");
+  expect(placeText(place(2, 61))).toBe("You are 2nd in line, about 2 minutes.");
+  expect(placeText(place(3, 360))).toBe("You are 3rd in line, about 6 minutes.");
+  expect(placeText(place(11, 361))).toBe("You are 11th in line, about 7 minutes.");
+  expect(placeText(place(null, 0))).toBe("Your call begins in less than a minute.");
+});
+
+test("[UI12] an estimate says how old it is, a number looks as on the phone", () => {
+  expect(ageText(place(1, 0), Date.parse("2026-12-08T15:00:04.000Z"))).toBe("updated 4 s ago");
+  expect(numberText("+16465550122")).toBe("+1 (646) 555-0122");
+  expect(numberText("+4930123456")).toBe("+4930123456");
+});
