@@ -166,7 +166,10 @@ function registerHealth({ health, database, embedded, peers, features, alarms }:
     name: "dialling",
     required: false,
     check: async () => {
-      const { reason } = features.calls.hold;
+      const { hold } = features.calls;
+      // What the supervisor wrote is for the wall only.
+      const paused = (await features.dialSwitch.paused()) === null ? null : "Paused by a supervisor.";
+      const reason = hold.reason ?? paused;
       return { ok: reason === null, reason: reason ?? "Free." };
     },
   });

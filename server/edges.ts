@@ -131,6 +131,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
     call: createCallProcedures(calls),
     supervisor: createSupervisorProcedures({
       board: () => feed.board(),
+      calls,
       startDemoCall: demo === null ? null : () => demo.startOne(),
     }),
   });

@@ -7,6 +7,7 @@ import { createAppointments } from "#server/booking/appointments.ts";
 import { recordingFolder } from "#server/calls/recording/recording-files.ts";
 import { createCallLinks } from "#server/calls/call-links.ts";
 import { withCallLinks } from "#server/calls/linked-caller.ts";
+import { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
 import { createLimits, type Limits } from "#server/database/limits.ts";
@@ -36,6 +37,7 @@ export type Features = {
   matching: Matching;
   calls: Calls;
   feed: LiveFeed;
+  dialSwitch: DialSwitch;
   /** Who is asking; a signed link to a call counts too. */
   callerOf: Accounts["callerOf"];
   /** Whether the person behind this number asked not to be called. */
@@ -65,13 +67,15 @@ export function createFeatures(parts: FeatureParts): Features {
   const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
   const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
-  const feed = new LiveFeed({ queries, clock, logger, demo: config.demo });
+  const dialSwitch = new DialSwitch(connection, clock);
+  const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
   const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed });
   const calls = new Calls({
     ...peers,
     connection,
     config,
     instance: newId("srv"),
+    dialSwitch,
     feed,
     alarms,
     limits,
@@ -99,7 +103,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
   const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
   const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
-  return { accounts, businesses, leads, matching, calls, feed, callerOf, isSuppressed };
+  return { accounts, businesses, leads, matching, calls, feed, dialSwitch, callerOf, isSuppressed };
 }
 
 /** Who people are. */

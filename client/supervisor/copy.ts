@@ -26,5 +26,18 @@ export const SUPERVISOR = {
   triesAgain: "Tries again",
   calls: "Calls",
   demoStarted: "Demo call started. It appears on the wall in a moment.",
+  pauseDialing: "Pause dialling",
+  pauseTitle: "Pause all dialling?",
+  pauseBody:
+    "No server dials until a supervisor resumes. Calls that run go on, new requests keep their place in the line. Every supervisor sees your reason.",
+  pauseReason: "Reason",
+  pauseReasonHint: "For example: the carrier has a fault.",
+  pauseReasonMissing: "Please say why, in three characters or more.",
+  pauseKeep: "Keep dialling",
+  pauseConfirm: "Pause dialling now",
+  paused: "Dialling is paused",
+  pausedNow: "Dialling is paused.",
+  resumeDialing: "Resume dialling",
+  resumedNow: "Dialling goes on.",
   demoStart: "Start a demo call",
 } as const;

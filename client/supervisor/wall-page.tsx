@@ -1,4 +1,5 @@
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
+import { DialPauseBanner, PauseDialingButton } from "#client/supervisor/dial-pause.tsx";
 import { DemoCallButton } from "#client/supervisor/demo-call-button.tsx";
 import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
 import { RecentList, WaitingList } from "#client/supervisor/wall-lists.tsx";
@@ -33,6 +34,9 @@ export function WallPage() {
       <WallHeader live={live} />
       {live.state === "connecting" && <Skeleton rows={4} rowClass="h-36" />}
       {live.state === "refused" && <ErrorState title={SUPERVISOR.wallFailed} detail={live.message} />}
+      {live.board !== null && live.board.pause !== null && (
+        <DialPauseBanner pause={live.board.pause} isDisabled={live.state !== "live"} />
+      )}
       {live.board !== null && (
         <WallBody board={live.board} frozenAtMs={live.state === "lost" ? serverMsAt(live.sinceMs) : null} />
       )}
@@ -54,8 +58,9 @@ function WallHeader({ live }: { live: LiveBoard }) {
         )}
         {live.state === "lost" && <BoardAge sinceMs={live.sinceMs} />}
       </div>
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <KeyboardHelp rows={KEYS} />
+        {board !== null && board.pause === null && <PauseDialingButton isDisabled={live.state !== "live"} />}
         {board?.demo.enabled === true && <DemoCallButton />}
       </div>
     </div>

@@ -1,5 +1,6 @@
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { Talk } from "#server/calls/cost/estimate.ts";
+import { type InLine, placeInTurns, turnOrder } from "#server/calls/dialing/turns.ts";
 import { type CallStatus, FINAL_STATUSES, isOnThePhone, CALL_STATUSES } from "#shared/call/status.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import type { Connection, mongo } from "mongoose";
@@ -34,8 +35,23 @@ export class CallQueries {
     return this.#calls.findOne({ "state.attempt.attemptId": attemptId }, WITHOUT_JOURNAL);
   }
 
-  nextQueued(): Promise<CallHead | null> {
-    return this.#calls.findOne({ status: "queued" }, { ...WITHOUT_JOURNAL, sort: { queuedAt: 1 } });
+  /** The businesses that have calls in line. */
+  line(): Promise<(InLine & { count: number })[]> {
+    return this.#calls
+      .aggregate<InLine & { count: number }>([
+        { $match: { status: "queued" } },
+        { $group: { _id: "$businessId", headQueuedAt: { $min: "$queuedAt" }, count: { $sum: 1 } } },
+        { $project: { _id: 0, businessId: "$_id", headQueuedAt: 1, count: 1 } },
+      ])
+      .toArray();
+  }
+
+  /** The call of this business that has waited longest. */
+  nextQueued(businessId: string): Promise<CallHead | null> {
+    return this.#calls.findOne(
+      { status: "queued", businessId },
+      { ...WITHOUT_JOURNAL, sort: { queuedAt: 1, _id: 1 } },
+    );
   }
 
   countLive(): Promise<number> {
@@ -60,9 +76,14 @@ export class CallQueries {
     return this.#calls.countDocuments({ status: "queued" });
   }
 
-  /** How many calls are before this one; 1 = it is next. */
-  async queuePosition({ queuedAt }: Pick<CallHead, "queuedAt">): Promise<number> {
-    return Math.max(1, await this.#calls.countDocuments({ status: "queued", queuedAt: { $lte: queuedAt } }));
+  /** How many calls are before this one; 1 = it is next. Businesses take turns. */
+  async queuePosition({ _id, businessId, queuedAt }: Pick<CallHead, "_id" | "businessId" | "queuedAt">) {
+    const earlier = [{ queuedAt: { $lt: queuedAt } }, { queuedAt, _id: { $lt: _id } }];
+    const [line, rank] = await Promise.all([
+      this.line(),
+      this.#calls.countDocuments({ status: "queued", businessId, $or: earlier }),
+    ]);
+    return placeInTurns({ businessId, rank }, line);
   }
 
   /** Every call that is on the phone or not summed up yet; bounded by MAX_LIVE_CALLS. */
@@ -151,11 +172,21 @@ export class CallQueries {
   async board(): Promise<{ live: CallSummary[]; waiting: CallSummary[]; recent: CallSummary[] }> {
     const [live, queued, scheduled, recent] = await Promise.all([
       this.#summaries({ status: { $in: [...LIVE, "wrapping_up"] } }, { _id: 1 }),
-      this.#summaries({ status: "queued" }, { queuedAt: 1 }),
+      this.#inLine(),
       this.#summaries({ status: "scheduled" }, { dueAt: 1 }),
       this.#summaries({ status: { $in: [...FINAL_STATUSES] } }, { endedAt: -1 }, 20),
     ]);
     return { live, waiting: [...queued, ...scheduled], recent };
+  }
+
+  /** Those in line, in the order of their turns. */
+  async #inLine(): Promise<CallSummary[]> {
+    const rows = await this.#calls
+      .find({ status: "queued" }, { projection: { summary: 1, businessId: 1 } })
+      .sort({ queuedAt: 1, _id: 1 })
+      .limit(MAX_BOARD)
+      .toArray();
+    return turnOrder(rows).map((row) => row.summary);
   }
 
   async #summaries(

@@ -5,6 +5,7 @@ import { previewPrompt } from "#server/calls/call-preview.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { averageSeconds, costRange } from "#server/calls/cost/estimate.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import {
   type CallbackRequest,
@@ -21,6 +22,7 @@ import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
+import { ERRORS } from "#shared/contract/errors.ts";
 import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract/call-request.ts";
 
 type Deps = PrepareDeps & {
@@ -30,6 +32,7 @@ type Deps = PrepareDeps & {
   telephony: Pick<Telephony, "fromNumbers">;
   access: Pick<CallAccess, "head">;
   limits: Limits;
+  dialSwitch: Pick<DialSwitch, "paused">;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
   maxLiveCalls: number;
@@ -83,9 +86,11 @@ export class CallRequests {
         scheduled_for: call.dueAt?.toISOString() ?? null,
       };
     }
+    const place = position === 1 ? "The call is next in line." : `The call is number ${position} in line.`;
+    const paused = (await this.#deps.dialSwitch.paused()) !== null;
     return {
       ...reply,
-      message: position === 1 ? "The call is next in line." : `The call is number ${position} in line.`,
+      message: paused ? `${ERRORS.DIALING_PAUSED.message} ${place}` : place,
       queue_position: position,
       estimated_wait_seconds: await this.#estimateSeconds(position),
       scheduled_for: null,

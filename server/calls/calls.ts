@@ -14,6 +14,7 @@ import { Settlement } from "#server/calls/cost/settlement.ts";
 import { createToolServices } from "#server/calls/follow-up.ts";
 import { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
@@ -39,6 +40,7 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
+import type { DialPause } from "#shared/call/summary.ts";
 import type { CallRequestReply } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
@@ -57,6 +59,7 @@ export type CallsDeps = {
   config: CallsConfig;
   /** This server's name in heartbeats. */
   instance: string;
+  dialSwitch: DialSwitch;
   feed: CallFeed;
   telephony: Telephony;
   voice: VoiceModel;
@@ -239,6 +242,25 @@ export class Calls {
   /** @throws Failure, see the contract of `business.requestAICall` */
   request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
     return this.requests.byBusiness(caller, request);
+  }
+
+  /** For every server, until `resumeDialing`: nothing more is dialled [CL261]. */
+  async pauseDialing(caller: Caller, reason: string): Promise<{ pause: DialPause | null }> {
+    await this.#deps.dialSwitch.pause(caller, reason);
+    return this.#switched(caller, "dialling is paused by a supervisor");
+  }
+
+  async resumeDialing(caller: Caller): Promise<{ pause: DialPause | null }> {
+    await this.#deps.dialSwitch.resume();
+    this.#queue.nudge();
+    return this.#switched(caller, "dialling goes on, says a supervisor");
+  }
+
+  async #switched({ accountId }: Caller, what: string) {
+    const { logger, feed, dialSwitch } = this.#deps;
+    logger.warn({ accountId }, what);
+    feed.boardChanged();
+    return { pause: await dialSwitch.paused() };
   }
 
   readonly #wake = (call: CallHead) => {

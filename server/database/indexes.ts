@@ -51,6 +51,8 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "appointments", keys: { callId: 1 }, unique: true },
   // Calls: the queue, both sides' lists, one live call per person, webhooks that know only the attempt.
   { collection: "calls", keys: { status: 1, queuedAt: 1 } },
+  // Businesses take turns in the queue.
+  { collection: "calls", keys: { status: 1, businessId: 1, queuedAt: 1 } },
   { collection: "calls", keys: { businessId: 1, _id: -1 } },
   { collection: "calls", keys: { consumerId: 1, _id: -1 } },
   {

@@ -1,6 +1,7 @@
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { MarketChange } from "#server/leads/market-feed.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { CatchUp } from "#server/realtime/catch-up.ts";
@@ -19,9 +20,17 @@ export const marketRoom = (of: { consumerId: string } | { businessId: string }) 
 /** Staff and consumers see different events, so each call has a room for each. */
 export const callRoom = (callId: string, audience: "consumer" | "staff") => `call:${callId}:${audience}`;
 
+type LiveFeedDeps = {
+  queries: CallQueries;
+  dialSwitch: Pick<DialSwitch, "paused">;
+  clock: Clock;
+  logger: Logger;
+  demo: boolean;
+};
+
 /** Brings stored events to those who watch. Nothing waits for it, and nothing depends on it: a watcher that missed something asks by `seq`. */
 export class LiveFeed implements LiveNews {
-  readonly #deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean };
+  readonly #deps: LiveFeedDeps;
   #sockets: AppSockets | null = null;
   #others: LiveNews | null = null;
   #catchUp: CatchUp | null = null;
@@ -35,7 +44,7 @@ export class LiveFeed implements LiveNews {
   };
   #pending: Timer | null = null;
 
-  constructor(deps: { queries: CallQueries; clock: Clock; logger: Logger; demo: boolean }) {
+  constructor(deps: LiveFeedDeps) {
     this.#deps = deps;
   }
 
@@ -118,8 +127,9 @@ export class LiveFeed implements LiveNews {
   }
 
   async board(): Promise<Board> {
-    const { queries, clock, demo } = this.#deps;
-    return { at: new Date(clock.nowMs()).toISOString(), ...(await queries.board()), demo: { enabled: demo } };
+    const { queries, dialSwitch, clock, demo } = this.#deps;
+    const [calls, pause] = await Promise.all([queries.board(), dialSwitch.paused()]);
+    return { at: new Date(clock.nowMs()).toISOString(), ...calls, pause, demo: { enabled: demo } };
   }
 
   /** By somebody on this server: for others nothing has to be made. */

@@ -26,6 +26,15 @@ export const callSummarySchema = z.object({
 });
 export type CallSummary = z.infer<typeof callSummarySchema>;
 
+/** A supervisor stopped all dialling. */
+export const dialPauseSchema = z.object({
+  reason: z.string(),
+  /** Name of the supervisor. */
+  by: z.string(),
+  at: z.string(),
+});
+export type DialPause = z.infer<typeof dialPauseSchema>;
+
 /** What the supervisor's board shows: live calls, those that wait in order, and the last that ended. */
 export const boardSchema = z.object({
   /** When the server made it. */
@@ -33,6 +42,8 @@ export const boardSchema = z.object({
   live: z.array(callSummarySchema),
   waiting: z.array(callSummarySchema),
   recent: z.array(callSummarySchema),
+  /** Null while dialling is free. */
+  pause: dialPauseSchema.nullable().default(null),
   demo: z.object({ enabled: z.boolean() }),
 });
 export type Board = z.infer<typeof boardSchema>;

@@ -1,10 +1,20 @@
-import { boardSchema } from "#shared/call/summary.ts";
+import { boardSchema, dialPauseSchema } from "#shared/call/summary.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { z } from "zod";
 
 export const supervisorContract = {
   board: procedure("GET", "/supervisor/board", "Live, waiting and recent calls").output(boardSchema),
+
+  /** Nothing more is dialled by any server, for the reason that the wall then shows; live calls go on and requests are queued. Again: another reason. */
+  pauseDialing: procedure("POST", "/supervisor/pause-dialing", "Pause all dialling")
+    .input(z.object({ reason: z.string().trim().min(3).max(200) }))
+    .output(z.object({ pause: dialPauseSchema.nullable() })),
+
+  /** Dialling goes on. Not paused: nothing changes. */
+  resumeDialing: procedure("POST", "/supervisor/resume-dialing", "Resume dialling").output(
+    z.object({ pause: dialPauseSchema.nullable() }),
+  ),
 
   /** Starts one demo call between demo people; only with DEMO on (409 otherwise). It obeys every rule a real call obeys. */
   startDemoCall: procedure("POST", "/supervisor/demo-call", "Start a demo call")

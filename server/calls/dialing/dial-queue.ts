@@ -2,7 +2,9 @@ import type { Advance } from "#server/calls/advance.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
+import { Turns } from "#server/calls/dialing/turns.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -25,6 +27,7 @@ export type DialQueueDeps = {
   advance: Advance;
   queries: CallQueries;
   hold: DialHold;
+  dialSwitch: Pick<DialSwitch, "paused">;
   limits: Limits;
   suppressions: Suppressions;
   consents: Pick<Consents, "consentFor">;
@@ -38,11 +41,12 @@ export type DialQueueDeps = {
 };
 
 /**
- * Takes due calls in their order, at the pace and within the lines of the whole installation, asks the gate once more, and claims them. Several
+ * Takes due calls, one business after the other and each one's in their order, at the pace and within the lines of the whole installation, asks the gate once more, and claims them. Several
  * servers do the same: a claim is one conditional update, the loser goes on with the next call.
  */
 export class DialQueue {
   readonly #deps: DialQueueDeps;
+  readonly #turns = new Turns();
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
   #again = false;
@@ -84,16 +88,22 @@ export class DialQueue {
 
   /** True when there may be more to take at once. */
   async #takeOne(): Promise<boolean> {
-    const { hold, queries, limits, maxLiveCalls, callsPerSecond, depthChanged } = this.#deps;
-    const call = await queries.nextQueued();
-    depthChanged(call === null ? 0 : await queries.countQueued());
-    if (call === null || hold.reason !== null) return false;
+    const { hold, dialSwitch, queries, limits, maxLiveCalls, callsPerSecond, depthChanged, clock } =
+      this.#deps;
+    const line = await queries.line();
+    depthChanged(line.reduce((depth, { count }) => depth + count, 0));
+    const businessId = this.#turns.next(line);
+    if (businessId === null || hold.reason !== null || (await dialSwitch.paused()) !== null) return false;
+    const call = await queries.nextQueued(businessId);
+    // Another server was faster: there may be others.
+    if (call === null) return true;
     if ((await queries.countLive()) >= maxLiveCalls) return false;
     const pace = { who: "installation", action: "dial" };
     const place = await limits.take({ ...pace, max: callsPerSecond, windowMs: 1000 });
     if (!place.ok) return false;
     const dialled = await this.#claim(call);
-    if (!dialled) await limits.giveBack({ ...pace, hitId: place.hitId });
+    if (dialled) this.#turns.served(businessId, clock.nowMs());
+    else await limits.giveBack({ ...pace, hitId: place.hitId });
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { createAppointments } from "#server/booking/appointments.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { Calls, type CallsDeps } from "#server/calls/calls.ts";
+import { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
 import type { ConsentDecision } from "#server/compliance/consents.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
@@ -139,6 +140,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
       ...options.config,
     },
     instance: "srv_1",
+    dialSwitch: new DialSwitch(connection, clock),
     feed: { event() {}, draft() {}, boardChanged() {} },
     telephony: carrier.telephony,
     voice: silentVoice,
