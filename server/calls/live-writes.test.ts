@@ -7,9 +7,11 @@ import { expect, test } from "vitest";
 /** A collection in which `owned` says who owns which call; it keeps what it was asked to write. */
 function collection(owned: Record<string, number>) {
   const commands: string[][] = [];
+  const updates: unknown[] = [];
   const failing = { now: false };
   const calls = {
-    async bulkWrite(operations: { updateOne: { filter: { _id: string; epoch: number } } }[]) {
+    async bulkWrite(operations: { updateOne: { filter: { _id: string; epoch: number }; update: object } }[]) {
+      updates.push(...operations.map(({ updateOne: { update } }) => update));
       if (failing.now) throw new Error("no database");
       const asked = operations.map(({ updateOne: { filter } }) => filter);
       commands.push(asked.map(({ _id, epoch }) => `${_id}@${epoch}`));
@@ -22,7 +24,7 @@ function collection(owned: Record<string, number>) {
       }),
     }),
   };
-  return { calls: calls as unknown as mongo.Collection<CallDocument>, commands, failing };
+  return { calls: calls as unknown as mongo.Collection<CallDocument>, commands, updates, failing };
 }
 
 const beat = (callId: string, epoch: number) => ({ callId, epoch, update: { $inc: { beat: 1 } } });
@@ -38,8 +40,31 @@ test("[CL190] heartbeats and drafts of all calls of 200 ms are one command", asy
   const later = writes.add(beat("c", 3));
   clock.advance(200);
   expect(await later).toBe(true);
-  expect(commands).toEqual([["a@1", "b@2", "a@1"], ["c@3"]]);
+  expect(commands).toEqual([["a@1", "b@2"], ["c@3"]]);
   expect(clock.pending).toBe(0);
+});
+
+test("[CL190] what one call has to write goes out as one update: beats add up, the newest draft and the largest usage stay", async () => {
+  const [clock, { calls, updates }] = [new ManualClock(), collection({ a: 1 })];
+  const writes = new LiveWrites(calls, clock);
+  const usage = (tokens: number) => ({
+    $inc: { beat: 1 },
+    $set: { owner: "s1" },
+    $max: { "usage.text": tokens },
+  });
+  const all = [
+    writes.add({ callId: "a", epoch: 1, update: usage(10) }),
+    writes.add({ callId: "a", epoch: 1, update: { $set: { draft: null } } }),
+    writes.add({ callId: "a", epoch: 1, update: usage(12) }),
+    writes.add({ callId: "a", epoch: 1, update: usage(11) }),
+    writes.add({ callId: "a", epoch: 2, update: { $set: { draft: null } } }),
+  ];
+  clock.advance(200);
+  expect(await Promise.all(all)).toEqual([true, true, true, true, false]);
+  expect(updates).toEqual([
+    { $inc: { beat: 3 }, $set: { owner: "s1", draft: null }, $max: { "usage.text": 12 } },
+    { $set: { draft: null } },
+  ]);
 });
 
 test("[CL190] who lost its call among others learns it; the others do not", async () => {

@@ -2,7 +2,8 @@ import type { CallDocument } from "#server/calls/call-document.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { mongo } from "mongoose";
 
-type CallUpdate = mongo.UpdateFilter<CallDocument>;
+/** Fields as paths. Those of one call that go out together become one update, so only operators that can be joined. */
+type CallUpdate = { $inc?: { beat: number }; $set?: Record<string, unknown>; $max?: Record<string, number> };
 type LiveWrite = { callId: string; epoch: number; update: CallUpdate };
 type Waiting = LiveWrite & { done(isOwned: boolean): void; failed(error: unknown): void };
 
@@ -46,15 +47,40 @@ export class LiveWrites {
 
   /** `all`: every write found its call. Otherwise who owns which call. */
   async #store(writes: LiveWrite[]): Promise<"all" | Map<string, number>> {
-    const operations = writes.map(({ callId, epoch, update }) => ({
+    const operations = joined(writes).map(({ callId, epoch, update }) => ({
       updateOne: { filter: { _id: callId, epoch, "state.phase": "talking" as const }, update },
     }));
     const { matchedCount } = await this.#calls.bulkWrite(operations, { ordered: false });
-    if (matchedCount === writes.length) return "all";
+    if (matchedCount === operations.length) return "all";
     const found = await this.#calls
       .find({ _id: { $in: writes.map(({ callId }) => callId) }, "state.phase": "talking" })
       .project<{ _id: string; epoch: number }>({ epoch: 1 })
       .toArray();
     return new Map(found.map(({ _id, epoch }) => [_id, epoch]));
   }
+}
+
+/** One update for each call and epoch: each rewrites the whole document, journal included. */
+function joined(writes: readonly LiveWrite[]): LiveWrite[] {
+  const byOwner = new Map<string, LiveWrite>();
+  for (const { callId, epoch, update } of writes) {
+    const owner = `${callId}@${epoch}`;
+    const before = byOwner.get(owner)?.update ?? {};
+    byOwner.set(owner, { callId, epoch, update: both(before, update) });
+  }
+  return [...byOwner.values()];
+}
+
+/** What one does after the other. */
+function both(first: CallUpdate, second: CallUpdate): CallUpdate {
+  const beats = (first.$inc?.beat ?? 0) + (second.$inc?.beat ?? 0);
+  const set = { ...first.$set, ...second.$set };
+  const max = { ...first.$max };
+  for (const [path, value] of Object.entries(second.$max ?? {}))
+    max[path] = Math.max(max[path] ?? value, value);
+  return {
+    ...(beats > 0 && { $inc: { beat: beats } }),
+    ...(Object.keys(set).length > 0 && { $set: set }),
+    ...(Object.keys(max).length > 0 && { $max: max }),
+  };
 }
