@@ -1,6 +1,6 @@
 import type { FrameFigures, WindowFigures } from "#e2e/load/generator/generator.ts";
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
+import { cpus, tmpdir } from "node:os";
 
 /** One system at one number of calls, once. */
 export type StageResult = {
@@ -121,7 +121,7 @@ Written by \`${command}\` (e2e/load/README.md says what is measured and how), ne
 
 - ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, at commit ${commit}
 - ${cpus().length} cores, ${cpu?.model.trim() ?? "unknown"}; node ${process.version}; the system under test on one core, the load, the database and the
-  watchers on the other
+  watchers on the other; database and recordings in ${tmpdir()}
 - A shared machine on which other work ran: **absolute values move; compare the systems of one run**. Times are medians of the runs,
   counts are sums.
 - \`ringside\`: everything on (journal stored, two-channel recording where consent is granted, Socket.IO watchers on every call and on the board;

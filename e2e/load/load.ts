@@ -2,6 +2,7 @@ import { makeCertificate } from "#e2e/load/certificate.ts";
 import { figuresPage, type StageResult, tableOf } from "#e2e/load/figures.ts";
 import { Generator } from "#e2e/load/generator/generator.ts";
 import { loadWorld } from "#e2e/load/load-world.ts";
+import { productFlags } from "#e2e/load/product-flags.ts";
 import { cpuSeconds, pin, residentKb } from "#e2e/load/process-figures.ts";
 import { type Running, startMinimal, startOurs, type SystemParts } from "#e2e/load/systems.ts";
 import { TestSandbox } from "#e2e/support/sandbox.ts";
@@ -14,9 +15,10 @@ import { parseArgs } from "node:util";
 
 /** Time for the openings to be heard and for compiled code to be compiled. */
 const WARM_MS = 10_000;
-const CONNECTED_WITHIN_MS = 100_000;
+const CONNECTED_WITHIN_MS = 120_000;
 /** Whatever happens, the run ends. */
 const STAGE_LIMIT_MS = 240_000;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -58,6 +60,24 @@ const generator = new Generator(account, own, [
   "--disable-warning=ExperimentalWarning",
 ]);
 const results: StageResult[] = [];
+/** Started, and to be stopped with the run. */
+let underTest: Running | null = null;
+
+/** Leaves nothing behind: no process, no folder. */
+async function cleanUp(): Promise<void> {
+  await underTest?.stop();
+  generator.stop();
+  await sandbox.stop();
+  rmSync(own, { recursive: true, force: true });
+}
+
+async function stop(why: string): Promise<void> {
+  console.error(why);
+  await cleanUp();
+  process.exit(1);
+}
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, () => void stop(`Ended by ${signal}.`));
 
 type System = { name: string; start(calls: number): Promise<Running> };
 
@@ -67,32 +87,43 @@ async function systems(): Promise<System[]> {
   const env = { ...sandbox.env, NODE_EXTRA_CA_CERTS: certificate };
   const parts: SystemParts = { generator, world, env, core, nodeFlags: [] };
   const flags = options.flags.split(" ").filter((flag) => flag !== "");
-  const ours = { ...parts, nodeFlags: flags };
+  // Of a flag that comes twice node takes the last one.
+  const ours = { ...parts, nodeFlags: [...productFlags(ROOT), ...flags] };
   const all: System[] = [
     { name: "minimal ws bridge", start: () => startMinimal(parts) },
     { name: "ringside", start: (calls) => startOurs(ours, calls) },
   ];
   if (options.other !== undefined) {
     const main = resolve(options.other, "server/main.ts");
-    all.push({ name: "other", start: (calls) => startOurs({ ...parts, main }, calls) });
+    const other = { ...parts, nodeFlags: productFlags(options.other), main };
+    all.push({ name: "other", start: (calls) => startOurs(other, calls) });
   }
   const { system } = options;
   return all.filter(({ name }) => system === "both" || name.startsWith(system));
 }
 
-async function measure(name: string, running: Running, calls: number): Promise<StageResult> {
-  await running.dial(calls);
+async function connect(name: string, running: Running, calls: number): Promise<void> {
+  const startedAt = performance.now();
+  const sinceMs = () => Math.round(performance.now() - startedAt);
   let now = "nothing yet";
   const connected = async () => {
     const { streams, sessions } = await generator.ask<"figures">({ kind: "figures" });
     now = `${streams} streams, ${sessions} voice sessions`;
     return streams === calls && sessions >= calls;
   };
-  await until(`${calls} calls are connected`, connected, CONNECTED_WITHIN_MS).catch(async () => {
+  const asked = running.dial(calls).then(() => console.log(`  ${calls} calls asked for: ${sinceMs()} ms`));
+  const all = until(`${calls} calls are connected`, connected, CONNECTED_WITHIN_MS);
+  await Promise.all([asked, all]).catch(async (error: unknown) => {
+    const why = error instanceof Error ? error.message : "";
     throw new Error(
-      `${name}: not ${calls} calls were connected in time, but ${now}. ${await running.explain()}`,
+      `${name}: ${why} Not ${calls} calls were connected in time, but ${now}. ${await running.explain()}`,
     );
   });
+  console.log(`  ${calls} calls connected: ${sinceMs()} ms`);
+}
+
+async function measure(name: string, running: Running, calls: number): Promise<StageResult> {
+  await connect(name, running, calls);
   await new Promise((done) => setTimeout(done, WARM_MS));
   await generator.ask<"begin">({ kind: "begin" });
   const before = {
@@ -122,11 +153,9 @@ async function measure(name: string, running: Running, calls: number): Promise<S
 }
 
 async function stage({ name, start }: System, calls: number): Promise<void> {
-  const limit = setTimeout(() => {
-    console.error(`${name} at ${calls} calls took too long.`);
-    process.exit(1);
-  }, STAGE_LIMIT_MS);
+  const limit = setTimeout(() => void stop(`${name} at ${calls} calls took too long.`), STAGE_LIMIT_MS);
   const running = await start(calls);
+  underTest = running;
   try {
     const result = await measure(name, running, calls);
     results.push(result);
@@ -134,6 +163,7 @@ async function stage({ name, start }: System, calls: number): Promise<void> {
     console.log(tableOf([result]).split("\n").at(-1));
     if (result.trouble !== null) console.log(`  statuses: ${result.trouble}`);
   } finally {
+    underTest = null;
     await running.stop();
     clearTimeout(limit);
   }
@@ -156,8 +186,6 @@ try {
   const page = fileURLToPath(new URL("FIGURES.md", import.meta.url));
   if (options.figures) writeFileSync(page, figuresPage(allResults()));
 } finally {
-  generator.stop();
-  await sandbox.stop();
-  rmSync(own, { recursive: true, force: true });
+  await cleanUp();
 }
 process.exit(0);
