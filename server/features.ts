@@ -3,7 +3,9 @@ import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Calls } from "#server/calls/calls.ts";
-import { createAppointments } from "#server/booking/appointments.ts";
+import { CallbackSlots } from "#server/booking/callback-slots.ts";
+import { calleeOfBusiness } from "#server/booking/callee-of-business.ts";
+import { type Appointments, createAppointments } from "#server/booking/appointments.ts";
 import { recordingFolder } from "#server/calls/recording/recording-files.ts";
 import { createCallLinks } from "#server/calls/call-links.ts";
 import { withCallLinks } from "#server/calls/linked-caller.ts";
@@ -38,6 +40,7 @@ export type Features = {
   calls: Calls;
   feed: LiveFeed;
   dialSwitch: DialSwitch;
+  slots: CallbackSlots;
   /** Who is asking; a signed link to a call counts too. */
   callerOf: Accounts["callerOf"];
   /** Whether the person behind this number asked not to be called. */
@@ -70,6 +73,9 @@ export function createFeatures(parts: FeatureParts): Features {
   const dialSwitch = new DialSwitch(connection, clock);
   const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
   const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed });
+  const businessById = (businessId: string) => businesses.byId(businessId);
+  const appointments = createAppointments({ db: connection, clock, businessById });
+  const slots = createSlots(parts, { accounts, businesses, leads, matching, appointments, queries });
   const calls = new Calls({
     ...peers,
     connection,
@@ -80,15 +86,12 @@ export function createFeatures(parts: FeatureParts): Features {
     alarms,
     limits,
     suppressions,
-    appointments: createAppointments({
-      db: connection,
-      clock,
-      businessById: (businessId) => businesses.byId(businessId),
-    }),
+    appointments,
+    slots,
     consents,
     recordingFiles: recordingFolder(join(config.dataDir, "recordings")),
     parties: {
-      businessById: (businessId) => businesses.byId(businessId),
+      businessById,
       leadForCall: (leadId) => leads.forCall(leadId),
       matchFor: (leadId, businessId) => matching.matchFor(leadId, businessId),
       phoneOf: (accountId) => accounts.phoneOf(accountId),
@@ -103,7 +106,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
   const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
   const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
-  return { accounts, businesses, leads, matching, calls, feed, dialSwitch, callerOf, isSuppressed };
+  return { accounts, businesses, leads, matching, calls, feed, dialSwitch, slots, callerOf, isSuppressed };
 }
 
 /** Who people are. */
@@ -139,6 +142,28 @@ function openAccounts(
     sendEmail,
     sendSms: (to, body) => sendSms(peers, to, body),
     isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
+  });
+}
+
+type SlotParts = Pick<Features, "accounts" | "businesses" | "leads" | "matching"> & {
+  appointments: Appointments;
+  queries: CallQueries;
+};
+
+/** When a consumer can have a business call back. */
+function createSlots(
+  { config, database: { connection: db }, clock }: FeatureParts,
+  { accounts, businesses, leads, matching, appointments, queries }: SlotParts,
+): CallbackSlots {
+  const phoneOf = (accountId: string) => accounts.phoneOf(accountId);
+  return new CallbackSlots({
+    db,
+    clock,
+    quietHours: config.quietHours,
+    businessById: (businessId) => businesses.byId(businessId),
+    appointments,
+    bookedCalls: (businessId, from, until) => queries.booked(businessId, from, until),
+    placesOf: (caller, businessId) => calleeOfBusiness(caller, businessId, { leads, matching, phoneOf }),
   });
 }
 

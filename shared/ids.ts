@@ -10,6 +10,7 @@ export const callIdSchema = opaqueId;
 export const attemptIdSchema = opaqueId;
 export const leadIdSchema = opaqueId;
 export const businessIdSchema = opaqueId;
+export const holdIdSchema = opaqueId;
 export const segmentIdSchema = z.string().min(1).max(80);
 
 export type IdPrefix =
@@ -23,4 +24,5 @@ export type IdPrefix =
   | "note"
   | "rec"
   | "srv"
-  | "apt";
+  | "apt"
+  | "hold";

@@ -40,6 +40,8 @@ export type Appointments = {
   /** Books the hour for this call, or moves the call's appointment to it. Null: it is not free [BK5, BK6]. */
   book(booking: Booking): Promise<Appointment | null>;
   ofCall(callId: string): Promise<Appointment | null>;
+  /** The appointments of a business that overlap this time. */
+  promised(businessId: string, time: Slot): Promise<Slot[]>;
 };
 
 const text = { type: String, required: true } as const;
@@ -123,6 +125,7 @@ export function createAppointments({ db, clock, businessById }: Parts): Appointm
         throw error;
       }
     },
+    promised: async (businessId, time) => (await overlapping(businessId, time)).map(slotOf),
     async ofCall(callId) {
       const found = await appointments.findOne({ callId }).lean();
       return found === null ? null : viewOf(found);

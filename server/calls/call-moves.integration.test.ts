@@ -106,3 +106,36 @@ test("[CL232] moves, a cancel and a claim at the same moment: one of them counts
     .toBeOneOf(["cancelled", "cancelling"]);
   expect(dials.length).toBeLessThanOrEqual(1);
 });
+
+test("[CL235] a consumer moves a call to no time that somebody else has; a business disposes of its own", async () => {
+  const clock = new ManualClock();
+  const mine = await booked(clock);
+  const taken = { leadId: `lead_mover${String(++people).padStart(4, "0")}`, objective };
+  await mine.calls.request(mine.business, { ...taken, scheduledTime: ONE_TOMORROW });
+  const { calls, callId, consumer, business, documents } = mine;
+  await expect(calls.moves.reschedule(consumer, callId, ONE_TOMORROW)).rejects.toMatchObject({
+    code: "SLOT_NOT_FREE",
+  });
+  expect(await documents.findOne({ _id: callId })).toMatchObject({ dueAt: new Date(NOON_TOMORROW) });
+  expect(await calls.moves.reschedule(business, callId, ONE_TOMORROW)).toMatchObject({ status: "scheduled" });
+});
+
+test("[CL235] two people move their calls to the same time at once: not both get it, and nobody loses their own", async () => {
+  const clock = new ManualClock();
+  const first = await booked(clock);
+  const leadId = `lead_mover${String(++people).padStart(4, "0")}`;
+  const { call_id: otherId } = await first.calls.request(first.business, {
+    leadId,
+    objective,
+    scheduledTime: "2026-11-25T15:00:00-05:00",
+  });
+  const other = { ...first.consumer, accountId: leadId };
+  const outcomes = await Promise.allSettled([
+    first.calls.moves.reschedule(first.consumer, first.callId, ONE_TOMORROW),
+    first.calls.moves.reschedule(other, otherId, ONE_TOMORROW),
+  ]);
+  const dueAts = await first.documents.find({ _id: { $in: [first.callId, otherId] } }).toArray();
+  const there = dueAts.filter((call) => call.dueAt?.getTime() === Date.parse(ONE_TOMORROW));
+  expect(there).toHaveLength(outcomes.filter((outcome) => outcome.status === "fulfilled").length);
+  expect(there.length).toBeLessThanOrEqual(1);
+});

@@ -1,4 +1,5 @@
 import type { Caller } from "#server/accounts/caller.ts";
+import type { CallbackSlots } from "#server/booking/callback-slots.ts";
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallAccess } from "#server/calls/call-access.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
@@ -12,6 +13,7 @@ export type CallMovesDeps = InstantDeps & {
   access: Pick<CallAccess, "head">;
   advance: Advance;
   consents: Pick<Consents, "consentFor">;
+  slots: Pick<CallbackSlots, "reserve">;
 };
 
 /** What became of the wish; `scheduledFor` is null when the call is not scheduled (any more). */
@@ -30,12 +32,20 @@ export class CallMoves {
     this.#deps = deps;
   }
 
-  /** @throws Failure NOT_FOUND, NOT_POSSIBLE unless the call waits, BAD_TIME, OUTSIDE_CALLING_HOURS, CONSENT_MISSING, SUPPRESSED */
+  /** @throws Failure NOT_FOUND, NOT_POSSIBLE unless the call waits, BAD_TIME, OUTSIDE_CALLING_HOURS, CONSENT_MISSING, SUPPRESSED, SLOT_NOT_FREE */
   async reschedule(caller: Caller, callId: string, scheduledTime: string): Promise<Moved> {
     const call = await this.#deps.access.head(caller, callId);
     if (!isWaiting(call)) throw new Failure("NOT_POSSIBLE");
     const dueAt = await this.#instant(call, scheduledTime);
-    return this.#move(call, dueAt?.at ?? null);
+    if (dueAt === null || caller.role !== "consumer") return this.#move(call, dueAt?.at ?? null);
+    // A business disposes of its own time; a consumer takes what nobody else has, and holds it until the call has it [CL235].
+    const who = { accountId: caller.accountId, businessId: call.businessId };
+    const letGo = await this.#deps.slots.reserve(who, dueAt.at);
+    try {
+      return await this.#move(call, dueAt.at);
+    } finally {
+      await letGo();
+    }
   }
 
   /**

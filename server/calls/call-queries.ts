@@ -116,6 +116,15 @@ export class CallQueries {
       .toArray();
   }
 
+  /** Calls of a business that somebody booked for an instant in this time. */
+  booked(businessId: string, from: Date, until: Date): Promise<{ consumerId: string; dueAt: Date }[]> {
+    const isBooked = { businessId, status: "scheduled" as const, "state.booked": true };
+    return this.#calls
+      .find({ ...isBooked, dueAt: { $gte: from, $lt: until } })
+      .project<{ consumerId: string; dueAt: Date }>({ _id: 0, consumerId: 1, dueAt: 1 })
+      .toArray();
+  }
+
   /** Calls that are over and whose price the carrier should have been asked for before `before`. */
   unsettled(before: Date): Promise<CallHead[]> {
     return this.#calls

@@ -1,4 +1,5 @@
 import type { Caller } from "#server/accounts/caller.ts";
+import type { CallbackSlots } from "#server/booking/callback-slots.ts";
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { CallAccess } from "#server/calls/call-access.ts";
 import { previewPrompt } from "#server/calls/call-preview.ts";
@@ -33,6 +34,7 @@ type Deps = PrepareDeps & {
   access: Pick<CallAccess, "head">;
   limits: Limits;
   dialSwitch: Pick<DialSwitch, "paused">;
+  slots: Pick<CallbackSlots, "confirm" | "release">;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
   maxLiveCalls: number;
@@ -60,7 +62,9 @@ export class CallRequests {
   /** `ip`: where the request, which is consent, came from. @throws Failure, see the contract of `lead.requestCallback` */
   async byConsumer(caller: Caller, request: CallbackRequest, ip?: string): Promise<CallRequestReply> {
     const { limits, store, consents } = this.#deps;
-    const call = await prepareCallback(caller, request, this.#deps);
+    const { slots } = this.#deps;
+    const preferredTime = await this.#timeOf(caller, request);
+    const call = await prepareCallback(caller, { ...request, preferredTime }, this.#deps);
     const { _id: callId, leadId, consumerId, businessId, briefing } = call;
     const limit = { who: caller.accountId, action: "requestCallback" } as const;
     await withinRequestLimit(limit, limits, async () => {
@@ -69,7 +73,15 @@ export class CallRequests {
       await consents.record([{ ...receipt, aiCalls: true, asked: true, ...(ip !== undefined && { ip }) }]);
       await store.insert(call);
     });
+    // The call itself keeps the slot from now on.
+    if (request.holdId !== undefined) await slots.release(caller.accountId, request.holdId);
     return this.#accepted(call);
+  }
+
+  async #timeOf({ accountId }: Caller, request: CallbackRequest): Promise<string | undefined> {
+    const { businessId, holdId, preferredTime } = request;
+    if (holdId === undefined) return preferredTime;
+    return new Date(await this.#deps.slots.confirm({ accountId, businessId }, holdId)).toISOString();
   }
 
   /** Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing. */

@@ -52,6 +52,7 @@ test("[CL250] a callback is dialled like any call, with the default objective an
   expect(reply).toMatchObject({ success: true, queue_position: 1, scheduled_for: null });
   await becomes(documents, reply.call_id, {
     status: "dialing",
+    state: { dial: "placed" },
     businessId,
     consumerId: consumer.accountId,
     briefing: { objective: "Call consumer to discuss their roofing needs and schedule a consultation" },
@@ -191,4 +192,23 @@ test("[CL252] of many requests at once on two servers exactly ten of a business 
   expect(await one.calls.requests.byConsumer(consumer, { leadId, businessId })).toMatchObject({
     success: true,
   });
+});
+
+test("[CL236] a held slot is the time of the callback and belongs to it from then on; a hold that ran out books nothing", async () => {
+  const clock = new ManualClock();
+  const { calls, slots, documents } = start({ clock });
+  const { consumer, leadId } = someone();
+  const noon = "2026-11-25T17:00:00.000Z";
+  const held = "biz_callbackheld";
+  const { holdId } = await slots.hold(consumer, held, noon);
+  const reply = await calls.requests.byConsumer(consumer, { leadId, businessId: held, holdId });
+  expect(reply.scheduled_for).toBe(noon);
+  expect(await slots.release(consumer.accountId, holdId)).toBe(false);
+  const next = someone();
+  await expect(slots.hold(next.consumer, held, noon)).rejects.toEqual(refusal("SLOT_NOT_FREE"));
+  const late = await slots.hold(next.consumer, held, "2026-11-25T18:00:00.000Z");
+  clock.advance(120_000);
+  const request = { leadId: next.leadId, businessId: held, holdId: late.holdId };
+  await expect(calls.requests.byConsumer(next.consumer, request)).rejects.toEqual(refusal("SLOT_NOT_FREE"));
+  expect(await documents.countDocuments({ businessId: held })).toBe(1);
 });

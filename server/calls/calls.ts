@@ -1,6 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
 import type { Appointments } from "#server/booking/appointments.ts";
+import type { CallbackSlots } from "#server/booking/callback-slots.ts";
 import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
@@ -68,6 +69,7 @@ export type CallsDeps = {
   limits: Limits;
   suppressions: Suppressions;
   appointments: Appointments;
+  slots: Pick<CallbackSlots, "confirm" | "release" | "reserve">;
   consents: Pick<Consents, "consentFor" | "record">;
   recordingFiles: RecordingFiles;
   parties: CallParties;

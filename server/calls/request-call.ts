@@ -24,6 +24,8 @@ export type CallRequest = { leadId: string; objective: string; scheduledTime?: s
 export type CallbackRequest = {
   leadId: string;
   businessId: string;
+  /** A slot that the consumer holds; its instant is the time. */
+  holdId?: string | undefined;
   preferredTime?: string | undefined;
   objective?: string | undefined;
 };

@@ -49,6 +49,10 @@ export const INDEXES: readonly IndexRow[] = [
   // Appointments: an hour of a business is booked once, and a call has one.
   { collection: "appointments", keys: { businessId: 1, startAt: 1 }, unique: true },
   { collection: "appointments", keys: { callId: 1 }, unique: true },
+  // A slot is held by one person; what ran out goes.
+  { collection: "slotHolds", keys: { businessId: 1, startAt: 1 }, unique: true },
+  { collection: "slotHolds", keys: { accountId: 1, businessId: 1 } },
+  { collection: "slotHolds", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   // Calls: the queue, both sides' lists, one live call per person, webhooks that know only the attempt.
   { collection: "calls", keys: { status: 1, queuedAt: 1 } },
   // Businesses take turns in the queue.

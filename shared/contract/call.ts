@@ -66,7 +66,7 @@ export const callContract = {
    * Another instant for a call that waits. The call keeps the old one until it has the new one, and asking again for the same changes nothing.
    */
   reschedule: procedure("POST", "/calls/{callId}/reschedule", "Move a call to another time")
-    .errors(MOVE_ERRORS)
+    .errors({ ...MOVE_ERRORS, SLOT_NOT_FREE: ERRORS.SLOT_NOT_FREE })
     .input(z.object({ callId: callIdSchema, scheduledTime: z.iso.datetime({ offset: true }) }))
     .output(movedReplySchema),
 

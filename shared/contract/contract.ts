@@ -1,4 +1,5 @@
 import { accountContract } from "#shared/contract/account.ts";
+import { bookingContract } from "#shared/contract/booking.ts";
 import { businessContract } from "#shared/contract/business.ts";
 import { callContract } from "#shared/contract/call.ts";
 import { leadContract } from "#shared/contract/lead.ts";
@@ -9,6 +10,7 @@ export const contract = {
   account: accountContract,
   lead: leadContract,
   business: businessContract,
+  booking: bookingContract,
   call: callContract,
   supervisor: supervisorContract,
 };

@@ -34,6 +34,11 @@ export const ERRORS = {
   CODE_WRONG: { status: 422, message: "That code is not right. Please check it or ask for a new one." },
   PHONE_INVALID: { status: 422, message: "This is not a phone number we can call." },
   BAD_TIME: { status: 422, message: "That time is in the past or too far away." },
+  SLOT_NOT_FREE: {
+    status: 409,
+    message: "That time is not free, or not any more. Please choose another one.",
+    data: z.object({ nextFreeAt: z.string().nullable() }),
+  },
   OUTSIDE_CALLING_HOURS: {
     status: 422,
     message: "That time is outside the hours in which calls are allowed where the person lives.",

@@ -1,7 +1,7 @@
 import { callRequestReplySchema } from "#shared/contract/call-request.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
-import { businessIdSchema, leadIdSchema } from "#shared/ids.ts";
+import { businessIdSchema, holdIdSchema, leadIdSchema } from "#shared/ids.ts";
 import {
   categorySchema,
   consumerMatchSchema,
@@ -88,11 +88,14 @@ export const leadContract = {
       SUPPRESSED: ERRORS.SUPPRESSED,
       OUTSIDE_CALLING_HOURS: ERRORS.OUTSIDE_CALLING_HOURS,
       RATE_LIMITED: ERRORS.RATE_LIMITED,
+      SLOT_NOT_FREE: ERRORS.SLOT_NOT_FREE,
     })
     .input(
       z.object({
         leadId: leadIdSchema,
         businessId: businessIdSchema,
+        /** A slot held with `booking.hold`: its instant is the time. Ran out: `SLOT_NOT_FREE`, before every other check. */
+        holdId: holdIdSchema.optional(),
         preferredTime: z.iso.datetime({ offset: true }).optional(),
         /** Left out: "Call consumer to discuss their … needs and schedule a consultation". */
         objective: z.string().trim().min(1).max(600).optional(),

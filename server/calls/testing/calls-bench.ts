@@ -1,5 +1,8 @@
+import type { Analyst } from "#server/analyst/analyst.ts";
 import { createAppointments } from "#server/booking/appointments.ts";
 import type { Caller } from "#server/accounts/caller.ts";
+import { CallbackSlots, type CallbackSlotsParts } from "#server/booking/callback-slots.ts";
+import { CallQueries } from "#server/calls/call-queries.ts";
 import { Calls, type CallsDeps } from "#server/calls/calls.ts";
 import { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
@@ -7,6 +10,7 @@ import type { ConsentDecision } from "#server/compliance/consents.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { memoryFiles } from "#server/calls/testing/scripted-recordings.ts";
 import { createSuppressions } from "#server/compliance/suppressions.ts";
+import type { Alarms } from "#server/jobs/alarms.ts";
 import type { Database } from "#server/database/connection.ts";
 import { createLimits } from "#server/database/limits.ts";
 import { silentLogger } from "#server/lib/logger.ts";
@@ -95,6 +99,25 @@ const silentVoice: VoiceModel = {
   }),
 };
 
+const silentAnalyst: Analyst = {
+  model: "silent",
+  analyseCall: async () => ({ kind: "unusable", reason: "none here", usage: null }),
+  classifyLead: async () => ({ kind: "unusable", reason: "none here", usage: null }),
+  costCents: () => 0,
+  priceTable: "silent",
+  check: async () => ({ ok: true, reason: "" }),
+};
+
+/** Alarms that never ring; the test sees what was set. */
+const alarmsInto = (alarms: Map<string, Date>): Alarms => ({
+  define() {},
+  set: async (name, key, at) => void alarms.set(`${name} ${key}`, at),
+  clear: async () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+  health: () => ({ ok: true, reason: "" }),
+});
+
 let businesses = 0;
 /** Each business has its own ten requests an hour. */
 const newBusiness = (): Caller => ({
@@ -128,6 +151,8 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     ...partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey), options.voicemail),
     ...options.parties,
   };
+  const quietHours = options.config?.quietHours ?? "off";
+  const diary = diaryOf(connection, { clock, quietHours, businessById: parties.businessById });
   const calls = new Calls({
     connection,
     config: {
@@ -144,25 +169,11 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     feed: { event() {}, draft() {}, boardChanged() {} },
     telephony: carrier.telephony,
     voice: silentVoice,
-    analyst: {
-      model: "silent",
-      analyseCall: async () => ({ kind: "unusable", reason: "none here", usage: null }),
-      classifyLead: async () => ({ kind: "unusable", reason: "none here", usage: null }),
-      costCents: () => 0,
-      priceTable: "silent",
-      check: async () => ({ ok: true, reason: "" }),
-    },
-    alarms: {
-      define() {},
-      set: async (name, key, at) => void alarms.set(`${name} ${key}`, at),
-      clear: async () => undefined,
-      start: async () => undefined,
-      stop: async () => undefined,
-      health: () => ({ ok: true, reason: "" }),
-    },
+    analyst: silentAnalyst,
+    alarms: alarmsInto(alarms),
     limits: createLimits({ db: connection, clock }),
     suppressions,
-    appointments: createAppointments({ db: connection, clock, businessById: parties.businessById }),
+    ...diary,
     consents: options.consents ?? {
       consentFor: async () => ({ aiCalls: true, recording: options.recordingConsent ?? false }),
       record: async (given) => void receipts.push(...given),
@@ -175,7 +186,33 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     metrics: createMetrics({ processMetrics: false }),
   });
   const documents = connection.collection<CallDocument>("calls");
-  return { ...carrier, calls, clock, alarms, suppressions, receipts, documents, business: newBusiness() };
+  return {
+    ...carrier,
+    calls,
+    clock,
+    alarms,
+    suppressions,
+    receipts,
+    documents,
+    slots: diary.slots,
+    business: newBusiness(),
+  };
+}
+
+type DiaryParts = Pick<CallbackSlotsParts, "clock" | "quietHours" | "businessById">;
+
+/** What the businesses have promised; everybody lives in New York. */
+function diaryOf(db: Database["connection"], parts: DiaryParts) {
+  const appointments = createAppointments({ db, ...parts });
+  const queries = new CallQueries(db);
+  const slots = new CallbackSlots({
+    db,
+    ...parts,
+    appointments,
+    bookedCalls: (businessId, from, until) => queries.booked(businessId, from, until),
+    placesOf: async () => [{ timeZone: "America/New_York", state: "NY" }],
+  });
+  return { appointments, slots };
 }
 
 /** Leads are named after their consumer: `lead_maria001` is Maria's, and her number is hers alone. */
