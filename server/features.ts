@@ -72,7 +72,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const queries = new CallQueries(connection);
   const dialSwitch = new DialSwitch(connection, clock);
   const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
-  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed });
+  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed, queries });
   const businessById = (businessId: string) => businesses.byId(businessId);
   const appointments = createAppointments({ db: connection, clock, businessById });
   const slots = createSlots(parts, { accounts, businesses, leads, matching, appointments, queries });
@@ -175,7 +175,14 @@ function createMarketplace(
     businesses,
     consents,
     feed,
-  }: { accounts: Accounts; businesses: Businesses; consents: Consents; feed: LiveFeed },
+    queries,
+  }: {
+    accounts: Accounts;
+    businesses: Businesses;
+    consents: Consents;
+    feed: LiveFeed;
+    queries: CallQueries;
+  },
 ): { leads: Leads; matching: Matching } {
   const matches = createMatchStore({ db, clock });
   const businessById = (businessId: string) => businesses.byId(businessId);
@@ -198,6 +205,7 @@ function createMarketplace(
     announce,
     findServing: (need) => businesses.findServing(need),
     businessById,
+    openCallsOf: (businessIds) => queries.openByBusiness(businessIds),
     maskedPhoneOf: (accountId) => accounts.maskedPhoneOf(accountId),
   });
   return { leads, matching };

@@ -3,6 +3,11 @@ import { z } from "zod";
 
 const clockTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "A time like 09:00.");
 
+/** What a usual job costs, from and to. */
+const typicalPriceSchema = z
+  .object({ low: z.number().int().nonnegative(), high: z.number().int().positive().max(100_000_000) })
+  .refine(({ low, high }) => low <= high, { error: "The lower price comes first." });
+
 const businessHoursSchema = z.object({ opens: clockTimeSchema, closes: clockTimeSchema });
 
 /** What happens when an answering machine picks up: nothing is said, or a fixed message with the number to call back is left after its beep. */
@@ -22,6 +27,8 @@ export const businessProfileSchema = z.object({
   postalCodes: z.array(z.string()),
   timeZone: z.string(),
   hours: businessHoursSchema,
+  /** Null: not told. */
+  typicalPriceCents: typicalPriceSchema.nullable(),
   voice: z.string(),
   /** The number is E.164 here; any usual notation when it is saved. */
   voicemail: voicemailPolicySchema,
@@ -40,6 +47,7 @@ export const updateBusinessProfileSchema = z.object({
   postalCodes: z.array(postalCodeSchema).max(200).optional(),
   timeZone: timeZoneSchema.optional(),
   hours: businessHoursSchema.optional(),
+  typicalPriceCents: typicalPriceSchema.nullable().optional(),
   voice: voiceSchema.optional(),
   voicemail: voicemailPolicySchema.optional(),
 });

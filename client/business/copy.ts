@@ -82,5 +82,11 @@ export const BUSINESS = {
   legalNameLong: "At most 120 characters.",
   categoryMissing: "Choose at least one.",
   areaWrong: "Each code has 3 to 10 characters.",
+  priceLow: "Usual price from",
+  priceHigh: "Usual price to",
+  priceHint: "Whole amounts. Requests with a fitting budget come first; leave empty to tell nothing.",
+  priceWrong: "A whole amount, such as 250.",
+  priceHalf: "Both prices, or none.",
+  priceOrder: "The lower price comes first.",
   hoursWrong: "Closing comes after opening.",
 } as const;

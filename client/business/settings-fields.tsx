@@ -14,11 +14,13 @@ import { type Control, Controller, type FieldPath, useWatch } from "react-hook-f
 type FieldsProps = { control: Control<SettingsForm> };
 
 type TextRowProps = FieldsProps & {
-  name: FieldPath<SettingsForm> & ("name" | "legalName" | "areas" | "opens" | "closes" | "callbackNumber");
+  name: FieldPath<SettingsForm> &
+    ("name" | "legalName" | "areas" | "opens" | "closes" | "priceLow" | "priceHigh" | "callbackNumber");
   label: string;
   description?: string;
   type?: "text" | "time" | "tel";
   autoComplete?: string;
+  inputMode?: "numeric";
 };
 
 function TextRow({ control, name, ...rest }: TextRowProps) {
@@ -109,6 +111,21 @@ export function HoursFields({ control }: FieldsProps) {
     <div className="grid grid-cols-2 gap-4">
       <TextRow control={control} name="opens" label={BUSINESS.opens} type="time" />
       <TextRow control={control} name="closes" label={BUSINESS.closes} type="time" />
+    </div>
+  );
+}
+
+export function PriceFields({ control }: FieldsProps) {
+  return (
+    <div className="grid grid-cols-2 gap-4">
+      <TextRow
+        control={control}
+        name="priceLow"
+        label={BUSINESS.priceLow}
+        description={BUSINESS.priceHint}
+        inputMode="numeric"
+      />
+      <TextRow control={control} name="priceHigh" label={BUSINESS.priceHigh} inputMode="numeric" />
     </div>
   );
 }

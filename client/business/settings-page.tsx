@@ -10,6 +10,7 @@ import {
   CategoryField,
   HoursFields,
   NameFields,
+  PriceFields,
   VoiceField,
   VoicemailFields,
   ZoneField,
@@ -70,6 +71,7 @@ function ProfileForm({ profile }: { profile: BusinessProfile }) {
       <AreaField control={form.control} />
       <ZoneField control={form.control} />
       <HoursFields control={form.control} />
+      <PriceFields control={form.control} />
       <VoiceField control={form.control} />
       <VoicemailFields control={form.control} />
       {save.isError && <Problem>{problemSentence(save.error)}</Problem>}

@@ -32,6 +32,7 @@ test("[AC17] sign-up as a business creates it with its owner, not yet complete",
     postalCodes: [],
     timeZone: "America/New_York",
     hours: { opens: "09:00", closes: "17:00" },
+    typicalPriceCents: null,
     voice: "marin",
     voicemail: { kind: "hang_up" },
     complete: false,
@@ -97,6 +98,34 @@ test("[AC19] changes to categories and areas at the same time do not undo each o
   expect(found.map((profile) => profile.businessId)).toContain(caller.businessId);
   const elsewhere = await businesses.findServing({ category: "legal", postalCode: "10001" });
   expect(elsewhere.map((profile) => profile.businessId)).not.toContain(caller.businessId);
+});
+
+test("[AC19] who names the area most closely comes first, then the newest; one business comes once", async () => {
+  const { businesses } = fixture;
+  const save = async (postalCodes: string[]) => {
+    const caller = owner();
+    await businesses.updateProfile(caller, { name: "Near", categories: ["dental"], postalCodes });
+    return caller.businessId;
+  };
+  const exact = await save(["30301", "303"]);
+  const [older, newer] = [await save(["303"]), await save(["303"])];
+  const everywhere = await save([]);
+  const unsaved = owner();
+  await businesses.profile(unsaved);
+  const found = await businesses.findServing({ category: "dental", postalCode: "30301" });
+  const own = [exact, older, newer, everywhere, unsaved.businessId];
+  const order = found.map((profile) => profile.businessId).filter((one) => own.includes(one));
+  expect(order).toEqual([exact, newer, older, everywhere]);
+});
+
+test("[AC19] a usual price is kept until it is taken back", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  const typicalPriceCents = { low: 10_000, high: 30_000 };
+  await businesses.updateProfile(caller, { name: "Priced", typicalPriceCents });
+  expect(await businesses.updateProfile(caller, { name: "Priced" })).toMatchObject({ typicalPriceCents });
+  const without = await businesses.updateProfile(caller, { name: "Priced", typicalPriceCents: null });
+  expect(without.typicalPriceCents).toBeNull();
 });
 
 test("[AC20] nobody reads or changes a business through an account that does not own it", async () => {

@@ -4,9 +4,9 @@ import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { BusinessProfile, UpdateBusinessProfile, VoicemailPolicy } from "#shared/business.ts";
 import { CATEGORIES, type Category } from "#shared/lead.ts";
-import { type Connection, type Model, Schema, trusted } from "mongoose";
+import { type Connection, type Model, Schema } from "mongoose";
 
-/** How many businesses one request for help is matched against at most; the newest ones come first, the rest is left out. */
+/** How many businesses one request for help is matched against at most; the rest is left out. */
 const MAX_SERVING = 200;
 
 const MAX_SAVE_TRIES = 20;
@@ -27,6 +27,7 @@ type BusinessDocument = {
   serves: string[];
   timeZone: string;
   hours: { opens: string; closes: string };
+  typicalPriceCents: { low: number; high: number } | null;
   voice: string;
   /** Null: no message is left on answering machines. */
   callbackNumber: string | null;
@@ -46,6 +47,7 @@ const businessSchema = new Schema<BusinessDocument>(
     serves: { type: [String], required: true },
     timeZone: { type: String, required: true },
     hours: { type: { opens: String, closes: String }, required: true, _id: false },
+    typicalPriceCents: { type: { low: Number, high: Number }, default: null, _id: false },
     voice: { type: String, required: true },
     callbackNumber: { type: String, default: null },
     complete: { type: Boolean, required: true },
@@ -70,7 +72,7 @@ export type Businesses = {
   /** What is left out keeps its value; from the first save on the profile is complete and can be matched. @throws Failure PHONE_INVALID */
   updateProfile(caller: Caller, input: UpdateBusinessProfile): Promise<BusinessProfile>;
   byId(businessId: string): Promise<BusinessProfile | null>;
-  /** Complete businesses of this category and area, newest first, at most 200. */
+  /** Complete businesses of this category and area: those that name the area most closely first, then the newest; at most 200. */
   findServing(need: { category: Category; postalCode: string }): Promise<BusinessProfile[]>;
 };
 
@@ -119,11 +121,15 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
       return found === null ? null : toProfile(found);
     },
     async findServing({ category, postalCode }) {
-      const areas = [EVERYWHERE, ...prefixesOf(postalCode)];
-      const serves = trusted({ $in: areas.map((area) => pair(category, area)) });
-      const query = Business.find({ serves, complete: true });
-      const found = await query.sort({ _id: -1 }).limit(MAX_SERVING).lean();
-      return found.map(toProfile);
+      // One area at a time: the index gives each in its order, so no more is read than is returned.
+      const found = new Map<string, Omit<BusinessDocument, "serves">>();
+      for (const area of [...prefixesOf(postalCode).toReversed(), EVERYWHERE]) {
+        const left = MAX_SERVING - found.size;
+        if (left === 0) break;
+        const query = Business.find({ serves: pair(category, area), complete: true }, { serves: 0 });
+        for (const one of await query.sort({ _id: -1 }).limit(left).lean()) found.set(one._id, one);
+      }
+      return [...found.values()].map(toProfile);
     },
   };
 }
@@ -135,9 +141,11 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
     legalName: null,
     categories: [...CATEGORIES],
     postalCodes: [],
-    serves: CATEGORIES.map((category) => pair(category, EVERYWHERE)),
+    // Nobody is matched before the first save, and who never saves is not in the way of those who did.
+    serves: [],
     timeZone: "America/New_York",
     hours: { opens: "09:00", closes: "17:00" },
+    typicalPriceCents: null,
     voice: "marin",
     callbackNumber: null,
     complete: false,
@@ -148,7 +156,7 @@ function freshBusiness(name: string, now: Date): Omit<BusinessDocument, "_id" | 
 
 /** Only what the contract names is ever written, whatever else the caller sent. */
 function changesOf(known: BusinessDocument, input: UpdateBusinessProfile): Partial<BusinessDocument> {
-  const { name, legalName, timeZone, hours, voice, voicemail } = input;
+  const { name, legalName, timeZone, hours, typicalPriceCents: price, voice, voicemail } = input;
   const categories = [...new Set(input.categories ?? known.categories)];
   const postalCodes = [...(input.postalCodes ?? known.postalCodes)];
   const areas = areasOf(postalCodes);
@@ -160,6 +168,9 @@ function changesOf(known: BusinessDocument, input: UpdateBusinessProfile): Parti
     ...(legalName !== undefined && { legalName }),
     ...(timeZone !== undefined && { timeZone }),
     ...(hours !== undefined && { hours: { opens: hours.opens, closes: hours.closes } }),
+    ...(price !== undefined && {
+      typicalPriceCents: price === null ? null : { low: price.low, high: price.high },
+    }),
     ...(voice !== undefined && { voice }),
     ...(voicemail !== undefined && { callbackNumber: callbackNumberOf(voicemail) }),
   };
@@ -186,7 +197,7 @@ function prefixesOf(postalCode: string): string[] {
   return Array.from(code, (_, index) => code.slice(0, index + 1));
 }
 
-function toProfile(document: BusinessDocument): BusinessProfile {
+function toProfile(document: Omit<BusinessDocument, "serves">): BusinessProfile {
   const {
     _id: businessId,
     name,
@@ -195,6 +206,7 @@ function toProfile(document: BusinessDocument): BusinessProfile {
     postalCodes,
     timeZone,
     hours,
+    typicalPriceCents: price,
     voice,
     callbackNumber,
     complete,
@@ -207,6 +219,7 @@ function toProfile(document: BusinessDocument): BusinessProfile {
     postalCodes: [...postalCodes],
     timeZone,
     hours: { opens: hours.opens, closes: hours.closes },
+    typicalPriceCents: price ? { low: price.low, high: price.high } : null,
     voice,
     voicemail: voicemailOf(callbackNumber ?? null),
     complete,

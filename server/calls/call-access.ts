@@ -1,12 +1,11 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
-import type { CallQueries, CallScope } from "#server/calls/call-queries.ts";
+import type { CallPage, CallQueries, CallScope } from "#server/calls/call-queries.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
-import type { CallStatus } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 
 /** Reading calls as somebody: every read asks who it is first. Foreign and unknown calls look the same [CL60]. */
@@ -53,10 +52,7 @@ export class CallAccess {
   }
 
   /** Consumers see no costs and no flags. */
-  async list(
-    caller: Caller,
-    page: { status?: CallStatus | undefined; before?: string | undefined; limit: number },
-  ) {
+  async list(caller: Caller, page: CallPage) {
     const found = await this.#queries.list(scopeOf(caller), page);
     if (audienceOf(caller) === "staff") return found;
     return { ...found, calls: found.calls.map((row) => ({ ...row, totalCents: null, lastFlag: null })) };

@@ -1,7 +1,13 @@
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { Talk } from "#server/calls/cost/estimate.ts";
 import { type InLine, placeInTurns, turnOrder } from "#server/calls/dialing/turns.ts";
-import { type CallStatus, FINAL_STATUSES, isOnThePhone, CALL_STATUSES } from "#shared/call/status.ts";
+import {
+  type CallStatus,
+  FINAL_STATUSES,
+  isFinal,
+  isOnThePhone,
+  CALL_STATUSES,
+} from "#shared/call/status.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import type { Connection, mongo } from "mongoose";
 
@@ -15,6 +21,31 @@ const MAX_BOARD = 200;
 const RECENT_TALKS = 50;
 /** Prices asked for in one sweep, so that a day without the carrier does not come back as one storm. */
 const MAX_UNSETTLED = 20;
+
+/** A list with a filter looks at this many calls in one request, however few of them fit. */
+const MAX_LOOKED_AT = 5_000;
+const OPEN: CallStatus[] = CALL_STATUSES.filter((status) => !isFinal(status));
+
+export type CallPage = {
+  status?: CallStatus | undefined;
+  outcome?: string | undefined;
+  search?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+};
+
+function filterOf({ status, outcome, search }: CallPage): mongo.Filter<CallDocument> {
+  const filter: mongo.Filter<CallDocument> = {};
+  if (status !== undefined) filter.status = status;
+  if (outcome !== undefined) filter["summary.outcome"] = outcome;
+  if (search !== undefined) {
+    const part = { $regex: search.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"), $options: "i" };
+    filter.$or = SEARCHED.map((field) => ({ [`summary.${field}`]: part }));
+  }
+  return filter;
+}
+
+const SEARCHED = ["consumerName", "businessName", "objective"] as const;
 
 /** Whose calls a list may show. Supervisors see all (DESIGN §4). */
 export type CallScope = { businessId: string } | { consumerId: string } | Record<string, never>;
@@ -161,21 +192,47 @@ export class CallQueries {
     return this.#calls.findOne({ followUpOf: callId }, WITHOUT_JOURNAL);
   }
 
-  /** Newest first; ids are time-ordered. */
-  async list(
-    scope: CallScope,
-    page: { status?: CallStatus | undefined; before?: string | undefined; limit: number },
-  ) {
-    const filter: mongo.Filter<CallDocument> = { ...scope };
-    if (page.status !== undefined) filter.status = page.status;
-    if (page.before !== undefined) filter._id = { $lt: page.before };
+  /** How many calls each of these businesses has that are not over; those without any are missing. */
+  async openByBusiness(businessIds: string[]): Promise<Map<string, number>> {
+    const open = { businessId: { $in: businessIds }, status: { $in: OPEN } };
     const rows = await this.#calls
-      .find(filter, ONLY_SUMMARY)
-      .sort({ _id: -1 })
-      .limit(page.limit + 1)
+      .find(open)
+      .project<{ businessId: string }>({ _id: 0, businessId: 1 })
       .toArray();
-    const calls = rows.slice(0, page.limit).map((row) => row.summary);
-    return { calls, next: rows.length > page.limit ? (calls.at(-1)?.callId ?? null) : null };
+    const byBusiness = Map.groupBy(rows, (row) => row.businessId);
+    return new Map([...byBusiness].map(([businessId, own]) => [businessId, own.length]));
+  }
+
+  /** Newest first; ids are time-ordered. */
+  async list(scope: CallScope, page: CallPage) {
+    const { before, limit } = page;
+    const wanted = filterOf(page);
+    const isFiltered = Object.keys(wanted).length > 0;
+    const oldest = isFiltered ? await this.#endOfLook(scope, before) : null;
+    const range = {
+      ...(before !== undefined && { $lt: before }),
+      ...(oldest !== null && { $gte: oldest }),
+    };
+    const _id = Object.keys(range).length > 0 ? { _id: range } : {};
+    const rows = await this.#calls
+      .find({ ...scope, ...wanted, ..._id }, ONLY_SUMMARY)
+      .sort({ _id: -1 })
+      .limit(limit + 1)
+      .toArray();
+    const calls = rows.slice(0, limit).map((row) => row.summary);
+    return { calls, next: rows.length > limit ? (calls.at(-1)?.callId ?? null) : oldest };
+  }
+
+  /** The last call that one request with a filter looks at; null when that reaches the end. */
+  async #endOfLook(scope: CallScope, before: string | undefined): Promise<string | null> {
+    const older = before === undefined ? {} : { _id: { $lt: before } };
+    const [last] = await this.#calls
+      .find({ ...scope, ...older }, { projection: { _id: 1 } })
+      .sort({ _id: -1 })
+      .skip(MAX_LOOKED_AT - 1)
+      .limit(1)
+      .toArray();
+    return last?._id ?? null;
   }
 
   async board(): Promise<{ live: CallSummary[]; waiting: CallSummary[]; recent: CallSummary[] }> {

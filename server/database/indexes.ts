@@ -39,9 +39,12 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "businesses", keys: { serves: 1, _id: -1 } },
   { collection: "leads", keys: { consumerId: 1, _id: -1 } },
   // Open leads for a business whose profile was saved.
-  { collection: "leads", keys: { status: 1, category: 1, _id: -1 } },
+  { collection: "leads", keys: { status: 1, category: 1, createdAt: -1 } },
   { collection: "matches", keys: { leadId: 1, businessId: 1 }, unique: true },
-  { collection: "matches", keys: { businessId: 1, _id: -1 } },
+  // A view of an inbox, newest first, and its count.
+  { collection: "matches", keys: { businessId: 1, leadClosed: 1, status: 1, _id: -1 } },
+  // Best first, as the consumer sees them.
+  { collection: "matches", keys: { leadId: 1, score: -1, _id: 1 } },
   { collection: "consents", keys: { leadId: 1, businessId: 1 } },
   { collection: "consents", keys: { businessId: 1, leadId: 1 } },
   { collection: "consents", keys: { consumerId: 1, _id: -1 } },
@@ -58,6 +61,8 @@ export const INDEXES: readonly IndexRow[] = [
   // Businesses take turns in the queue.
   { collection: "calls", keys: { status: 1, businessId: 1, queuedAt: 1 } },
   { collection: "calls", keys: { businessId: 1, _id: -1 } },
+  // How many calls of a business are not over.
+  { collection: "calls", keys: { businessId: 1, status: 1 } },
   { collection: "calls", keys: { consumerId: 1, _id: -1 } },
   {
     collection: "calls",

@@ -59,7 +59,11 @@ function fixtureRouter(effects: Effects) {
     if (input.description === "fail after the effect") throw new Error("failed");
     return { leadId, matches: [] };
   });
-  const leads = forBusinesses.business.leads.handler(async () => ({ leads: [] }));
+  const leads = forBusinesses.business.leads.handler(async () => ({
+    leads: [],
+    next: null,
+    counts: { new: 0, interested: 0, done: 0 },
+  }));
   const parts = { account, lead: { submit }, business: { leads } };
   return createRouter(parts as unknown as RouterParts);
 }

@@ -58,6 +58,7 @@ test("[DE5] on the real marketplace each scenario is ready to be asked for", asy
     const rules = hourRules([{ timeZone, state: stateOfZip(postalCode) }], QUIET);
     expect(forbiddenBy(market.now.ms, rules)).toBeNull();
     expect(market.phones.has(consumer.accountId)).toBe(true);
-    expect((await market.matching.leadsOfBusiness(business)).map((found) => found.leadId)).toContain(leadId);
+    const { leads: inbox } = await market.matching.leadsOfBusiness(business, { limit: 100 });
+    expect(inbox.map((found) => found.leadId)).toContain(leadId);
   }
 });

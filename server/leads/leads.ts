@@ -175,7 +175,7 @@ function lookups(
       const since = new Date(clock.nowMs() - maxAgeMs);
       const fitting = { category: trusted({ $in: categories }), createdAt: trusted({ $gt: since }) };
       const query = leads.find({ status: "open", ...fitting });
-      return (await query.sort({ _id: -1 }).limit(limit).lean()).map(matchable);
+      return (await query.sort({ createdAt: -1 }).limit(limit).lean()).map(matchable);
     },
   };
 }

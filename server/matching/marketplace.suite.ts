@@ -54,6 +54,7 @@ export function createMarketplace(database: Database, classify: Classify = analy
   };
   const profiles = new Map<string, BusinessProfile>();
   const phones = new Map<string, string>();
+  const openCalls = new Map<string, number>();
   const businessById = async (businessId: string) => profiles.get(businessId) ?? null;
 
   const consents = createConsents({ db, clock });
@@ -81,6 +82,8 @@ export function createMarketplace(database: Database, classify: Classify = analy
     consents,
     announce,
     businessById,
+    openCallsOf: async (businessIds) =>
+      new Map(businessIds.map((businessId) => [businessId, openCalls.get(businessId) ?? 0])),
     findServing: async ({ category }) =>
       [...profiles.values()].filter((profile) => profile.categories.includes(category)),
     maskedPhoneOf: async (accountId) => phones.get(accountId) ?? null,
@@ -97,6 +100,7 @@ export function createMarketplace(database: Database, classify: Classify = analy
       postalCodes: ["112"],
       timeZone: "America/New_York",
       hours: { opens: "09:00", closes: "17:00" },
+      typicalPriceCents: null,
       voice: "marin",
       voicemail: { kind: "hang_up" },
       complete: true,
@@ -109,5 +113,17 @@ export function createMarketplace(database: Database, classify: Classify = analy
   const fireTimers = () => {
     for (const task of timers) task();
   };
-  return { now, timers, fireTimers, profiles, phones, consents, leads, matching, addBusiness, changes };
+  return {
+    now,
+    timers,
+    fireTimers,
+    profiles,
+    phones,
+    consents,
+    leads,
+    matching,
+    addBusiness,
+    changes,
+    openCalls,
+  };
 }

@@ -12,9 +12,15 @@ export type StoredMatch = {
   score: number;
   reasons: string[];
   status: MatchStatus;
+  /** True once the consumer closed the lead; null while it is open. */
+  leadClosed: true | null;
   createdAt: Date;
   respondedAt: Date | null;
 };
+
+/** What an inbox is divided by; together with the business they are an index. */
+export type MatchKind = Pick<StoredMatch, "leadClosed" | "status">;
+type MatchPage = { before?: string | undefined; limit: number };
 
 export type NewMatch = Pick<StoredMatch, "leadId" | "businessId" | "score" | "reasons">;
 
@@ -23,8 +29,12 @@ export type MatchStore = {
   save(matches: NewMatch[]): Promise<void>;
   /** Best first, at most `limit`. */
   ofLead(leadId: string, limit: number): Promise<StoredMatch[]>;
-  /** Newest first, at most `limit`. */
-  ofBusiness(businessId: string, limit: number): Promise<StoredMatch[]>;
+  /** Those of these kinds, newest first, at most `limit`, older than the match `before`. */
+  ofBusiness(businessId: string, kinds: readonly MatchKind[], page: MatchPage): Promise<StoredMatch[]>;
+  /** How many of one kind a business has, counted up to `limit`. */
+  countOfBusiness(businessId: string, kind: MatchKind, limit: number): Promise<number>;
+  /** The consumer closed the lead: its matches leave the open ones. */
+  closeLead(leadId: string): Promise<void>;
   find(leadId: string, businessId: string): Promise<StoredMatch | null>;
   /** False when there is no such match. */
   answer(leadId: string, businessId: string, response: "interested" | "declined"): Promise<boolean>;
@@ -45,6 +55,7 @@ const schema = new Schema<StoredMatch>(
     score: { type: Number, required: true },
     reasons: { type: [String], required: true },
     status: text,
+    leadClosed: { type: Boolean, default: null },
     createdAt: { type: Date, required: true },
     respondedAt: { type: Date, default: null },
   },
@@ -70,7 +81,10 @@ export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }
       await retryLostUpsert(() => matches.bulkWrite(found.map(upsertOf), { ordered: false }));
     },
     ofLead: (leadId, limit) => matches.find({ leadId }).sort({ score: -1, _id: 1 }).limit(limit).lean(),
-    ofBusiness: (businessId, limit) => matches.find({ businessId }).sort({ _id: -1 }).limit(limit).lean(),
+    ...inboxReads(matches),
+    async closeLead(leadId) {
+      await matches.updateMany({ leadId }, { $set: { leadClosed: true } });
+    },
     find: (leadId, businessId) => matches.findOne({ leadId, businessId }).lean(),
     async answer(leadId, businessId, response) {
       const answered = { status: response, respondedAt: new Date(clock.nowMs()) };
@@ -97,10 +111,35 @@ export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }
     const first = {
       _id: newId("match"),
       status: "pending" as const,
+      leadClosed: null,
       createdAt: new Date(clock.nowMs()),
       respondedAt: null,
     };
     const update = { $set: { score, reasons }, $setOnInsert: first };
     return { updateOne: { filter: { leadId, businessId }, update, upsert: true } };
   }
+}
+
+function inboxReads(matches: Model<StoredMatch>): Pick<MatchStore, "ofBusiness" | "countOfBusiness"> {
+  return {
+    async ofBusiness(businessId, kinds, { before, limit }) {
+      const older = before === undefined ? {} : { _id: trusted({ $lt: before }) };
+      // Each kind is read in its order by the index; together they would be sorted in memory.
+      const pages = await Promise.all(
+        kinds.map((kind) =>
+          matches
+            .find({ businessId, ...kind, ...older })
+            .sort({ _id: -1 })
+            .limit(limit)
+            .lean(),
+        ),
+      );
+      return pages
+        .flat()
+        .toSorted((a, b) => (a._id < b._id ? 1 : -1))
+        .slice(0, limit);
+    },
+    countOfBusiness: (businessId, kind, limit) =>
+      matches.countDocuments({ businessId, ...kind }, { limit }).exec(),
+  };
 }

@@ -5,6 +5,7 @@ import { businessLeadSchema, consumerMatchSchema } from "#shared/lead.ts";
 import { describe, expect, test, vi } from "vitest";
 
 const database = useTestDatabase();
+const ALL = { limit: 100 };
 const matchesOf = (leadId: string) => database().db.collection("matches").find({ leadId }).toArray();
 
 describe("[MA3] a new lead", () => {
@@ -132,17 +133,17 @@ describe("[MA6] a business's inbox", () => {
       { leadId, businessIds: [other.businessId], aiCalls: true, recording: false },
       {},
     );
-    const inbox = await matching.leadsOfBusiness(speakerOf(business));
+    const { leads: inbox } = await matching.leadsOfBusiness(speakerOf(business), ALL);
     expect(inbox.map((lead) => businessLeadSchema.parse(lead))).toEqual(inbox);
     expect(inbox).toMatchObject([
       { leadId: second.leadId, consumerName: "Ben Quill", consumerPhone: null },
       { leadId, consumerPhone: "•••• 0123", matchStatus: "pending", consent: { aiCalls: false } },
     ]);
-    expect(await matching.leadsOfBusiness(speakerOf(other))).toMatchObject([
+    expect((await matching.leadsOfBusiness(speakerOf(other), ALL)).leads).toMatchObject([
       {},
       { consent: { aiCalls: true } },
     ]);
-    expect(await matching.leadsOfBusiness(consumer())).toEqual([]);
+    expect((await matching.leadsOfBusiness(consumer(), ALL)).leads).toEqual([]);
   });
 
   test("leaves closed leads out", async () => {
@@ -153,7 +154,80 @@ describe("[MA6] a business's inbox", () => {
     await database()
       .db.collection<{ _id: string }>("leads")
       .updateOne({ _id: lead.leadId }, { $set: { status: "closed" } });
-    expect(await matching.leadsOfBusiness(speakerOf(business))).toEqual([]);
+    expect((await matching.leadsOfBusiness(speakerOf(business), ALL)).leads).toEqual([]);
+  });
+});
+
+describe("[MA9] the views of an inbox", () => {
+  /** A business with five new, two interested, one declined and one closed lead. */
+  async function filledInbox() {
+    const market = createMarketplace(database());
+    const { leads, matching, addBusiness } = market;
+    const speaker = speakerOf(addBusiness());
+    const leadIds: string[] = [];
+    for (let made = 0; made < 9; made++) {
+      const lead = await leads.submit(consumer(), leadRequest);
+      await matching.matchLead(lead);
+      leadIds.push(lead.leadId);
+    }
+    const [one = "", two = "", three = "", four = ""] = leadIds;
+    await matching.respond(speaker, { leadId: one, response: "interested" });
+    await matching.respond(speaker, { leadId: two, response: "interested" });
+    await matching.respond(speaker, { leadId: three, response: "declined" });
+    await database()
+      .db.collection<{ _id: string }>("leads")
+      .updateOne({ _id: four }, { $set: { status: "closed" } });
+    await matching.closeLead(four);
+    const ids = async (page: Parameters<typeof matching.leadsOfBusiness>[1]) => {
+      const { leads: found, next } = await matching.leadsOfBusiness(speaker, page);
+      return { ids: found.map((lead) => lead.leadId), next };
+    };
+    return { ...market, speaker, leadIds, ids };
+  }
+
+  test("are what waits, what we want, and what is over; counts go with them", async () => {
+    const { matching, speaker, leadIds, ids } = await filledInbox();
+    const [one, two, three, four, ...fresh] = leadIds;
+    expect((await ids({ view: "new", limit: 100 })).ids).toEqual(fresh.toReversed());
+    expect((await ids({ view: "interested", limit: 100 })).ids).toEqual([two, one]);
+    expect((await ids({ view: "done", limit: 100 })).ids).toEqual([four, three]);
+    expect((await ids(ALL)).ids).toEqual([...fresh.toReversed(), three, two, one]);
+    const { counts } = await matching.leadsOfBusiness(speaker, ALL);
+    expect(counts).toEqual({ new: 5, interested: 2, done: 2 });
+  });
+
+  test("come in pages that together are the whole, each lead once", async () => {
+    const { leadIds, ids } = await filledInbox();
+    const expected = leadIds.filter((_, index) => index !== 3).toReversed();
+    const seen: string[] = [];
+    let before: string | undefined;
+    for (let page = 0; page < 4; page++) {
+      const found = await ids({ limit: 3, before });
+      seen.push(...found.ids);
+      if (found.next === null) break;
+      before = found.next;
+    }
+    expect(seen).toEqual(expected);
+    expect((await ids({ limit: 8 })).next).toBeNull();
+  });
+
+  test("a closed lead leaves its views also when it is answered afterwards", async () => {
+    const { matching, speaker, leadIds, ids } = await filledInbox();
+    await matching.respond(speaker, { leadId: leadIds[3] ?? "", response: "interested" });
+    expect((await ids({ view: "interested", limit: 100 })).ids).not.toContain(leadIds[3]);
+    expect((await ids({ view: "done", limit: 100 })).ids).toContain(leadIds[3]);
+  });
+});
+
+describe("[MA10] capacity", () => {
+  test("a business with calls that are not over comes after an equal one without, and says so", async () => {
+    const { leads, matching, addBusiness, openCalls } = createMarketplace(database());
+    const [busy, free] = [addBusiness(), addBusiness()];
+    openCalls.set(busy.businessId, 5);
+    const matches = await matching.matchLead(await leads.submit(consumer(), leadRequest));
+    expect(matches.map((match) => match.businessId)).toEqual([free.businessId, busy.businessId]);
+    expect(matches[0]?.reasons).toContain("Had nobody waiting");
+    expect(matches[1]?.reasons).toContain("Had time for more");
   });
 });
 

@@ -1,12 +1,14 @@
 import type { Caller } from "#server/accounts/caller.ts";
-import { NO_CONSENT, type ConsentState, type Consents } from "#server/compliance/consents.ts";
-import { classificationOf, type Leads, type MatchableLead } from "#server/leads/leads.ts";
+import { NO_CONSENT, type Consents } from "#server/compliance/consents.ts";
+import type { Leads, MatchableLead } from "#server/leads/leads.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { MarketNews } from "#server/matching/market-news.ts";
-import type { MatchStore, NewMatch, StoredMatch } from "#server/matching/match-store.ts";
-import { scoreMatch } from "#server/matching/score.ts";
+import { bestFor, MAX_PER_LEAD, offersFor } from "#server/matching/choose.ts";
+import { EMPTY_INBOX, type Inbox, inboxOf } from "#server/matching/inbox.ts";
+import type { MatchStore } from "#server/matching/match-store.ts";
 import type { BusinessProfile } from "#shared/business.ts";
-import type { BusinessLead, Category, ConsumerMatch, MatchStatus } from "#shared/lead.ts";
+import type { InboxPage } from "#shared/contract/business.ts";
+import type { Category, ConsumerMatch, MatchStatus } from "#shared/lead.ts";
 
 export type Matching = {
   /** Scores the businesses that serve the lead, stores the best 20, and returns them as the consumer sees them. Repeating it is harmless. */
@@ -17,8 +19,10 @@ export type Matching = {
   matchBusiness(businessId: string): Promise<number>;
   /** Best first. @throws Failure NOT_FOUND for unknown and foreign leads alike */
   matchesOfLead(caller: Caller, leadId: string): Promise<ConsumerMatch[]>;
-  /** The inbox of the caller's business: open leads, newest match first, at most 100. */
-  leadsOfBusiness(caller: Caller): Promise<BusinessLead[]>;
+  /** A page of the inbox of the caller's business, newest match first, and how many leads each view has. */
+  leadsOfBusiness(caller: Caller, page: InboxPage): Promise<Inbox>;
+  /** The consumer closed the lead: it leaves the open views of every inbox. */
+  closeLead(leadId: string): Promise<void>;
   /** A later answer replaces an earlier one. @throws Failure PROFILE_MISSING, NOT_FOUND (unknown lead), NOT_MATCHED */
   respond(caller: Caller, answer: MatchAnswer): Promise<{ leadId: string; status: MatchStatus }>;
   matchFor(leadId: string, businessId: string): Promise<{ status: MatchStatus; score: number } | null>;
@@ -32,18 +36,14 @@ export type MatchingParts = {
   announce: MarketNews["announce"];
   leads: Pick<Leads, "ofConsumer" | "byIds" | "openIn">;
   consents: Pick<Consents, "consentsOfLead" | "consentsOfBusiness">;
-  /** Businesses that offer the category where the lead is; scored and filtered again here. */
+  /** Businesses that offer the category where the lead is, nearest first; scored and filtered again here. */
   findServing: (lead: { category: Category; postalCode: string }) => Promise<BusinessProfile[]>;
   businessById: (businessId: string) => Promise<BusinessProfile | null>;
+  /** How many calls each business has that are not over; businesses without any are missing. */
+  openCallsOf: (businessIds: string[]) => Promise<Map<string, number>>;
   /** Like "•••• 0123"; null while no number is proven. */
   maskedPhoneOf: (accountId: string) => Promise<string | null>;
 };
-
-const MAX_PER_LEAD = 20;
-const MAX_NEW_PER_BUSINESS = 50;
-const MAX_OPEN_LEADS_READ = 200;
-const MAX_INBOX = 100;
-const OPEN_LEAD_AGE_MS = 30 * 24 * 3_600_000;
 
 export function createMatching(parts: MatchingParts): Matching {
   const { matches, leads, consents } = parts;
@@ -57,15 +57,24 @@ export function createMatching(parts: MatchingParts): Matching {
       parts.announce([lead.leadId]);
       return consumerMatches(parts, lead.leadId);
     },
-    matchBusiness: (businessId) => matchBusiness(parts, businessId),
+    async matchBusiness(businessId) {
+      const found = await offersFor(parts, businessId);
+      await matches.save(found);
+      parts.announce(found.map((match) => match.leadId));
+      return found.length;
+    },
     async matchesOfLead(caller, leadId) {
       const lead = await leads.ofConsumer(caller, leadId);
       const stored = await consumerMatches(parts, leadId);
       const neverMatched = stored.length === 0 && lead.status === "open";
       return neverMatched ? matchLead(lead) : stored;
     },
-    async leadsOfBusiness({ businessId }) {
-      return businessId === null ? [] : inboxOf(parts, businessId);
+    async leadsOfBusiness({ businessId }, page) {
+      return businessId === null ? EMPTY_INBOX : inboxOf(parts, businessId, page);
+    },
+    async closeLead(leadId) {
+      await matches.closeLead(leadId);
+      parts.announce([leadId]);
     },
     async respond({ businessId }, { leadId, response }) {
       const profile = businessId === null ? null : await parts.businessById(businessId);
@@ -92,13 +101,9 @@ export function createMatching(parts: MatchingParts): Matching {
 }
 
 /** Stores the best matches and says whose they are. */
-async function offer({ findServing, matches }: MatchingParts, lead: MatchableLead): Promise<string[]> {
-  const candidates = await findServing(lead);
-  const fitting = candidates
-    .filter((business) => business.complete)
-    .map((business) => scored(lead, business));
-  const chosen = best(fitting, MAX_PER_LEAD);
-  await matches.save(chosen);
+async function offer(parts: MatchingParts, lead: MatchableLead): Promise<string[]> {
+  const chosen = await bestFor(parts, lead);
+  await parts.matches.save(chosen);
   return chosen.map(({ businessId }) => businessId);
 }
 
@@ -116,67 +121,4 @@ async function consumerMatches(parts: MatchingParts, leadId: string): Promise<Co
     const { name: businessName, legalName } = business;
     return [{ businessId, businessName, legalName, score, reasons, status, consent: granted }];
   });
-}
-
-function scored(lead: MatchableLead, business: BusinessProfile): NewMatch {
-  return { leadId: lead.leadId, businessId: business.businessId, ...scoreMatch(lead, business) };
-}
-
-const best = (found: NewMatch[], limit: number) =>
-  found
-    .filter((match) => match.score > 0)
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, limit);
-
-/** A lead that has its 20 businesses is not offered to one more. */
-async function matchBusiness(parts: MatchingParts, businessId: string): Promise<number> {
-  const business = await parts.businessById(businessId);
-  if (business === null || !business.complete) return 0;
-  const open = await parts.leads.openIn(business.categories, OPEN_LEAD_AGE_MS, MAX_OPEN_LEADS_READ);
-  const taken = await parts.matches.businessesOf(open.map((lead) => lead.leadId));
-  const free = open.filter((lead) => (taken.get(lead.leadId)?.length ?? 0) < MAX_PER_LEAD);
-  const fitting = best(
-    free.map((lead) => scored(lead, business)),
-    MAX_NEW_PER_BUSINESS,
-  );
-  await parts.matches.save(fitting);
-  parts.announce(fitting.map((match) => match.leadId));
-  return fitting.length;
-}
-
-async function inboxOf(parts: MatchingParts, businessId: string): Promise<BusinessLead[]> {
-  const stored = await parts.matches.ofBusiness(businessId, MAX_INBOX);
-  const leadIds = stored.map((match) => match.leadId);
-  const [found, consent] = await Promise.all([
-    parts.leads.byIds(leadIds),
-    parts.consents.consentsOfBusiness(businessId, leadIds),
-  ]);
-  const open = new Map(found.filter((lead) => lead.status === "open").map((lead) => [lead.leadId, lead]));
-  const phones = await phonesOf(parts, [...open.values()]);
-  return stored.flatMap((match) => {
-    const lead = open.get(match.leadId);
-    if (lead === undefined) return [];
-    const granted = consent.get(match.leadId) ?? NO_CONSENT;
-    return [businessLead(match, lead, phones.get(lead.consumerId) ?? null, granted)];
-  });
-}
-
-async function phonesOf(parts: MatchingParts, leads: MatchableLead[]): Promise<Map<string, string | null>> {
-  const consumerIds = [...new Set(leads.map((lead) => lead.consumerId))];
-  const phones = await Promise.all(
-    consumerIds.map(async (id) => [id, await parts.maskedPhoneOf(id)] as const),
-  );
-  return new Map(phones);
-}
-
-function businessLead(
-  { score, reasons, status: matchStatus }: StoredMatch,
-  lead: MatchableLead,
-  consumerPhone: string | null,
-  consent: ConsentState,
-): BusinessLead {
-  const { leadId, consumerName, description, category, urgency, postalCode, timeZone } = lead;
-  const createdAt = lead.createdAt.toISOString();
-  const said = { leadId, consumerName, consumerPhone, description, category, urgency, postalCode, timeZone };
-  return { ...said, score, reasons, matchStatus, consent, createdAt, ...classificationOf(lead) };
 }

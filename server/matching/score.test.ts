@@ -8,6 +8,7 @@ const lead: ScoredLead = {
   urgency: "flexible",
   postalCode: "11201",
   timeZone: "America/New_York",
+  budgetCents: null,
   createdAt: new Date("2026-05-04T16:00Z"),
 };
 const business: ScoredBusiness = {
@@ -15,17 +16,21 @@ const business: ScoredBusiness = {
   postalCodes: ["11201"],
   timeZone: "America/New_York",
   hours: { opens: "09:00", closes: "17:00" },
+  typicalPriceCents: { low: 10_000, high: 30_000 },
 };
 
 const clockTime = fc
   .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 45))
   .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
 const zones = fc.constantFrom("America/New_York", "Pacific/Guam", "Asia/Kolkata", "Europe/London");
+const cents = fc.integer({ min: 1, max: 50_000 });
+const prices = fc.tuple(cents, cents).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }));
 const leads: fc.Arbitrary<ScoredLead> = fc.record({
   category: fc.constantFrom(...CATEGORIES),
   urgency: fc.constantFrom("now", "this_week", "flexible"),
   postalCode: fc.constantFrom("11201", "10001", "SW1A 1AA", "2000"),
   timeZone: zones,
+  budgetCents: fc.option(cents),
   createdAt: fc.date({ min: new Date("2026-01-01"), max: new Date("2027-12-31"), noInvalidDate: true }),
 });
 const businesses: fc.Arbitrary<ScoredBusiness> = fc.record({
@@ -33,17 +38,20 @@ const businesses: fc.Arbitrary<ScoredBusiness> = fc.record({
   postalCodes: fc.uniqueArray(fc.constantFrom("1", "112", "11201", "100", "sw1a", "20")),
   timeZone: zones,
   hours: fc.record({ opens: clockTime, closes: clockTime }),
+  typicalPriceCents: fc.option(prices),
 });
-const score = (some: ScoredLead, other: ScoredBusiness) => scoreMatch(some, other).score;
+const score = (some: ScoredLead, other: ScoredBusiness) => scoreMatch(some, other, 0).score;
 
 test("a perfect fit has all points and says why, most points first", () => {
-  expect(scoreMatch(lead, business)).toEqual({
+  expect(scoreMatch(lead, business, 0)).toEqual({
     score: 100,
     reasons: [
       "Offers plumbing",
       "Serves 11201",
       "Open through the day there",
       "Does nothing else",
+      "Had nobody waiting",
+      "There is no budget to keep",
       "There is no hurry",
     ],
   });
@@ -56,9 +64,15 @@ test("a loose fit says so", () => {
     postalCodes: [],
     hours: { opens: "09:00", closes: "11:00" },
   };
-  expect(scoreMatch({ ...lead, urgency: "now" }, loose)).toEqual({
+  expect(scoreMatch({ ...lead, urgency: "now" }, loose, 10)).toEqual({
     score: 60,
-    reasons: ["Offers plumbing", "Serves every area", "Does little else", "Open for part of the day there"],
+    reasons: [
+      "Offers plumbing",
+      "Serves every area",
+      "There is no budget to keep",
+      "Does little else",
+      "Open for part of the day there",
+    ],
   });
 });
 
@@ -66,7 +80,7 @@ describe("[MA1] the score", () => {
   test("is a whole number from 0 to 100, with reasons exactly when it is not 0", () => {
     fc.assert(
       fc.property(leads, businesses, (some, other) => {
-        const found = scoreMatch(some, other);
+        const found = scoreMatch(some, other, 0);
         expect(found.score).toBeGreaterThanOrEqual(0);
         expect(found.score).toBeLessThanOrEqual(100);
         expect(Number.isInteger(found.score)).toBe(true);
@@ -79,7 +93,7 @@ describe("[MA1] the score", () => {
     ["another category", { categories: ["legal" as const] }],
     ["another area", { postalCodes: ["112019", "113"] }],
   ])("is 0 for %s", (_, other) => {
-    expect(scoreMatch(lead, { ...business, ...other })).toEqual({ score: 0, reasons: [] });
+    expect(scoreMatch(lead, { ...business, ...other }, 0)).toEqual({ score: 0, reasons: [] });
   });
 
   test("reads postal codes without spaces, dashes and case", () => {
@@ -128,4 +142,50 @@ describe("[MA2] more never lowers the score:", () => {
       }),
     );
   });
+
+  test("fewer calls that are not over", () => {
+    fc.assert(
+      fc.property(
+        leads,
+        businesses,
+        fc.nat({ max: 20 }),
+        fc.nat({ max: 20 }),
+        (some, other, calls, fewer) => {
+          const busy = scoreMatch(some, other, calls + fewer).score;
+          expect(scoreMatch(some, other, calls).score).toBeGreaterThanOrEqual(busy);
+        },
+      ),
+    );
+  });
+
+  test("a higher budget", () => {
+    fc.assert(
+      fc.property(leads, businesses, cents, fc.nat({ max: 50_000 }), (some, other, budgetCents, more) => {
+        const before = score({ ...some, budgetCents }, other);
+        expect(score({ ...some, budgetCents: budgetCents + more }, other)).toBeGreaterThanOrEqual(before);
+      }),
+    );
+  });
+
+  test("lower prices", () => {
+    fc.assert(
+      fc.property(leads, businesses, prices, prices, (some, other, one, two) => {
+        const cheaper = { low: Math.min(one.low, two.low), high: Math.min(one.high, two.high) };
+        const before = score(some, { ...other, typicalPriceCents: one });
+        expect(score(some, { ...other, typicalPriceCents: cheaper })).toBeGreaterThanOrEqual(before);
+      }),
+    );
+  });
+});
+
+test.each([
+  [5_000, 0, null],
+  [10_000, 2, "Its prices begin within the budget"],
+  [30_000, 7, "Its usual prices are within the budget"],
+  [null, 7, "There is no budget to keep"],
+])("a budget of %s cents gives %s points", (budgetCents, points, reason) => {
+  const found = scoreMatch({ ...lead, budgetCents }, business, 0);
+  expect(found.score).toBe(93 + points);
+  if (reason === null) expect(found.reasons.join()).not.toMatch(/price|budget/);
+  else expect(found.reasons).toContain(reason);
 });

@@ -7,18 +7,22 @@ export type ScoredLead = {
   urgency: Urgency;
   postalCode: string;
   timeZone: string;
+  budgetCents: number | null;
   /** Hours are compared as the clocks stood then. */
   createdAt: Date;
 };
 
-export type ScoredBusiness = Pick<BusinessProfile, "categories" | "postalCodes" | "timeZone" | "hours">;
+export type ScoredBusiness = Pick<
+  BusinessProfile,
+  "categories" | "postalCodes" | "timeZone" | "hours" | "typicalPriceCents"
+>;
 
 /** `score` 0 to 100, 0 exactly when the business does not serve the lead; `reasons` say where the points come from, most points first; both sides read them. */
 export type Score = { score: number; reasons: string[] };
 
 type Part = { points: number; reason: string };
 
-const POINTS = { category: 40, area: 30, hours: 15, focus: 10, urgency: 5 };
+const POINTS = { category: 35, area: 25, hours: 12, focus: 8, capacity: 8, price: 7, urgency: 5 };
 /** A business that serves every area is further away, on average, than one that names this one. */
 const EVERYWHERE_POINTS = 10;
 /** The consumer's waking day, in which they can talk to a business. */
@@ -27,8 +31,14 @@ const STEP_MINUTES = 15;
 /** So many shared hours are as good as any more. */
 const ENOUGH_MINUTES = 8 * 60;
 
-/** How well a business fits a lead. Pure; naming a longer area, opening longer and offering less else never lower the score. */
-export function scoreMatch(lead: ScoredLead, business: ScoredBusiness): Score {
+/** A business with so many calls that are not over takes no more for now. */
+const FULL_AT_CALLS = 10;
+
+/**
+ * How well a business fits a lead. Pure; naming a longer area, opening longer, offering less else, fewer open calls and lower prices never
+ * lower the score, and neither does a higher budget.
+ */
+export function scoreMatch(lead: ScoredLead, business: ScoredBusiness, openCalls: number): Score {
   const area = areaPart(lead.postalCode, business.postalCodes);
   if (area === null || !business.categories.includes(lead.category)) return { score: 0, reasons: [] };
   const parts = [
@@ -39,6 +49,8 @@ export function scoreMatch(lead: ScoredLead, business: ScoredBusiness): Score {
     area,
     hoursPart(lead, business),
     focusPart(business.categories.length),
+    capacityPart(openCalls),
+    pricePart(lead.budgetCents, business.typicalPriceCents),
     urgencyPart(lead, business),
   ].filter((part) => part.points > 0);
   const score = Math.round(parts.reduce((sum, part) => sum + part.points, 0));
@@ -75,6 +87,24 @@ function hoursPart(lead: ScoredLead, business: ScoredBusiness): Part {
 function focusPart(categoryCount: number): Part {
   const points = categoryCount === 1 ? POINTS.focus : categoryCount <= 3 ? POINTS.focus * 0.6 : 0;
   return { points, reason: categoryCount === 1 ? "Does nothing else" : "Does little else" };
+}
+
+function capacityPart(openCalls: number): Part {
+  const share = Math.max(0, 1 - openCalls / FULL_AT_CALLS);
+  return {
+    points: POINTS.capacity * share,
+    reason: share === 1 ? "Had nobody waiting" : "Had time for more",
+  };
+}
+
+/** Who names no budget fits every price; a business that names no price may be too dear. */
+function pricePart(budgetCents: number | null, price: BusinessProfile["typicalPriceCents"]): Part {
+  if (budgetCents === null) return { points: POINTS.price, reason: "There is no budget to keep" };
+  if (price === null || budgetCents < price.low) return { points: 0, reason: "" };
+  if (budgetCents >= price.high)
+    return { points: POINTS.price, reason: "Its usual prices are within the budget" };
+  const share = (budgetCents - price.low) / (price.high - price.low);
+  return { points: POINTS.price * (0.3 + 0.7 * share), reason: "Its prices begin within the budget" };
 }
 
 function urgencyPart(lead: ScoredLead, business: ScoredBusiness): Part {

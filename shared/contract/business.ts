@@ -8,6 +8,16 @@ import { z } from "zod";
 
 /** What the agent is to reach. */
 const objectiveSchema = z.string().trim().min(10).max(600);
+/** `new` waits for an answer, `interested` was answered so, `done` was declined or closed by the consumer. */
+const inboxViewSchema = z.enum(["new", "interested", "done"]);
+export type InboxView = z.infer<typeof inboxViewSchema>;
+
+const inboxPageSchema = z.object({
+  view: inboxViewSchema.optional(),
+  before: z.string().max(80).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(100),
+});
+export type InboxPage = z.infer<typeof inboxPageSchema>;
 
 export const businessContract = {
   profile: procedure("GET", "/business/profile", "My business profile").output(businessProfileSchema),
@@ -18,9 +28,17 @@ export const businessContract = {
     .input(updateBusinessProfileSchema)
     .output(businessProfileSchema),
 
-  leads: procedure("GET", "/business/leads", "Leads matched to my business").output(
-    z.object({ leads: z.array(businessLeadSchema) }),
-  ),
+  /** Newest match first; without a view all open leads. `next` is the `before` of the next page, null at the end. */
+  leads: procedure("GET", "/business/leads", "Leads matched to my business")
+    .input(inboxPageSchema.prefault({}))
+    .output(
+      z.object({
+        leads: z.array(businessLeadSchema),
+        next: z.string().nullable(),
+        /** How many each view has; 100 stands for that many or more. */
+        counts: z.object({ new: z.number().int(), interested: z.number().int(), done: z.number().int() }),
+      }),
+    ),
 
   respondToMatch: procedure("POST", "/business/leads/{leadId}/response", "Say whether we want this lead")
     .errors({ NOT_MATCHED: ERRORS.NOT_MATCHED, PROFILE_MISSING: ERRORS.PROFILE_MISSING })

@@ -33,11 +33,17 @@ const MOVE_ERRORS = {
 };
 
 export const callContract = {
-  /** Newest first; `next` is the `before` of the next page, null at the end. */
+  /**
+   * Newest first; `next` is the `before` of the next page, null at the end. With a filter one request looks through the newest 5,000 calls (before
+   * `before`) at most: a page may then be short, even empty, and `next` goes on.
+   */
   list: procedure("GET", "/calls", "Calls I may see")
     .input(
       z.object({
         status: callStatusSchema.optional(),
+        outcome: z.string().max(40).optional(),
+        /** Part of a name or of the objective, as the list shows them; upper and lower case are the same. */
+        search: z.string().trim().min(1).max(80).optional(),
         before: z.string().max(64).optional(),
         limit: z.coerce.number().int().min(1).max(100).default(50),
       }),

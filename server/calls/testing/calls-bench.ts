@@ -228,6 +228,7 @@ function partiesOf(
       categories: ["roofing"],
       postalCodes: [],
       timeZone: "America/New_York",
+      typicalPriceCents: null,
       hours: { opens: "09:00", closes: "17:00" },
       voice: "marin",
       voicemail,

@@ -133,6 +133,24 @@ describe("reading", () => {
     expect(plan).not.toContain('"SORT"');
   });
 
+  test("[DB13] explain counts what a read looks at, with its limit", async () => {
+    const people = fresh();
+    await people.createIndex({ name: 1, age: -1 });
+    await people.insertMany(
+      Array.from({ length: 300 }, (_, age) => ({ _id: age, name: age < 200 ? "x" : "y", age })),
+    );
+    const stats = async (find: ReturnType<typeof people.find>) => {
+      const { executionStats } = await find.explain("executionStats");
+      return executionStats;
+    };
+    expect(await stats(people.find({ name: "y" }))).toMatchObject({ nReturned: 100, totalDocsExamined: 100 });
+    expect(await stats(people.find({ name: "x" }).sort({ age: -1 }).limit(5))).toMatchObject({
+      nReturned: 5,
+      totalDocsExamined: 5,
+    });
+    expect(await stats(people.find({ age: 7 }))).toMatchObject({ nReturned: 1, totalDocsExamined: 300 });
+  });
+
   test("collations compare text by language rules", async () => {
     const words = fresh();
     await words.insertMany([

@@ -6,9 +6,9 @@ export type BusinessLeadProceduresParts = { matching: Pick<Matching, "leadsOfBus
 /** The business's side of the marketplace: its inbox of leads and its answers. */
 export function createBusinessLeadProcedures({ matching }: BusinessLeadProceduresParts) {
   return {
-    leads: forBusinesses.business.leads.handler(async ({ context }) => ({
-      leads: await matching.leadsOfBusiness(context.caller),
-    })),
+    leads: forBusinesses.business.leads.handler(({ context, input }) =>
+      matching.leadsOfBusiness(context.caller, input),
+    ),
 
     respondToMatch: forBusinesses.business.respondToMatch.handler(({ context, input }) =>
       matching.respond(context.caller, input),

@@ -7,7 +7,7 @@ import type { ConsumerMatch } from "#shared/lead.ts";
 
 export type LeadProceduresParts = {
   leads: Pick<Leads, "submit" | "list" | "get" | "correct" | "close" | "grantConsent" | "revokeConsent">;
-  matching: Pick<Matching, "matchLead" | "rematchLead" | "matchesOfLead">;
+  matching: Pick<Matching, "matchLead" | "rematchLead" | "matchesOfLead" | "closeLead">;
   /** Cancels what waits for the caller's lead and these businesses and is not consented to. Returns how many calls. */
   cancelUncovered(caller: Caller, about: { leadId: string; businessIds: string[] }): Promise<number>;
   logger: Logger;
@@ -45,7 +45,11 @@ export function createLeadProcedures({ leads, matching, cancelUncovered, logger 
       return leads.get(context.caller, input.leadId);
     }),
 
-    close: forConsumers.lead.close.handler(({ context, input }) => leads.close(context.caller, input.leadId)),
+    close: forConsumers.lead.close.handler(async ({ context, input }) => {
+      const closed = await leads.close(context.caller, input.leadId);
+      await matching.closeLead(input.leadId);
+      return closed;
+    }),
 
     list: forConsumers.lead.list.handler(async ({ context }) => ({
       leads: await leads.list(context.caller),

@@ -12,8 +12,9 @@ import {
 } from "#server/database/embedded/commands/request.ts";
 import { cursorReply, takeBatch } from "#server/database/embedded/cursors.ts";
 import { notSupported, typeMismatch } from "#server/database/embedded/errors.ts";
-import { runQuery } from "#server/database/embedded/planner/execute.ts";
+import { type Examined, type Query, runQuery } from "#server/database/embedded/planner/execute.ts";
 import { choosePlan, type Plan } from "#server/database/embedded/planner/plan.ts";
+import type { Collection } from "#server/database/embedded/storage/catalog.ts";
 import { parseProjection } from "#server/database/embedded/query/projection.ts";
 import { equalValues, type Collator } from "#server/database/embedded/values/compare.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
@@ -157,7 +158,7 @@ function collectDistinct(
   }
 }
 
-/** `explain`: which plan a read would take. */
+/** `explain`: which plan a read would take and, when asked for, how much it reads. */
 export const explain: Command = (request, state) => {
   const inner = docField(request.body, "explain");
   const [name = ""] = Object.keys(inner);
@@ -178,9 +179,20 @@ export const explain: Command = (request, state) => {
       winningPlan: isSorted ? stage : docOf({ stage: "SORT", inputStage: stage }),
       rejectedPlans: [],
     }),
+    ...(request.body["verbosity"] === "executionStats" && {
+      executionStats: collection ? statsOf(collection, query) : docOf({ nReturned: 0 }),
+    }),
     ok: 1,
   });
 };
+
+function statsOf(collection: Collection, query: Query): Doc {
+  const examined: Examined = { keys: 0, docs: 0 };
+  let nReturned = 0;
+  for (const _found of runQuery(collection, query, examined)) nReturned += 1;
+  const { keys: totalKeysExamined, docs: totalDocsExamined } = examined;
+  return docOf({ executionSuccess: true, nReturned, totalKeysExamined, totalDocsExamined });
+}
 
 function explainedParts(name: string, body: Doc): Parameters<typeof buildQuery>[0] {
   const [update] = name === "update" && Array.isArray(body["updates"]) ? body["updates"] : [];
@@ -190,10 +202,18 @@ function explainedParts(name: string, body: Doc): Parameters<typeof buildQuery>[
   return {
     filter: name === "aggregate" ? matchOf(body) : filter,
     sort: docField(body, "sort"),
-    skip: 0,
-    limit: 0,
+    skip: name === "find" ? numberOf(body["skip"]) : 0,
+    limit: numberOf(name === "aggregate" ? limitOfPipeline(body) : body["limit"]),
     hint: body["hint"],
   };
+}
+
+const numberOf = (value: Value | undefined): number => (isNumeric(value) ? toNumber(value) : 0);
+
+/** Of `$match` and `$limit` at the beginning, as drivers count. */
+function limitOfPipeline(body: Doc): Value | undefined {
+  const second = Array.isArray(body["pipeline"]) ? body["pipeline"][1] : undefined;
+  return isDoc(second) ? second["$limit"] : undefined;
 }
 
 function matchOf(body: Doc): Doc {

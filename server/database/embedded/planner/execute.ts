@@ -59,14 +59,21 @@ const LARGEST_CHUNK = 512;
 /** Sorting without an index holds at most this many bytes of documents. */
 const SORT_BYTES = 100 * 1024 * 1024;
 
+/** How much a query has read so far. */
+export type Examined = { keys: number; docs: number };
+
 /**
  * Runs a query. Rows are fetched in chunks by position, so a half-read result survives writes in between;
  * a document changed meanwhile is judged as it is then.
  */
-export function* runQuery(collection: Collection, query: Query): Generator<Found> {
+export function* runQuery(
+  collection: Collection,
+  query: Query,
+  examined: Examined = { keys: 0, docs: 0 },
+): Generator<Found> {
   const plan = choosePlan(collection, query);
   const isSorted = query.sort.length === 0 || (plan.kind === "index" && plan.isSorted);
-  const source = matching(collection, plan, query);
+  const source = matching(collection, plan, query, examined);
   const ordered = isSorted ? source : sorted(source, query);
   const { skip, limit } = query;
   query.checkTime();
@@ -78,10 +85,11 @@ export function* runQuery(collection: Collection, query: Query): Generator<Found
   }
 }
 
-function* matching(collection: Collection, plan: Plan, query: Query): Generator<Found> {
+function* matching(collection: Collection, plan: Plan, query: Query, examined: Examined): Generator<Found> {
   let seen = 0;
-  for (const row of candidates(collection, plan, query)) {
+  for (const row of candidates(collection, plan, query, examined)) {
     seen += 1;
+    examined.docs += 1;
     if (seen % CHECK_EVERY === 0) query.checkTime();
     if (seen === LONG_SCAN_DOCUMENTS && plan.kind === "scan")
       collection.scans.note(collection.name, query.filter, query.sort);
@@ -94,14 +102,22 @@ function* matching(collection: Collection, plan: Plan, query: Query): Generator<
   }
 }
 
-function candidates(collection: Collection, plan: Plan, query: Query): Generator<Candidate> {
+function candidates(
+  collection: Collection,
+  plan: Plan,
+  query: Query,
+  examined: Examined,
+): Generator<Candidate> {
   switch (plan.kind) {
     case "scan":
       return scanRows(collection, plan.backward);
     case "index":
-      return fetched(collection, indexedRids(collection, plan, query));
+      return fetched(collection, indexedRids(collection, plan, query, examined));
     case "union":
-      return fetched(collection, distinct(plan.plans.map((one) => indexedRids(collection, one, query))));
+      return fetched(
+        collection,
+        distinct(plan.plans.map((one) => indexedRids(collection, one, query, examined))),
+      );
   }
 }
 
@@ -124,7 +140,12 @@ function* fetched(collection: Collection, candidates_: Iterable<RidCandidate>): 
 }
 
 /** A key speaks for its document only while nothing was written since it was read. */
-function* indexedRids(collection: Collection, plan: IndexPlan, query: Query): Generator<RidCandidate> {
+function* indexedRids(
+  collection: Collection,
+  plan: IndexPlan,
+  query: Query,
+  examined: Examined,
+): Generator<RidCandidate> {
   const directions = plan.index.fields.map((field) => field.direction);
   const isMultikey = plan.index.multikey.some(Boolean);
   const seen = isMultikey ? new Set<number>() : undefined;
@@ -132,6 +153,7 @@ function* indexedRids(collection: Collection, plan: IndexPlan, query: Query): Ge
   const { writes } = collection;
   for (const { key, rid } of entries(plan, firstChunk(query))) {
     read += 1;
+    examined.keys += 1;
     if (read % CHECK_EVERY === 0) query.checkTime();
     const verdict = plan.keyFilter ? plan.keyFilter(decodeKey(key, directions)) : "unknown";
     if (verdict === "no" || seen?.has(rid)) continue;
