@@ -1,3 +1,4 @@
+import { inboxViewSchema } from "#client/business/inbox-views.ts";
 import { SignInPage } from "#client/shell/sign-in-page.tsx";
 import { LinkedFrame } from "#client/shell/linked-frame.tsx";
 import { SignedIn } from "#client/shell/signed-in.tsx";
@@ -139,7 +140,10 @@ const callRoute = createRoute({
 const inboxRoute = createRoute({
   getParentRoute: () => businessRoute,
   path: "/inbox",
-  validateSearch: z.object({ lead: z.string().max(64).optional().catch(undefined) }),
+  validateSearch: z.object({
+    view: inboxViewSchema.optional().catch(undefined),
+    lead: z.string().max(64).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("#client/business/inbox-page.tsx"), "InboxPage"),
 });
 const settingsRoute = createRoute({

@@ -1,4 +1,5 @@
 import { BUSINESS } from "#client/business/copy.ts";
+import { ComposerProblem } from "#client/business/composer-problem.tsx";
 import {
   bothTimes,
   type ComposerForm,
@@ -10,8 +11,8 @@ import { Button } from "#client/ui/button.tsx";
 import { Radio } from "#client/ui/checkbox.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { Dialog } from "#client/ui/dialog.tsx";
-import { instantOf, localTimeOf } from "#client/ui/local-time.ts";
-import { Problem } from "#client/ui/states.tsx";
+import { instantOf } from "#client/ui/local-time.ts";
+import { useSendKeys } from "#client/ui/shortcuts.ts";
 import { LABEL, TextField } from "#client/ui/text-field.tsx";
 import { showToast } from "#client/ui/toast.tsx";
 import { rpc } from "#client/wire/rpc.ts";
@@ -63,25 +64,16 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
     const scheduledTime = when === "later" ? instantOf(localTime) : null;
     request.mutate({ leadId: lead.leadId, objective, ...(scheduledTime !== null && { scheduledTime }) });
   });
-  const useAllowed = (allowedFrom: string) => {
-    form.setValue("when", "later");
-    form.setValue("localTime", localTimeOf(allowedFrom));
+  useSendKeys(() => void send(), !request.isPending);
+  const change = (values: Partial<ComposerForm>) => {
+    form.reset({ ...form.getValues(), ...values });
     request.reset();
   };
   return (
     <form onSubmit={(event) => void send(event)} noValidate className="mt-4 flex flex-col gap-4">
       <ObjectiveField control={form.control} />
       <WhenFields control={form.control} lead={lead} />
-      {problem !== null && (
-        <Problem>
-          <p>{problem.sentence}</p>
-          {problem.allowedFrom !== null && (
-            <Button size="dense" className="mt-2" onPress={() => useAllowed(problem.allowedFrom ?? "")}>
-              {BUSINESS.useAllowed}
-            </Button>
-          )}
-        </Problem>
-      )}
+      {problem !== null && <ComposerProblem leadId={lead.leadId} problem={problem} onChange={change} />}
       <p className="text-dense text-muted">{BUSINESS.openingRule}</p>
       <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
         <Button onPress={onClose} className="max-sm:h-12">
@@ -89,6 +81,9 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
         </Button>
         <Button look="primary" type="submit" isPending={request.isPending} className="max-sm:h-12">
           {BUSINESS.placeCall}
+          <kbd aria-hidden className="hidden font-sans text-meta lg:inline">
+            {BUSINESS.placeCallKeys}
+          </kbd>
         </Button>
       </div>
     </form>

@@ -46,7 +46,7 @@ describe("the composer of a call request", () => {
       "America/New_York",
       NOW_MS,
     );
-    expect(problem.allowedFrom).toBe(allowedFrom);
+    expect(problem.wayOut).toEqual({ kind: "useTime", at: allowedFrom });
     expect(problem.sentence).toContain("9:00 AM tomorrow in New York");
   });
 
@@ -65,9 +65,21 @@ describe("the composer of a call request", () => {
       "CONSENT_MISSING",
       "SUPPRESSED",
       "BAD_TIME",
+      "NOT_FOUND",
+      "INVALID_INPUT",
     ] as const;
     const sentences = codes.map((code) => sentence(answered(code)));
     expect(new Set(sentences).size).toBe(codes.length);
     expect(sentence(new TypeError("fetch failed"))).toContain("can't be reached");
+  });
+
+  test("[UI6] where something can be done about it, the refusal offers that", () => {
+    const kindOf = (code: keyof typeof ERRORS) =>
+      requestProblem(answered(code), "America/New_York", NOW_MS).wayOut?.kind;
+    expect(kindOf("BAD_TIME")).toBe("callNow");
+    expect(kindOf("PROFILE_MISSING")).toBe("settings");
+    expect(kindOf("NOT_MATCHED")).toBe("settings");
+    expect(kindOf("MATCH_NOT_INTERESTED")).toBe("sayInterested");
+    expect(kindOf("SUPPRESSED")).toBeUndefined();
   });
 });

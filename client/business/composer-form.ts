@@ -31,20 +31,35 @@ export function bothTimes(iso: string, theirZone: string, nowMs: number): string
   return `${instantText(iso, nowMs, theirZone)} in ${cityOf(theirZone)} (${instantText(iso, nowMs)} yours)`;
 }
 
-export type RequestProblem = {
-  sentence: string;
-  /** The first allowed instant, when the chosen one was not. */
-  allowedFrom: string | null;
-};
+/** What a person can do about a refusal. */
+export type WayOut =
+  /** Another instant is allowed. */
+  { kind: "useTime"; at: string } | { kind: "callNow" } | { kind: "settings" } | { kind: "sayInterested" };
+
+export type RequestProblem = { sentence: string; wayOut: WayOut | null };
 
 type RequestError = InferClientErrors<typeof client>["business"]["requestAICall"];
 
 /** What stands in the way of the call, and what to do about it. */
 export function requestProblem(error: RequestError, theirZone: string, nowMs: number): RequestProblem {
-  const sentence = isDefinedError(error) ? definedSentence(error, theirZone, nowMs) : problemSentence(error);
-  const allowedFrom =
-    isDefinedError(error) && error.code === "OUTSIDE_CALLING_HOURS" ? error.data.allowedFrom : null;
-  return { sentence, allowedFrom };
+  if (!isDefinedError(error)) return { sentence: problemSentence(error), wayOut: null };
+  return { sentence: definedSentence(error, theirZone, nowMs), wayOut: wayOutOf(error) };
+}
+
+function wayOutOf(error: DefinedError): WayOut | null {
+  switch (error.code) {
+    case "OUTSIDE_CALLING_HOURS":
+      return { kind: "useTime", at: error.data.allowedFrom };
+    case "BAD_TIME":
+      return { kind: "callNow" };
+    case "PROFILE_MISSING":
+    case "NOT_MATCHED":
+      return { kind: "settings" };
+    case "MATCH_NOT_INTERESTED":
+      return { kind: "sayInterested" };
+    default:
+      return null;
+  }
 }
 
 type DefinedError = Extract<RequestError, { code: unknown }>;
@@ -73,6 +88,8 @@ function definedSentence(error: DefinedError, theirZone: string, nowMs: number):
       return BUSINESS.profileMissing;
     case "INVALID_INPUT":
       return BUSINESS.formWrong;
+    case "NOT_FOUND":
+      return BUSINESS.leadGoneForCall;
     default:
       return problemCode(error) === "UNKNOWN" ? problemSentence(error) : error.message;
   }

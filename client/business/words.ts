@@ -1,6 +1,13 @@
 import { BUSINESS } from "#client/business/copy.ts";
+import type { InboxView } from "#client/business/inbox-views.ts";
 import type { Tone } from "#client/ui/chip.tsx";
 import type { BusinessLead, MatchStatus } from "#shared/lead.ts";
+
+export const VIEW_WORDS: Record<InboxView, string> = {
+  new: BUSINESS.matchNew,
+  interested: BUSINESS.interested,
+  done: BUSINESS.viewDone,
+};
 
 export const MATCH_WORDS: Record<MatchStatus, { text: string; tone: Tone }> = {
   pending: { text: BUSINESS.matchNew, tone: "accent" },

@@ -1,8 +1,9 @@
 import { CALLS } from "#client/calls/copy.ts";
+import { ListMissing, refetchEvery, StaleNote } from "#client/calls/list-states.tsx";
 import { CallRow } from "#client/calls/call-row.tsx";
 import { Button } from "#client/ui/button.tsx";
-import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
-import { problemSentence } from "#client/wire/errors.ts";
+import { EmptyState } from "#client/ui/states.tsx";
+import { useRowKeys } from "#client/ui/row-keys.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import type { CallStatus } from "#shared/call/status.ts";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -12,8 +13,9 @@ type CallListProps = { status?: CallStatus | undefined; audience: "staff" | "con
 
 const REFRESH_MS = 10_000;
 
-/** Calls, newest first, a page at a time. */
+/** Calls, newest first, a page at a time; J and K walk through them. */
 export function CallList({ status, audience, emptyHint }: CallListProps) {
+  const list = useRowKeys();
   const query = useInfiniteQuery(
     rpc.call.list.infiniteOptions({
       input: (before: string | undefined) => ({
@@ -22,18 +24,11 @@ export function CallList({ status, audience, emptyHint }: CallListProps) {
       }),
       initialPageParam: undefined,
       getNextPageParam: (page) => page.next ?? undefined,
-      refetchInterval: REFRESH_MS,
+      refetchInterval: refetchEvery(REFRESH_MS),
     }),
   );
-  if (query.isPending) return <Skeleton rows={6} rowClass="h-16" />;
-  if (query.isError && query.data === undefined) {
-    return (
-      <ErrorState
-        title={CALLS.listFailed}
-        detail={problemSentence(query.error)}
-        onRetry={() => void query.refetch()}
-      />
-    );
+  if (query.data === undefined) {
+    return <ListMissing query={query} title={CALLS.listFailed} rows={6} rowClass="h-16" />;
   }
   const calls = query.data.pages.flatMap((page) => page.calls);
   if (calls.length === 0) {
@@ -45,7 +40,8 @@ export function CallList({ status, audience, emptyHint }: CallListProps) {
   }
   return (
     <div className="flex flex-col gap-2">
-      <ul className="flex flex-col gap-2">
+      <StaleNote query={query} />
+      <ul ref={list} className="flex flex-col gap-2">
         {calls.map((call) => (
           <li key={call.callId}>
             <CallRow call={call} audience={audience} />

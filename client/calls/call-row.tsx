@@ -16,6 +16,7 @@ export function CallRow({ call, audience }: CallRowProps) {
     <Link
       to={isStaff ? "/calls/$callId" : "/c/$callId"}
       params={{ callId: call.callId }}
+      data-row
       className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-card border border-line bg-surface px-4 py-3 hover:border-control"
     >
       <span className="flex min-w-0 flex-1 basis-64 flex-col">

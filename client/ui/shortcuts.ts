@@ -30,3 +30,8 @@ export function useShortcut(keys: string, run: () => void, isEnabled = true): vo
     { enabled: on && isEnabled, useKey: keys === "?" },
   );
 }
+
+/** ⌘ or Ctrl with Enter sends a form, from any of its fields. No single key, so it acts always. */
+export function useSendKeys(send: () => void, isEnabled = true): void {
+  useHotkeys("meta+enter, ctrl+enter", send, { enabled: isEnabled, enableOnFormTags: true });
+}

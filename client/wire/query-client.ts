@@ -13,7 +13,10 @@ function createQueryClient(): QueryClient {
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
+      // Without a network a request fails and says so. Held back, it would be sent later, when nobody expects it any more.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
         staleTime: 5_000,
         retry: (failures, error) => problemCode(error) === "UNREACHABLE" && failures < RETRIES,
       },
