@@ -32,7 +32,7 @@ export function bothTimes(iso: string, theirZone: string, nowMs: number): string
 }
 
 /** What a person can do about a refusal. */
-export type WayOut =
+type WayOut =
   /** Another instant is allowed. */
   { kind: "useTime"; at: string } | { kind: "callNow" } | { kind: "settings" } | { kind: "sayInterested" };
 

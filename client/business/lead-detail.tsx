@@ -1,5 +1,6 @@
 import { BackToLeads } from "#client/business/back-to-leads.tsx";
 import type { InboxView } from "#client/business/inbox-views.ts";
+import { LeadClassification } from "#client/business/lead-classification.tsx";
 import { LeadFacts } from "#client/business/lead-facts.tsx";
 import { LeadNextStep } from "#client/business/lead-next-step.tsx";
 import { MATCH_WORDS } from "#client/business/words.ts";
@@ -38,6 +39,7 @@ export function LeadDetail({ lead, view, entered }: LeadDetailProps) {
             <p className="max-w-[72ch] text-talk whitespace-pre-line wrap-anywhere">{lead.description}</p>
           </header>
           <LeadNextStep lead={lead} />
+          <LeadClassification lead={lead} />
           <section>
             <h3 className="text-body font-strong">Why it fits, {Math.round(lead.score)} of 100</h3>
             <ul className="mt-1 list-disc pl-5 text-muted">

@@ -1,6 +1,7 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { Agreed } from "#client/calls/agreed.tsx";
 import { CallPage, type CallParts } from "#client/calls/call-page.tsx";
+import { MoveCall } from "#client/calls/move-call.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
 import { SummaryCard } from "#client/calls/summary-card.tsx";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
@@ -33,6 +34,7 @@ function staffParts({ view }: LiveCall, onShow: (segmentId: string) => void): Ca
   return {
     above: (
       <>
+        <MoveCall view={view} />
         <Agreed view={view} />
         <SummaryCard view={view} audience="staff" onShow={onShow} />
       </>

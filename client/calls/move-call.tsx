@@ -1,0 +1,53 @@
+import { CALLS } from "#client/calls/copy.ts";
+import { MoveForm, MoveProblem } from "#client/calls/move-form.tsx";
+import { Button } from "#client/ui/button.tsx";
+import { Dialog } from "#client/ui/dialog.tsx";
+import { localTimeOf } from "#client/ui/local-time.ts";
+import { rpc } from "#client/wire/rpc.ts";
+import { isWaiting } from "#shared/call/status.ts";
+import type { CallView } from "#shared/call/view.ts";
+import { useMutation } from "@tanstack/react-query";
+import { CalendarClock, PhoneOutgoing } from "lucide-react";
+import { useState } from "react";
+
+type MoveCallProps = { view: Pick<CallView, "callId" | "status" | "scheduledFor"> };
+
+/** A call that waits: to another time, or now. Nothing once somebody is dialled. What becomes of it is told by the journal. */
+export function MoveCall({ view }: MoveCallProps) {
+  return isWaiting(view.status) ? <WaitingCall view={view} /> : null;
+}
+
+function WaitingCall({ view: { callId, status, scheduledFor } }: MoveCallProps) {
+  const [proposed, setProposed] = useState<string | null>(null);
+  const now = useMutation(rpc.call.callNow.mutationOptions());
+  return (
+    <section aria-label={CALLS.moveSection} className="flex flex-col gap-3 border-b border-line p-4">
+      <div className="flex flex-wrap gap-2">
+        {status === "scheduled" && (
+          <Button
+            look="primary"
+            isPending={now.isPending}
+            onPress={() => now.mutate({ callId })}
+            className="max-sm:h-12 max-sm:flex-1"
+          >
+            <PhoneOutgoing aria-hidden size={16} />
+            {CALLS.callNow}
+          </Button>
+        )}
+        <Button
+          onPress={() => setProposed(scheduledFor === null ? "" : localTimeOf(scheduledFor))}
+          className="max-sm:h-12 max-sm:flex-1"
+        >
+          <CalendarClock aria-hidden size={16} />
+          {CALLS.reschedule}
+        </Button>
+      </div>
+      {now.isError && (
+        <MoveProblem error={now.error} onUse={(allowedFrom) => setProposed(localTimeOf(allowedFrom))} />
+      )}
+      <Dialog title={CALLS.rescheduleTitle} isOpen={proposed !== null} onClose={() => setProposed(null)}>
+        <MoveForm callId={callId} proposed={proposed ?? ""} onClose={() => setProposed(null)} />
+      </Dialog>
+    </section>
+  );
+}
