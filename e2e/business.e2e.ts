@@ -1,47 +1,13 @@
 import { enterAs, test } from "#e2e/support/browser.ts";
-import { callCase, newBusiness } from "#e2e/support/world.ts";
+import { callCase } from "#e2e/support/world.ts";
 import { expect, type Page } from "@playwright/test";
 
 const OBJECTIVE = "Find out what is leaking and when a plumber may come by.";
-const PHONE = { width: 390, height: 844 };
 const DAY_MS = 86_400_000;
 const LIMIT_PER_HOUR = 10;
 
 const composer = (page: Page) => page.getByRole("dialog", { name: /^Request an AI call/ });
 const place = (page: Page) => composer(page).getByRole("button", { name: "Place call" }).click();
-
-test("[UI20] the inbox by keyboard, its views in the address, and one column on phones", async ({
-  page,
-  world,
-}) => {
-  const business = await newBusiness(world);
-  const older = await callCase(world, "endless", business);
-  const newer = await callCase(world, "endless", business);
-  await business.api.business.respondToMatch({ leadId: older.leadId, response: "declined" });
-  await enterAs(page, world, business);
-  await expect(page.getByText("No new leads")).toBeVisible();
-  const views = page.getByRole("navigation", { name: "Views" });
-  await views.getByRole("link", { name: "Interested 1" }).click();
-  await expect(page).toHaveURL(/view=interested/);
-  await page.keyboard.press("j");
-  await expect(page).toHaveURL(new RegExp(`lead=${newer.leadId}`));
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Maria Lopez" })).toBeFocused();
-  await page.keyboard.press("c");
-  await expect(composer(page)).toBeVisible();
-  await page.keyboard.press("Escape");
-  await page.reload();
-  await expect(page.getByRole("heading", { name: "Maria Lopez" })).toBeVisible();
-
-  await page.setViewportSize(PHONE);
-  await expect(views).toBeHidden();
-  await page.getByRole("link", { name: "Interested" }).click();
-  await views.getByRole("link", { name: "Done 1" }).click();
-  await page.getByRole("link", { name: /kitchen sink/ }).click();
-  await expect(page).toHaveURL(new RegExp(`view=done&lead=${older.leadId}`));
-  await page.goBack();
-  await expect(views).toBeVisible();
-});
 
 test("[UI6] a composer that is refused says why and offers the way out", async ({ page, world }) => {
   const { business, consumer, leadId } = await callCase(world, "endless");
@@ -54,6 +20,11 @@ test("[UI6] a composer that is refused says why and offers the way out", async (
   await page.keyboard.press("Control+Enter");
   await expect(dialog.getByText(/at least 10 characters/)).toBeVisible();
   await dialog.getByLabel("Objective").fill(OBJECTIVE);
+  await expect(dialog.getByText(/this is .* AI assistant/)).toBeVisible();
+  await dialog.getByText(/^What the agent is told/).click();
+  await expect(dialog.getByRole("region", { name: "What the agent is told" })).toContainText(OBJECTIVE);
+  await expect(dialog.getByText(/Calls left: 10 of 10 this hour/)).toBeVisible();
+  await expect(dialog.getByText("Calls are allowed there now.")).toBeVisible();
 
   await dialog.getByText("At a chosen time").click();
   await dialog.getByLabel("Day and time, yours").fill("2035-01-01T10:00");

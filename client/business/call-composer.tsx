@@ -1,3 +1,5 @@
+import { CallPreview } from "#client/business/call-preview.tsx";
+import { CallingHoursNow } from "#client/business/calling-hours.tsx";
 import { BUSINESS } from "#client/business/copy.ts";
 import { ComposerProblem } from "#client/business/composer-problem.tsx";
 import {
@@ -7,6 +9,7 @@ import {
   OBJECTIVE_MAX,
   requestProblem,
 } from "#client/business/composer-form.ts";
+import { QuotaLine } from "#client/business/quota.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { Radio } from "#client/ui/checkbox.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
@@ -18,7 +21,7 @@ import { showToast } from "#client/ui/toast.tsx";
 import { rpc } from "#client/wire/rpc.ts";
 import type { BusinessLead } from "#shared/lead.ts";
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Label } from "react-aria-components/Label";
 import { RadioGroup } from "react-aria-components/RadioGroup";
@@ -33,7 +36,7 @@ export function CallComposer({ lead, isOpen, onClose }: CallComposerProps) {
       title={`Request an AI call to ${lead.consumerName}`}
       isOpen={isOpen}
       onClose={onClose}
-      width="wide"
+      width="page"
     >
       <ComposerBody lead={lead} onClose={onClose} />
     </Dialog>
@@ -41,9 +44,12 @@ export function CallComposer({ lead, isOpen, onClose }: CallComposerProps) {
 }
 
 function useRequest() {
+  const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation(
     rpc.business.requestAICall.mutationOptions({
+      // A refusal by the limit is news about the quota, too.
+      onSettled: () => queryClient.invalidateQueries({ queryKey: rpc.business.quota.key() }),
       onSuccess: (reply) => {
         showToast(reply.message);
         void navigate({ to: "/calls/$callId", params: { callId: reply.call_id } });
@@ -71,10 +77,16 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
   };
   return (
     <form onSubmit={(event) => void send(event)} noValidate className="mt-4 flex flex-col gap-4">
-      <ObjectiveField control={form.control} />
-      <WhenFields control={form.control} lead={lead} />
+      <div className="grid gap-x-8 gap-y-4 lg:grid-cols-2">
+        <div className="flex flex-col gap-4">
+          <ObjectiveField control={form.control} />
+          <WhenFields control={form.control} lead={lead} />
+        </div>
+        <PreviewOf control={form.control} leadId={lead.leadId} />
+      </div>
       {problem !== null && <ComposerProblem leadId={lead.leadId} problem={problem} onChange={change} />}
       <p className="text-dense text-muted">{BUSINESS.openingRule}</p>
+      <QuotaLine />
       <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
         <Button onPress={onClose} className="max-sm:h-12">
           {BUSINESS.notNow}
@@ -91,6 +103,10 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
 }
 
 type FieldsProps = { control: Control<ComposerForm> };
+
+function PreviewOf({ control, leadId }: FieldsProps & { leadId: string }) {
+  return <CallPreview leadId={leadId} objective={useWatch({ control, name: "objective" })} />;
+}
 
 function ObjectiveField({ control }: FieldsProps) {
   return (
@@ -138,6 +154,7 @@ function WhenFields({ control, lead }: FieldsProps & { lead: BusinessLead }) {
           </RadioGroup>
         )}
       />
+      {when === "now" && <CallingHoursNow lead={lead} />}
       {when === "later" && (
         <Controller
           control={control}

@@ -6,7 +6,7 @@ import { isDefinedError, type InferClientErrors } from "@orpc/client";
 import type { client } from "#client/wire/rpc.ts";
 import { z } from "zod";
 
-const OBJECTIVE_MIN = 10;
+export const OBJECTIVE_MIN = 10;
 export const OBJECTIVE_MAX = 600;
 
 export const composerSchema = z

@@ -1,4 +1,6 @@
+import { CallingHoursNow } from "#client/business/calling-hours.tsx";
 import { BUSINESS } from "#client/business/copy.ts";
+import { quotaText, useQuota } from "#client/business/quota.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { cityOf, instantText } from "#client/ui/format.ts";
 import type { BusinessLead } from "#shared/lead.ts";
@@ -7,6 +9,7 @@ import type { ReactNode } from "react";
 /** Beside the lead: how and when its consumer may be called. */
 export function LeadFacts({ lead }: { lead: BusinessLead }) {
   const nowMs = useNowMs();
+  const quota = useQuota();
   const theirTime = instantText(new Date(nowMs).toISOString(), nowMs, lead.timeZone);
   return (
     <section
@@ -20,10 +23,12 @@ export function LeadFacts({ lead }: { lead: BusinessLead }) {
         <Fact name={BUSINESS.phone}>{lead.consumerPhone ?? BUSINESS.phoneMissing}</Fact>
         <Fact name={BUSINESS.theirTime}>
           {theirTime}, {cityOf(lead.timeZone)}
+          <CallingHoursNow lead={lead} />
         </Fact>
         <Fact name={BUSINESS.postalCode}>{lead.postalCode}</Fact>
         <Fact name={BUSINESS.aiCalls}>{lead.consent.aiCalls ? BUSINESS.agreed : BUSINESS.notAgreedYet}</Fact>
         <Fact name={BUSINESS.recording}>{lead.consent.recording ? BUSINESS.agreed : BUSINESS.notAgreed}</Fact>
+        {quota !== undefined && <Fact name={BUSINESS.callsLeft}>{quotaText(quota, nowMs)}</Fact>}
         <Fact name={BUSINESS.askedAt}>{instantText(lead.createdAt, nowMs)}</Fact>
       </dl>
     </section>

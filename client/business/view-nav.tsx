@@ -12,7 +12,7 @@ type ViewNavProps = {
 /** The views of the inbox with how much is in each: a column on wide screens, else a row above the list. */
 export function ViewNav({ view, counts }: ViewNavProps) {
   return (
-    <nav aria-label={BUSINESS.views} className="flex gap-1 px-3 pt-3 xl:flex-col xl:p-3">
+    <nav aria-label={BUSINESS.views} className="flex flex-wrap gap-1 px-3 pt-3 xl:flex-col xl:p-3">
       {INBOX_VIEWS.map((one) => (
         <Link
           key={one}

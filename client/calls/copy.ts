@@ -22,6 +22,7 @@ export const CALLS = {
   moveConfirm: "Move the call",
   moved: "The call was moved.",
   moveBadTime: "That time has passed or is too far away. Choose another one.",
+  moveTaken: "That time is not free, or not any more. Choose another one.",
   moveTooLate: "The call waits no more, so it stays as it is.",
   moveNoConsent: "The consent for this call was taken back, so it can't be moved.",
   moveSuppressed: "This number asked not to be called, so the call can't be moved.",

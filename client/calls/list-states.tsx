@@ -24,7 +24,8 @@ type ListMissingProps = { query: Failing; title: string; rows: number; rowClass?
 export function ListMissing({ query, title, rows, rowClass = "h-12" }: ListMissingProps) {
   const nowMs = useNowMs();
   if (query.isPending) return <Skeleton rows={rows} rowClass={rowClass} />;
-  const waitMs = Math.max(0, query.errorUpdatedAt + RETRY_MS - nowMs);
+  // The page's clock moves once a second, so it may be behind the failure.
+  const waitMs = Math.min(RETRY_MS, Math.max(0, query.errorUpdatedAt + RETRY_MS - nowMs));
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-12 text-center">
       <CircleAlert aria-hidden size={24} className="text-bad" />

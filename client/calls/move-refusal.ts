@@ -9,7 +9,7 @@ type MoveError = InferClientErrors<typeof client>["call"]["reschedule" | "callNo
 
 export type MoveRefusal = {
   sentence: string;
-  /** The first allowed instant, when the asked one was not. */
+  /** The first instant that would do, when the asked one did not and one is known. */
   allowedFrom: string | null;
 };
 
@@ -24,6 +24,8 @@ export function moveRefusal(error: MoveError, nowMs: number): MoveRefusal {
     }
     case "BAD_TIME":
       return { sentence: CALLS.moveBadTime, allowedFrom: null };
+    case "SLOT_NOT_FREE":
+      return { sentence: CALLS.moveTaken, allowedFrom: error.data.nextFreeAt };
     case "NOT_POSSIBLE":
       return { sentence: CALLS.moveTooLate, allowedFrom: null };
     case "CONSENT_MISSING":

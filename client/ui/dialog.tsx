@@ -5,13 +5,15 @@ import { Heading } from "react-aria-components/Heading";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import type { ReactNode } from "react";
 
+const WIDTHS = { narrow: "sm:max-w-md", wide: "sm:max-w-2xl", page: "sm:max-w-5xl" } as const;
+
 type DialogProps = {
   title: string;
   isOpen: boolean;
   onClose: () => void;
   children: ReactNode;
   role?: "dialog" | "alertdialog";
-  width?: "narrow" | "wide";
+  width?: keyof typeof WIDTHS;
 };
 
 /** A modal: centred on wide screens, a sheet from below on phones. Focus goes back to the opener. */
@@ -26,9 +28,7 @@ export function Dialog({ title, isOpen, onClose, children, role = "dialog", widt
       className="fixed inset-0 z-30 flex items-end justify-center bg-black/45 sm:items-center sm:p-6"
     >
       <Modal
-        className={`max-h-[92dvh] w-full overflow-y-auto rounded-t-sheet border border-line bg-surface shadow-overlay sm:rounded-sheet ${
-          width === "wide" ? "sm:max-w-2xl" : "sm:max-w-md"
-        }`}
+        className={`max-h-[92dvh] w-full overflow-y-auto rounded-t-sheet border border-line bg-surface shadow-overlay sm:rounded-sheet ${WIDTHS[width]}`}
       >
         <AriaDialog role={role} className="p-5 outline-none sm:p-6">
           <Heading slot="title" className="text-large font-strong">

@@ -2,6 +2,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { CallbackSlots } from "#server/booking/callback-slots.ts";
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { CallAccess } from "#server/calls/call-access.ts";
+import { callingHours } from "#server/calls/calling-hours.ts";
 import { previewPrompt } from "#server/calls/call-preview.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
@@ -142,6 +143,11 @@ export class CallRequests {
   /** @throws Failure PROFILE_MISSING, NOT_FOUND, NOT_MATCHED */
   preview(caller: Caller, request: { leadId: string; objective: string }) {
     return previewPrompt(caller, request, this.#deps.parties);
+  }
+
+  /** @throws Failure PROFILE_MISSING, NOT_FOUND, NOT_MATCHED, PHONE_MISSING */
+  callingHours(caller: Caller, leadId: string) {
+    return callingHours(caller, leadId, this.#deps);
   }
 
   #secondsUntil(dueAt: Date | null): number {

@@ -114,7 +114,7 @@ async function requireInterest(leadId: string, businessId: string, parties: Call
   if (match.status !== "interested") throw new Failure("MATCH_NOT_INTERESTED");
 }
 
-async function requirePhone(consumerId: string, parties: CallParties): Promise<Phone> {
+export async function requirePhone(consumerId: string, parties: CallParties): Promise<Phone> {
   const phone = await parties.phoneOf(consumerId);
   if (phone === null) throw new Failure("PHONE_MISSING");
   return phone;

@@ -1,5 +1,9 @@
 import { businessProfileSchema, updateBusinessProfileSchema } from "#shared/business.ts";
-import { callRequestReplySchema, requestQuotaSchema } from "#shared/contract/call-request.ts";
+import {
+  callingHoursSchema,
+  callRequestReplySchema,
+  requestQuotaSchema,
+} from "#shared/contract/call-request.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { leadIdSchema } from "#shared/ids.ts";
@@ -75,6 +79,16 @@ export const businessContract = {
     .errors({ PROFILE_MISSING: ERRORS.PROFILE_MISSING, NOT_MATCHED: ERRORS.NOT_MATCHED })
     .input(z.object({ leadId: leadIdSchema, objective: objectiveSchema }))
     .output(z.object({ opening: z.string(), prompt: z.string() })),
+
+  /** Whether the law of the hour lets the person of a lead be called now; a request is judged anew. */
+  callingHours: procedure("GET", "/business/leads/{leadId}/calling-hours", "When this person may be called")
+    .errors({
+      PROFILE_MISSING: ERRORS.PROFILE_MISSING,
+      NOT_MATCHED: ERRORS.NOT_MATCHED,
+      PHONE_MISSING: ERRORS.PHONE_MISSING,
+    })
+    .input(z.object({ leadId: leadIdSchema }))
+    .output(callingHoursSchema),
 
   /** Calls that may still be asked for in this hour, and what one costs. */
   quota: procedure("GET", "/business/quota", "Calls left in this hour and what one costs")

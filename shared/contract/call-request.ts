@@ -38,3 +38,11 @@ export const requestQuotaSchema = z.object({
   estimatedCostCents: z.object({ low: z.number().int(), high: z.number().int() }),
 });
 export type RequestQuota = z.infer<typeof requestQuotaSchema>;
+
+/** When the person of a lead may be called, by the hour alone. */
+export const callingHoursSchema = z.object({
+  allowedNow: z.boolean(),
+  /** The first allowed instant, now included; null when the rules leave none. */
+  allowedFrom: z.string().nullable(),
+});
+export type CallingHours = z.infer<typeof callingHoursSchema>;

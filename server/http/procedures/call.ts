@@ -63,6 +63,10 @@ export function createCallRequestProcedures(calls: Calls) {
       calls.requests.preview(context.caller, input),
     ),
 
+    callingHours: forBusinesses.business.callingHours.handler(({ context, input }) =>
+      calls.requests.callingHours(context.caller, input.leadId),
+    ),
+
     quota: forBusinesses.business.quota.handler(({ context }) => calls.requests.quota(context.caller)),
   };
 }
