@@ -16,6 +16,12 @@ const integer = (min: number, max: number, standard: number) =>
     .max(max, `must be at most ${max}`)
     .default(standard);
 
+const cents = z.coerce
+  .number({ error: "must be a number of cents" })
+  .int("must be a number of whole cents")
+  .min(1, "must be at least 1")
+  .optional();
+
 const httpUrl = z
   .string()
   .refine(
@@ -98,6 +104,8 @@ const ENVIRONMENT = z.object({
   RING_TIMEOUT_SECONDS: integer(5, 600, 25),
   CALL_TIME_LIMIT_SECONDS: integer(10, 14_400, 900),
   RETRY_BACKOFF_SECONDS: integer(1, 86_400, 60),
+  DAILY_SPEND_CAP_CENTS: cents,
+  BUSINESS_DAILY_SPEND_CAP_CENTS: cents,
   QUIET_HOURS: z
     .string()
     .default("20-9")
@@ -212,6 +220,9 @@ function assemble(env: Environment) {
     callTimeLimitSeconds: env.CALL_TIME_LIMIT_SECONDS,
     retryBackoffSeconds: env.RETRY_BACKOFF_SECONDS,
     quietHours: env.QUIET_HOURS,
+    /** Null = no cap. */
+    dailySpendCapCents: env.DAILY_SPEND_CAP_CENTS ?? null,
+    businessDailySpendCapCents: env.BUSINESS_DAILY_SPEND_CAP_CENTS ?? null,
   };
 }
 

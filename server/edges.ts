@@ -133,7 +133,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
     call: createCallProcedures(calls),
     supervisor: createSupervisorProcedures({
       board: () => feed.board(),
-      calls,
+      pausing: calls.pausing,
       startDemoCall: demo === null ? null : () => demo.startOne(),
     }),
   });

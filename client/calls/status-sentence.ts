@@ -104,6 +104,8 @@ const WHY: Record<string, string> = {
   booked: "Booked for",
   quiet_hours: "Waits for calling hours, calls at",
   retry: "Not reached, tries again at",
+  attempt_limit: "Called often enough today, calls at",
+  spend_cap: "Today's spending limit is reached, calls at",
   person_busy: "Waits until the person is free, tries at",
 };
 

@@ -11,8 +11,12 @@ const DEFAULT_COUNTRIES: readonly CountryCode[] = ["US", "CA"];
 /** Kinds of numbers that a person can answer. Premium, shared cost, toll-free, pagers, voicemail and personal numbers are not. */
 const PEOPLE_TYPES = new Set(["MOBILE", "FIXED_LINE", "FIXED_LINE_OR_MOBILE", "VOIP"]);
 
-/** Directory assistance: valid by its digits, dear to call, and nobody's phone. */
-const DIRECTORY_ASSISTANCE = /^\+1\d{3}5551212$/;
+/**
+ * Valid by their digits, dear to call or nobody's phone: directory assistance, and the exchanges of pay-per-call services (976), carrier access
+ * (950) and tests of the network (958, 959), in every area (North American Numbering Plan, exchanges not assigned to people). Canada's areas without a
+ * place (600 and others) reach satellite phones.
+ */
+const NOBODYS_PHONE = /^\+1(?:\d{3}(?:5551212|(?:976|950|958|959)\d{4})|6(?:00|22|33|44|55|77|88)\d{7})$/;
 
 /**
  * Reads a number in any usual notation (US notation without a country code) and returns it as E.164. Fictional US numbers
@@ -29,7 +33,7 @@ export function readPhoneNumber(
   const { country } = number;
   if (country === undefined || !countries.includes(country)) throw new Failure("PHONE_INVALID");
   if (!PEOPLE_TYPES.has(number.getType() ?? "")) throw new Failure("PHONE_INVALID");
-  if (DIRECTORY_ASSISTANCE.test(number.number)) throw new Failure("PHONE_INVALID");
+  if (NOBODYS_PHONE.test(number.number)) throw new Failure("PHONE_INVALID");
   return number;
 }
 

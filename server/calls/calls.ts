@@ -14,7 +14,10 @@ import { Effects } from "#server/calls/effects.ts";
 import { Settlement } from "#server/calls/cost/settlement.ts";
 import { createToolServices } from "#server/calls/follow-up.ts";
 import { DialHold } from "#server/calls/dialing/dial-hold.ts";
+import { talkCents } from "#server/calls/cost/estimate.ts";
+import { Spending } from "#server/calls/dialing/spending.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
+import { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
@@ -41,7 +44,6 @@ import type { Seals } from "#server/lib/sealed.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
-import type { DialPause } from "#shared/call/summary.ts";
 import type { CallRequestReply } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
@@ -53,6 +55,8 @@ type CallsConfig = {
   callTimeLimitSeconds: number;
   retryBackoffSeconds: number;
   quietHours: QuietHours;
+  dailySpendCapCents: number | null;
+  businessDailySpendCapCents: number | null;
 };
 
 export type CallsDeps = {
@@ -91,6 +95,7 @@ export class Calls {
   readonly hold: DialHold;
   readonly queries: CallQueries;
   readonly requests: CallRequests;
+  readonly pausing: DialPausing;
   readonly moves: CallMoves;
   readonly #deps: CallsDeps;
   readonly #store: CallStore;
@@ -102,6 +107,7 @@ export class Calls {
   readonly #recordings: Recordings;
   readonly #optOut: OptOut;
   readonly #effects: Effects;
+  readonly #spending: Spending;
 
   constructor(deps: CallsDeps) {
     const { config, connection, feed, clock, logger, telephony, voice, metrics } = deps;
@@ -123,25 +129,23 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    this.requests = new CallRequests({
-      ...deps,
-      ...config,
-      store,
-      queries,
-      access: this.access,
-      wake: this.#wake,
-    });
+    const known = { ...deps, ...config, store, queries };
+    this.requests = new CallRequests({ ...known, access: this.access, wake: this.#wake });
+    this.pausing = new DialPausing({ ...deps, resumed: () => this.#queue.nudge() });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
     const settled = (callId: string) => this.#actors.settled(callId);
     this.#recordings = new Recordings({ ...deps, store, files: deps.recordingFiles, settled });
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
-    this.#queue = new DialQueue({
-      ...parts,
+    const spending = new Spending({
+      ...deps,
       ...config,
-      depthChanged: (depth) => metrics.queueDepth.set(depth),
+      reserveCents: talkCents(config.callTimeLimitSeconds, voice),
     });
+    this.#spending = spending;
+    const depthChanged = (depth: number) => metrics.queueDepth.set(depth);
+    this.#queue = new DialQueue({ ...parts, ...config, spending, depthChanged });
     const optOut = (callId: string) => this.#optOut.record(callId, "spoken");
     this.#wrapUp = new WrapUp({ ...parts, settled, optOut });
     this.#settlement = new Settlement(parts);
@@ -167,6 +171,7 @@ export class Calls {
     const applied = await this.#store.apply(callId, typeof input === "function" ? input : () => input);
     if (applied.kind === "stepped") {
       const { call, step } = applied;
+      this.#effects.work(this.#spending.follow(call, step.events));
       if (call.state.phase === "ended") {
         this.#deps.metrics.callsEnded.inc({ status: call.status });
         this.#effects.work(this.#settlement.begin(call));
@@ -244,25 +249,6 @@ export class Calls {
   /** @throws Failure, see the contract of `business.requestAICall` */
   request(caller: Caller, request: CallRequest): Promise<CallRequestReply> {
     return this.requests.byBusiness(caller, request);
-  }
-
-  /** For every server, until `resumeDialing`: nothing more is dialled [CL261]. */
-  async pauseDialing(caller: Caller, reason: string): Promise<{ pause: DialPause | null }> {
-    await this.#deps.dialSwitch.pause(caller, reason);
-    return this.#switched(caller, "dialling is paused by a supervisor");
-  }
-
-  async resumeDialing(caller: Caller): Promise<{ pause: DialPause | null }> {
-    await this.#deps.dialSwitch.resume();
-    this.#queue.nudge();
-    return this.#switched(caller, "dialling goes on, says a supervisor");
-  }
-
-  async #switched({ accountId }: Caller, what: string) {
-    const { logger, feed, dialSwitch } = this.#deps;
-    logger.warn({ accountId }, what);
-    feed.boardChanged();
-    return { pause: await dialSwitch.paused() };
   }
 
   readonly #wake = (call: CallHead) => {

@@ -87,6 +87,8 @@ export const INDEXES: readonly IndexRow[] = [
     unique: true,
     partialFilterExpression: { followUpOf: { $type: "string" } },
   },
+  // What was spent on a day is of no use some days later.
+  { collection: "spending", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
   // Recordings that are not finished, or not deleted everywhere yet.
   { collection: "recordings", keys: { state: 1 } },

@@ -111,7 +111,7 @@ export const callEventSchema = z.discriminatedUnion("type", [
   /** Waits for an instant: a booked time, the next legal hour, or the next attempt. */
   event("call.scheduled", {
     scheduledFor: at,
-    why: z.enum(["booked", "quiet_hours", "retry", "person_busy", "attempt_limit"]),
+    why: z.enum(["booked", "quiet_hours", "retry", "person_busy", "attempt_limit", "spend_cap"]),
   }),
   /** Waits for its turn; due now. */
   event("call.queued", {}),

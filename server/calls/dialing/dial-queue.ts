@@ -4,6 +4,7 @@ import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
+import type { Spending } from "#server/calls/dialing/spending.ts";
 import { Turns } from "#server/calls/dialing/turns.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
@@ -29,6 +30,7 @@ export type DialQueueDeps = {
   hold: DialHold;
   dialSwitch: Pick<DialSwitch, "paused">;
   limits: Limits;
+  spending: Pick<Spending, "reserve" | "settle">;
   suppressions: Suppressions;
   consents: Pick<Consents, "consentFor">;
   clock: Clock;
@@ -114,7 +116,7 @@ export class DialQueue {
       await this.#apply(call, refusalOf(verdict));
       return false;
     }
-    const { limits, clock } = this.#deps;
+    const { limits, clock, spending } = this.#deps;
     const attempts = { who: call.personKey, action: "attempt" };
     const place = await limits.take({ ...attempts, max: MAX_ATTEMPTS_PER_PERSON_AND_DAY, windowMs: DAY_MS });
     if (!place.ok) {
@@ -122,12 +124,22 @@ export class DialQueue {
       await this.#apply(call, { kind: "postponed", until, why: "attempt_limit" });
       return false;
     }
+    const attempt = this.#newAttempt(call, place.hitId);
+    const until = await spending.reserve(call.businessId, attempt.attemptId);
+    if (until !== null) {
+      await limits.giveBack({ ...attempts, hitId: place.hitId });
+      await this.#apply(call, { kind: "postponed", until, why: "spend_cap" });
+      return false;
+    }
     const claimed = await this.#apply(call, {
       kind: "claimed",
-      attempt: this.#newAttempt(call, place.hitId),
+      attempt,
       receipt: receiptOf(verdict, facts),
     });
-    if (claimed !== "stepped") await limits.giveBack({ ...attempts, hitId: place.hitId });
+    if (claimed !== "stepped") {
+      await limits.giveBack({ ...attempts, hitId: place.hitId });
+      await spending.settle(call.businessId, attempt.attemptId, 0);
+    }
     if (claimed === "personBusy") {
       const until = clock.nowMs() + PERSON_BUSY_MS;
       await this.#apply(call, { kind: "postponed", until, why: "person_busy" });

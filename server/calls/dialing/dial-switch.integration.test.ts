@@ -18,7 +18,7 @@ function start(options: Parameters<typeof callsBench>[1] = {}) {
   const bench = callsBench(database(), options);
   bench.calls.start();
   onTestFinished(async () => {
-    await bench.calls.resumeDialing(supervisor);
+    await bench.calls.pausing.resume(supervisor);
     await bench.calls.drain();
     await bench.calls.stop();
     await bench.documents.updateMany({}, { $set: { status: "failed", livePersonKey: null } });
@@ -29,7 +29,7 @@ function start(options: Parameters<typeof callsBench>[1] = {}) {
 test("[CL261] a pause on one server is obeyed by all; requests succeed and wait; resuming lets them go", async () => {
   const one = start();
   const other = start({ clock: one.clock });
-  const { pause } = await one.calls.pauseDialing(supervisor, "Storm in the data centre");
+  const { pause } = await one.calls.pausing.pause(supervisor, "Storm in the data centre");
   expect(pause).toEqual({ reason: "Storm in the data centre", by: "Sue", at: "2026-11-24T15:00:00.000Z" });
   const reply = await other.calls.request(other.business, { leadId: "lead_paused01", objective });
   expect(reply).toMatchObject({ success: true, queue_position: 1 });
@@ -41,25 +41,25 @@ test("[CL261] a pause on one server is obeyed by all; requests succeed and wait;
   expect([...one.dials, ...other.dials]).toHaveLength(0);
   expect(await one.documents.findOne({ _id: reply.call_id })).toMatchObject({ status: "queued" });
   one.calls.start();
-  expect(await one.calls.resumeDialing(supervisor)).toEqual({ pause: null });
+  expect(await one.calls.pausing.resume(supervisor)).toEqual({ pause: null });
   await becomes(one.documents, reply.call_id, { status: "dialing" });
 });
 
 test("[CL261] pausing twice keeps the newer reason, resuming twice changes nothing", async () => {
   const { calls, clock } = start();
-  await calls.pauseDialing(supervisor, "First reason");
-  await calls.pauseDialing(supervisor, "Second reason");
+  await calls.pausing.pause(supervisor, "First reason");
+  await calls.pausing.pause(supervisor, "Second reason");
   expect(await new DialSwitch(database().connection, clock).paused()).toMatchObject({
     reason: "Second reason",
   });
-  await calls.resumeDialing(supervisor);
-  expect(await calls.resumeDialing(supervisor)).toEqual({ pause: null });
+  await calls.pausing.resume(supervisor);
+  expect(await calls.pausing.resume(supervisor)).toEqual({ pause: null });
 });
 
 test("[CL260] a business with one call is dialled after one call of the business that asked for many; places and board say so", async () => {
   const bench = start({ config: { maxLiveCalls: 1 } });
   const other = start({ clock: bench.clock, config: { maxLiveCalls: 1 } });
-  await bench.calls.pauseDialing(supervisor, "Wait for the line");
+  await bench.calls.pausing.pause(supervisor, "Wait for the line");
   const many: string[] = [];
   for (let calls = 0; calls < 4; calls++) {
     bench.clock.advance(10);
@@ -76,7 +76,7 @@ test("[CL260] a business with one call is dialled after one call of the business
   ]);
   expect(await bench.calls.requests.place(bench.business, many[3] ?? "")).toMatchObject({ queuePosition: 5 });
   await other.calls.drain();
-  await bench.calls.resumeDialing(supervisor);
+  await bench.calls.pausing.resume(supervisor);
   await becomes(bench.documents, many[0] ?? "", { status: "dialing" });
   await bench.calls.cancel(bench.business, many[0] ?? "");
   const attemptId = bench.dials[0]?.attemptId ?? "";

@@ -133,7 +133,7 @@ export type CallInput =
   | { kind: "due" }
   /** `receipt`: why the gate let it ring. */
   | { kind: "claimed"; attempt: Attempt; receipt: DialReceipt }
-  | { kind: "postponed"; until: number; why: "quiet_hours" | "person_busy" | "attempt_limit" }
+  | { kind: "postponed"; until: number; why: "quiet_hours" | "person_busy" | "attempt_limit" | "spend_cap" }
   | { kind: "refusedByRule"; reason: string }
   /** Somebody chose another instant for a call that waits; null: now. */
   | { kind: "moved"; dueAt: number | null }

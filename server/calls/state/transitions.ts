@@ -86,7 +86,7 @@ export function retryOrEnd(
 
 export function waitUntil(
   state: Extract<CallState, { phase: "scheduled" }>,
-  why: "booked" | "retry" | "quiet_hours" | "person_busy" | "attempt_limit",
+  why: "booked" | "retry" | "quiet_hours" | "person_busy" | "attempt_limit" | "spend_cap",
   before: NewCallEvent[],
 ): Step {
   const effects: Effect[] = [

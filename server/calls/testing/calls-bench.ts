@@ -162,6 +162,8 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
       callTimeLimitSeconds: 900,
       retryBackoffSeconds: 60,
       quietHours: "off",
+      dailySpendCapCents: null,
+      businessDailySpendCapCents: null,
       ...options.config,
     },
     instance: "srv_1",

@@ -1,26 +1,26 @@
-import type { Calls } from "#server/calls/calls.ts";
+import type { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import { forSupervisors } from "#server/http/procedures/base.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Board } from "#shared/call/summary.ts";
 
 export type SupervisorProceduresParts = {
   board(): Promise<Board>;
-  calls: Pick<Calls, "pauseDialing" | "resumeDialing">;
+  pausing: Pick<DialPausing, "pause" | "resume">;
   /** Null while DEMO is off. */
   startDemoCall: (() => Promise<{ callId: string }>) | null;
 };
 
 /** `supervisor.*` */
-export function createSupervisorProcedures({ board, calls, startDemoCall }: SupervisorProceduresParts) {
+export function createSupervisorProcedures({ board, pausing, startDemoCall }: SupervisorProceduresParts) {
   return {
     board: forSupervisors.supervisor.board.handler(() => board()),
 
     pauseDialing: forSupervisors.supervisor.pauseDialing.handler(({ context, input }) =>
-      calls.pauseDialing(context.caller, input.reason),
+      pausing.pause(context.caller, input.reason),
     ),
 
     resumeDialing: forSupervisors.supervisor.resumeDialing.handler(({ context }) =>
-      calls.resumeDialing(context.caller),
+      pausing.resume(context.caller),
     ),
 
     startDemoCall: forSupervisors.supervisor.startDemoCall.handler(() => {

@@ -1,0 +1,42 @@
+import type { Caller } from "#server/accounts/caller.ts";
+import type { CallFeed } from "#server/calls/call-feed.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
+import type { Logger } from "#server/lib/logger.ts";
+import type { DialPause } from "#shared/call/summary.ts";
+
+type Deps = {
+  dialSwitch: DialSwitch;
+  feed: Pick<CallFeed, "boardChanged">;
+  logger: Logger;
+  /** Lets the queue of this server look at once; the others look each second. */
+  resumed(): void;
+};
+
+type Paused = { pause: DialPause | null };
+
+/** What a supervisor does with the switch: it holds for every server, and every wall shows it [CL261]. */
+export class DialPausing {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async pause(caller: Caller, reason: string): Promise<Paused> {
+    await this.#deps.dialSwitch.pause(caller, reason);
+    return this.#switched(caller, "dialling is paused by a supervisor");
+  }
+
+  async resume(caller: Caller): Promise<Paused> {
+    await this.#deps.dialSwitch.resume();
+    this.#deps.resumed();
+    return this.#switched(caller, "dialling goes on, says a supervisor");
+  }
+
+  async #switched({ accountId }: Caller, what: string): Promise<Paused> {
+    const { logger, feed, dialSwitch } = this.#deps;
+    logger.warn({ accountId }, what);
+    feed.boardChanged();
+    return { pause: await dialSwitch.paused() };
+  }
+}
