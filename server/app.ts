@@ -199,7 +199,7 @@ function createDemoCalls(config: Config, features: Features, clock: Clock, logge
 }
 
 async function startWork(
-  { calls, leads }: Features,
+  { calls, leads, notifications }: Features,
   alarms: Alarms,
   demo: DemoCalls | null,
   { stops, stopListening }: { stops: StopList; stopListening: () => void },
@@ -207,9 +207,11 @@ async function startWork(
   calls.defineAlarms();
   await alarms.start();
   calls.start();
+  notifications.start();
   demo?.start();
   // Stopped in reverse: nothing new is dialled, no request comes in any more, then the live calls let go of their sockets; the carrier's
   // questions what to do next go to another server.
+  stops.add("notifications", () => notifications.stop());
   stops.add("late answers about leads", () => leads.idle());
   stops.add("live calls", () => calls.stop());
   stops.add("new requests", stopListening);

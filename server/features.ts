@@ -10,8 +10,11 @@ import { recordingFolder } from "#server/calls/recording/recording-files.ts";
 import { createCallLinks } from "#server/calls/call-links.ts";
 import { withCallLinks } from "#server/calls/linked-caller.ts";
 import { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
+import type { CallParties } from "#server/calls/request-call.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
+import { openNotifications } from "#server/tell-people.ts";
+import type { Notifications } from "#server/notifications/notifications.ts";
 import { createLimits, type Limits } from "#server/database/limits.ts";
 import { createSuppressions, type Suppressions } from "#server/compliance/suppressions.ts";
 import type { Config } from "#server/config.ts";
@@ -41,6 +44,7 @@ export type Features = {
   feed: LiveFeed;
   dialSwitch: DialSwitch;
   slots: CallbackSlots;
+  notifications: Notifications;
   /** Who is asking; a signed link to a call counts too. */
   callerOf: Accounts["callerOf"];
   /** Whether the person behind this number asked not to be called. */
@@ -60,8 +64,61 @@ export type FeatureParts = {
 
 /** Joins the features: each gets what it needs of the others as narrow questions. */
 export function createFeatures(parts: FeatureParts): Features {
-  const { config, keys, database, peers, alarms, clock, logger, metrics } = parts;
+  const { config, database, peers, alarms, clock, logger, metrics } = parts;
   const { connection } = database;
+  const ground = openGround(parts);
+  const { seals, suppressions, accounts, businesses, queries, links } = ground;
+  const dialSwitch = new DialSwitch(connection, clock);
+  const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
+  const news = () => notifications;
+  const { leads, matching } = createMarketplace(parts, { ...ground, feed, notifications: news });
+  const notifications: Notifications = openNotifications(parts, { ...ground, leads, matching });
+  const businessById = (businessId: string) => businesses.byId(businessId);
+  const appointments = createAppointments({ db: connection, clock, businessById });
+  const slots = createSlots(parts, { ...ground, leads, matching, appointments });
+  const calls = new Calls({
+    ...peers,
+    ...ground,
+    connection,
+    config,
+    instance: newId("srv"),
+    dialSwitch,
+    feed,
+    alarms,
+    appointments,
+    slots,
+    news: notifications,
+    recordingFiles: recordingFolder(join(config.dataDir, "recordings")),
+    parties: partiesOf({ ...ground, leads, matching }),
+    clock,
+    logger,
+    metrics,
+  });
+  const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
+  const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
+  return {
+    accounts,
+    businesses,
+    leads,
+    matching,
+    calls,
+    feed,
+    dialSwitch,
+    slots,
+    notifications,
+    callerOf,
+    isSuppressed,
+  };
+}
+
+/** What everything else stands on: people and businesses, and what is kept about numbers, consent and limits. */
+function openGround(parts: FeatureParts) {
+  const {
+    config,
+    keys,
+    database: { connection },
+    clock,
+  } = parts;
   const seals = createSeals(keys.fieldKeys, keys.indexKey);
   const suppressions = createSuppressions({ db: connection, clock });
   const limits = createLimits({ db: connection, clock });
@@ -70,43 +127,30 @@ export function createFeatures(parts: FeatureParts): Features {
   const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
   const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
-  const dialSwitch = new DialSwitch(connection, clock);
-  const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
-  const { leads, matching } = createMarketplace(parts, { accounts, businesses, consents, feed, queries });
-  const businessById = (businessId: string) => businesses.byId(businessId);
-  const appointments = createAppointments({ db: connection, clock, businessById });
-  const slots = createSlots(parts, { accounts, businesses, leads, matching, appointments, queries });
-  const calls = new Calls({
-    ...peers,
-    connection,
-    config,
-    instance: newId("srv"),
-    dialSwitch,
-    feed,
-    alarms,
-    limits,
-    suppressions,
-    appointments,
-    slots,
-    consents,
-    recordingFiles: recordingFolder(join(config.dataDir, "recordings")),
-    parties: {
-      businessById,
-      leadForCall: (leadId) => leads.forCall(leadId),
-      matchFor: (leadId, businessId) => matching.matchFor(leadId, businessId),
-      phoneOf: (accountId) => accounts.phoneOf(accountId),
-      consentFor: (leadId, businessId) => consents.consentFor(leadId, businessId),
-      isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
-    },
-    seals,
-    clock,
-    logger,
-    metrics,
-  });
-  const isSuppressed = (e164: string) => suppressions.isSuppressed(seals.blindIndex(e164));
   const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
-  const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
-  return { accounts, businesses, leads, matching, calls, feed, dialSwitch, slots, callerOf, isSuppressed };
+  return { seals, suppressions, limits, consents, businesses, sendEmail, accounts, queries, links };
+}
+
+/** What calls have to ask of the other features. */
+function partiesOf({
+  accounts,
+  businesses,
+  leads,
+  matching,
+  consents,
+  suppressions,
+}: Pick<Features, "accounts" | "businesses" | "leads" | "matching"> & {
+  consents: Consents;
+  suppressions: Suppressions;
+}): CallParties {
+  return {
+    businessById: (businessId) => businesses.byId(businessId),
+    leadForCall: (leadId) => leads.forCall(leadId),
+    matchFor: (leadId, businessId) => matching.matchFor(leadId, businessId),
+    phoneOf: (accountId) => accounts.phoneOf(accountId),
+    consentFor: (leadId, businessId) => consents.consentFor(leadId, businessId),
+    isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
+  };
 }
 
 /** Who people are. */
@@ -176,12 +220,14 @@ function createMarketplace(
     consents,
     feed,
     queries,
+    notifications,
   }: {
     accounts: Accounts;
     businesses: Businesses;
     consents: Consents;
     feed: LiveFeed;
     queries: CallQueries;
+    notifications: () => Notifications;
   },
 ): { leads: Leads; matching: Matching } {
   const matches = createMatchStore({ db, clock });
@@ -203,6 +249,10 @@ function createMarketplace(
     leads,
     consents,
     announce,
+    news: {
+      matched: (found) => notifications().matched(found),
+      interested: (about) => notifications().interested(about),
+    },
     findServing: (need) => businesses.findServing(need),
     businessById,
     openCallsOf: (businessIds) => queries.openByBusiness(businessIds),

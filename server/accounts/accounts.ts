@@ -3,7 +3,7 @@ import type { Businesses } from "#server/accounts/businesses.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { DEMO_PEOPLE, isDemoAddress } from "#server/accounts/demo-people.ts";
 import { createDemoSetup, type DemoPerson } from "#server/accounts/demo-setup.ts";
-import { createOutsideAccounts } from "#server/accounts/outside-accounts.ts";
+import { createOutsideAccounts, type OutsideAccounts } from "#server/accounts/outside-accounts.ts";
 import {
   createOutsideIssuer,
   looksLikeJwt,
@@ -77,6 +77,8 @@ export type Accounts = {
   maskedPhoneOf(accountId: string): Promise<string | null>;
   /** The name a person gave at sign-up; null when the account is gone. */
   nameOf(accountId: string): Promise<string | null>;
+  /** Where mail reaches a person; null for demo people, at whose addresses nobody reads, and when the account is gone. */
+  emailOf(accountId: string): Promise<string | null>;
   /** The blind index of a number that somebody typed, for suppressions. @throws Failure PHONE_INVALID */
   phoneKeyOf(phoneNumber: string): string;
   /** Makes the demo people if they are missing. Does nothing unless `config.demo` is on. */
@@ -87,7 +89,7 @@ export type Accounts = {
   proveDemoPhone(accountId: string, e164: string): Promise<void>;
 };
 
-type UserDocument = { _id: string; name: string };
+type UserDocument = { _id: string; name: string; email: string };
 type SignedIn = {
   accountId: string;
   name: string;
@@ -108,7 +110,6 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     onBusinessAccount: businesses.create,
   });
   const demo = createDemoSetup({ db, library, businesses, phones });
-  const users = db.collection<UserDocument>("users");
   const callerFrom = createCallerRules(config);
   const outsideIssuer =
     dependencies.outsideIssuer ?? (config.outsideIssuer ? createOutsideIssuer(config.outsideIssuer) : null);
@@ -136,10 +137,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     ...phoneProof(dependencies, phones, createPhoneCodes(dependencies)),
     phoneOf: phones.of,
     maskedPhoneOf: phones.maskedOf,
-    async nameOf(accountId) {
-      const user = await users.findOne({ _id: accountId }, { projection: { name: 1 } });
-      return user?.name ?? outsideAccounts.nameOf(accountId);
-    },
+    ...peopleIn(db, outsideAccounts),
     phoneKeyOf: (phoneNumber) => phones.keyOf(readPhoneNumber(phoneNumber).number),
     async ensureDemoPeople() {
       if (config.demo) await demo.ensure();
@@ -153,6 +151,22 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     async proveDemoPhone(accountId, e164) {
       requireDemo(config);
       await demo.provePhone(accountId, e164);
+    },
+  };
+}
+
+/** What is known of people by their account, wherever they signed up. */
+function peopleIn(db: Db, outsideAccounts: OutsideAccounts): Pick<Accounts, "nameOf" | "emailOf"> {
+  const users = db.collection<UserDocument>("users");
+  return {
+    async nameOf(accountId) {
+      const user = await users.findOne({ _id: accountId }, { projection: { name: 1 } });
+      return user?.name ?? outsideAccounts.nameOf(accountId);
+    },
+    async emailOf(accountId) {
+      const user = await users.findOne({ _id: accountId }, { projection: { email: 1 } });
+      const email = user?.email ?? (await outsideAccounts.emailOf(accountId));
+      return email === null || isDemoAddress(email) ? null : email;
     },
   };
 }

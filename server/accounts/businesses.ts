@@ -72,6 +72,8 @@ export type Businesses = {
   /** What is left out keeps its value; from the first save on the profile is complete and can be matched. @throws Failure PHONE_INVALID */
   updateProfile(caller: Caller, input: UpdateBusinessProfile): Promise<BusinessProfile>;
   byId(businessId: string): Promise<BusinessProfile | null>;
+  /** The account that speaks for it. */
+  ownerOf(businessId: string): Promise<string | null>;
   /** Complete businesses of this category and area: those that name the area most closely first, then the newest; at most 200. */
   findServing(need: { category: Category; postalCode: string }): Promise<BusinessProfile[]>;
 };
@@ -119,6 +121,10 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
     async byId(businessId) {
       const found = await Business.findOne({ _id: businessId }).lean();
       return found === null ? null : toProfile(found);
+    },
+    async ownerOf(businessId) {
+      const found = await Business.findOne({ _id: businessId }, { ownerId: 1 }).lean();
+      return found?.ownerId ?? null;
     },
     async findServing({ category, postalCode }) {
       // One area at a time: the index gives each in its order, so no more is read than is returned.

@@ -19,6 +19,7 @@ const ONLY_SUMMARY = { projection: { summary: 1 } } as const;
 const MAX_BOARD = 200;
 /** Calls from which is told how long a call takes and what it costs. */
 const RECENT_TALKS = 50;
+const MAX_ENDED = 1000;
 /** Prices asked for in one sweep, so that a day without the carrier does not come back as one storm. */
 const MAX_UNSETTLED = 20;
 
@@ -172,6 +173,17 @@ export class CallQueries {
         WITHOUT_JOURNAL,
       )
       .toArray();
+  }
+
+  byId(callId: string): Promise<CallHead | null> {
+    return this.#calls.findOne({ _id: callId }, WITHOUT_JOURNAL);
+  }
+
+  /** Ids of calls that ended after `since`, newest first, at most 1000. */
+  async endedSince(since: Date): Promise<string[]> {
+    const ended = { status: { $in: [...FINAL_STATUSES] }, endedAt: { $gt: since } };
+    const rows = this.#calls.find(ended, { projection: { _id: 1 } }).sort({ endedAt: -1 });
+    return (await rows.limit(MAX_ENDED).toArray()).map((row) => row._id);
   }
 
   /** Whose call it is, by account and name. */

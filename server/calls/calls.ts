@@ -76,6 +76,8 @@ export type CallsDeps = {
   slots: Pick<CallbackSlots, "confirm" | "release" | "reserve">;
   consents: Pick<Consents, "consentFor" | "record">;
   recordingFiles: RecordingFiles;
+  /** Told once a call is stored, and once it is over; perhaps twice. */
+  news: { callPlanned(callId: string): void; callEnded(callId: string): void };
   parties: CallParties;
   seals: Seals;
   clock: Clock;
@@ -174,6 +176,7 @@ export class Calls {
       this.#effects.work(this.#spending.follow(call, step.events));
       if (call.state.phase === "ended") {
         this.#deps.metrics.callsEnded.inc({ status: call.status });
+        this.#deps.news.callEnded(call._id);
         this.#effects.work(this.#settlement.begin(call));
         this.#effects.work(this.#recordings.finish(call._id));
       }
@@ -252,6 +255,7 @@ export class Calls {
   }
 
   readonly #wake = (call: CallHead) => {
+    this.#deps.news.callPlanned(call._id);
     if (call.dueAt === null) this.#queue.nudge();
     else this.#effects.work(this.#deps.alarms.set("call.due", call._id, call.dueAt));
   };

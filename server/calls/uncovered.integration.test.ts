@@ -15,7 +15,7 @@ test("[CL220] consent taken back cancels what waits and rests on it, nothing els
       record: async () => undefined,
     },
   });
-  const { calls, clock, business, documents } = bench;
+  const { calls, clock, business, documents, news } = bench;
   const leadId = "lead_revoked001";
   const scheduledTime = new Date(clock.nowMs() + 3_600_000).toISOString();
   const ask = (over: { leadId?: string; scheduledTime?: string } = {}) =>
@@ -42,6 +42,13 @@ test("[CL220] consent taken back cancels what waits and rests on it, nothing els
     await becomes(documents, call_id, { status: "cancelled" });
     expect(await calls.access.view(caller, call_id)).toMatchObject({ endReason: "cancelled_before_dialing" });
   }
+  // Whoever tells people hears of every call that is planned, and of every end.
+  expect(news.toSorted()).toEqual(
+    [
+      ...[queued, booked, covered, other].map(({ call_id }) => `planned ${call_id}`),
+      ...[queued, booked].map(({ call_id }) => `ended ${call_id}`),
+    ].toSorted(),
+  );
   await becomes(documents, covered.call_id, { status: "scheduled" });
   await becomes(documents, other.call_id, { status: "queued" });
   await documents.updateMany({}, { $set: { status: "failed" } });

@@ -90,6 +90,9 @@ export const INDEXES: readonly IndexRow[] = [
   // What was spent on a day is of no use some days later.
   { collection: "spending", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   { collection: "callEvents", keys: { callId: 1, seq: 1 }, unique: true },
+  // Notifications that wait for their turn; all of them go after a month.
+  { collection: "notifications", keys: { state: 1, dueAt: 1 } },
+  { collection: "notifications", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   // Recordings that are not finished, or not deleted everywhere yet.
   { collection: "recordings", keys: { state: 1 } },
   // Edges. What servers tell each other is heard within a second.

@@ -58,6 +58,7 @@ function createMarket({ connection: db }: Database) {
     legalNameOf: async (businessId) => (await businesses.byId(businessId))?.legalName ?? null,
   });
   const matching = createMatching({
+    news: { matched() {}, interested() {} },
     matches,
     leads,
     consents,

@@ -76,7 +76,12 @@ export function createMarketplace(database: Database, classify: Classify = analy
     matchedBusinesses: matches.matchedBusinesses,
     legalNameOf: async (businessId) => profiles.get(businessId)?.legalName ?? null,
   });
+  const news: string[] = [];
   const matching = createMatching({
+    news: {
+      matched: (found) => void news.push(...found.map(({ businessId }) => `matched ${businessId}`)),
+      interested: ({ businessId }) => void news.push(`interested ${businessId}`),
+    },
     matches,
     leads,
     consents,
@@ -116,6 +121,7 @@ export function createMarketplace(database: Database, classify: Classify = analy
   return {
     now,
     timers,
+    news,
     fireTimers,
     profiles,
     phones,

@@ -28,12 +28,16 @@ export type Matching = {
   matchFor(leadId: string, businessId: string): Promise<{ status: MatchStatus; score: number } | null>;
 };
 
+type AboutMatch = { leadId: string; businessId: string };
+
 type MatchAnswer = { leadId: string; response: "interested" | "declined" };
 
 export type MatchingParts = {
   matches: MatchStore;
   /** Both sides of these leads are told that something changed. */
   announce: MarketNews["announce"];
+  /** Told who is concerned once it is stored; perhaps again. */
+  news: { matched(found: AboutMatch[]): void; interested(about: AboutMatch): void };
   leads: Pick<Leads, "ofConsumer" | "byIds" | "openIn">;
   consents: Pick<Consents, "consentsOfLead" | "consentsOfBusiness">;
   /** Businesses that offer the category where the lead is, nearest first; scored and filtered again here. */
@@ -60,6 +64,7 @@ export function createMatching(parts: MatchingParts): Matching {
     async matchBusiness(businessId) {
       const found = await offersFor(parts, businessId);
       await matches.save(found);
+      parts.news.matched(found);
       parts.announce(found.map((match) => match.leadId));
       return found.length;
     },
@@ -82,6 +87,7 @@ export function createMatching(parts: MatchingParts): Matching {
       const answered = await matches.answer(leadId, profile.businessId, response);
       if (answered) {
         parts.announce([leadId]);
+        if (response === "interested") parts.news.interested({ leadId, businessId: profile.businessId });
         return { leadId, status: response };
       }
       const [known] = await leads.byIds([leadId]);
@@ -104,6 +110,7 @@ export function createMatching(parts: MatchingParts): Matching {
 async function offer(parts: MatchingParts, lead: MatchableLead): Promise<string[]> {
   const chosen = await bestFor(parts, lead);
   await parts.matches.save(chosen);
+  parts.news.matched(chosen);
   return chosen.map(({ businessId }) => businessId);
 }
 

@@ -128,6 +128,22 @@ const newBusiness = (): Caller => ({
   businessId: `biz_${String(++businesses).padStart(8, "0")}`,
 });
 
+const newsInto = (news: string[]): CallsDeps["news"] => ({
+  callPlanned: (callId) => void news.push(`planned ${callId}`),
+  callEnded: (callId) => void news.push(`ended ${callId}`),
+});
+
+const BENCH_CONFIG: CallsDeps["config"] = {
+  callsPerSecond: 50,
+  maxLiveCalls: 100,
+  ringTimeoutSeconds: 25,
+  callTimeLimitSeconds: 900,
+  retryBackoffSeconds: 60,
+  quietHours: "off",
+  dailySpendCapCents: null,
+  businessDailySpendCapCents: null,
+};
+
 type BenchOptions = {
   voicemail?: VoicemailPolicy;
   clock?: ManualClock;
@@ -147,6 +163,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
   const alarms = new Map<string, Date>();
   const suppressions = createSuppressions({ db: connection, clock });
   const receipts: ConsentDecision[] = [];
+  const news: string[] = [];
   const parties = {
     ...partiesOf((phoneKey) => suppressions.isSuppressed(phoneKey), options.voicemail),
     ...options.parties,
@@ -155,17 +172,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
   const diary = diaryOf(connection, { clock, quietHours, businessById: parties.businessById });
   const calls = new Calls({
     connection,
-    config: {
-      callsPerSecond: 50,
-      maxLiveCalls: 100,
-      ringTimeoutSeconds: 25,
-      callTimeLimitSeconds: 900,
-      retryBackoffSeconds: 60,
-      quietHours: "off",
-      dailySpendCapCents: null,
-      businessDailySpendCapCents: null,
-      ...options.config,
-    },
+    config: { ...BENCH_CONFIG, ...options.config },
     instance: "srv_1",
     dialSwitch: new DialSwitch(connection, clock),
     feed: { event() {}, draft() {}, boardChanged() {} },
@@ -180,6 +187,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
       consentFor: async () => ({ aiCalls: true, recording: options.recordingConsent ?? false }),
       record: async (given) => void receipts.push(...given),
     },
+    news: newsInto(news),
     recordingFiles: options.recordingFiles ?? memoryFiles().files,
     parties,
     seals,
@@ -187,7 +195,6 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     logger: silentLogger,
     metrics: createMetrics({ processMetrics: false }),
   });
-  const documents = connection.collection<CallDocument>("calls");
   return {
     ...carrier,
     calls,
@@ -195,7 +202,8 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     alarms,
     suppressions,
     receipts,
-    documents,
+    news,
+    documents: connection.collection<CallDocument>("calls"),
     slots: diary.slots,
     business: newBusiness(),
   };
