@@ -1,6 +1,6 @@
 import { talkCents } from "#server/calls/cost/estimate.ts";
 import { Spending } from "#server/calls/dialing/spending.ts";
-import { becomes, callsBench } from "#server/calls/testing/calls-bench.ts";
+import { becomes, becomesInTime, callsBench } from "#server/calls/testing/calls-bench.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
@@ -136,4 +136,38 @@ test("[CL265] the calls beyond the cap wait for the next day and say why; one th
     objective: "Agree on a visit this week",
   });
   await becomes(bench.documents, next, { status: "dialing" });
+});
+
+test("[CL265] after a talk its true cost is what stays committed, of the installation and of the business", async () => {
+  const bench = callsBench(database(), {
+    config: { dailySpendCapCents: 1_000_000_000, businessDailySpendCapCents: 1_000_000_000 },
+  });
+  bench.calls.start();
+  onTestFinished(async () => {
+    await bench.calls.drain();
+    await bench.calls.stop();
+  });
+  const request = { leadId: "lead_spend0100", objective: "Agree on a visit this week" };
+  const { call_id: callId } = await bench.calls.request(bench.business, request);
+  await becomes(bench.documents, callId, { state: { dial: "placed" } });
+  const attemptId = bench.dials[0]?.attemptId ?? "";
+  const carrierCallId = `CA-${attemptId}`;
+  await bench.calls.telephonyEvents.answered(attemptId, carrierCallId);
+  bench.clock.advance(20_000);
+  const report = { carrierCallId, status: "completed" as const, sequence: 4, durationSeconds: 20 };
+  await bench.calls.telephonyEvents.statusChanged(attemptId, report);
+  await becomesInTime(bench, callId, { state: { phase: "ended" } });
+  const totalCents = (await bench.documents.findOne({ _id: callId }))?.summary.totalCents ?? 0;
+  expect(totalCents).toBeGreaterThan(0);
+  const spending = database().connection.collection<{ _id: string; open: object; committedCents: number }>(
+    "spending",
+  );
+  for (const who of ["installation", bench.business.businessId]) {
+    await expect
+      .poll(async () => {
+        const day = await spending.findOne({ _id: `${who}:2026-11-24` });
+        return [Object.keys(day?.open ?? {}), Math.round((day?.committedCents ?? 0) * 1000)];
+      })
+      .toEqual([[], Math.round(totalCents * 1000)]);
+  }
 });
