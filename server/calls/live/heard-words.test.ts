@@ -33,6 +33,18 @@ test("[CL72] phrases of uneven pace are matched to their pauses", () => {
   expect(heard(picture, text, 1550)).toBe("Good morning, this is Sam,");
 });
 
+test("[CL72] a number sounds longer than it is written, so that what follows it is not taken for heard", () => {
+  const text = "I see. I can offer Friday, November 27 at 2 PM. Does that work for you?";
+  // Loud and silent frames of this sentence, as a synthesiser says it.
+  const runs = [
+    6, 5, 6, 11, 4, 4, 12, 5, 5, 6, 25, 11, 29, 6, 12, 1, 5, 2, 13, 4, 5, 8, 3, 5, 22, 6, 9, 2, 22, 12, 20,
+  ];
+  const picture = `...${runs.map((frames, index) => (index % 2 === 0 ? "#" : ".").repeat(frames)).join("")}...`;
+  expect(heard(picture, text, 2100)).toBe("I see. I can offer Friday,");
+  expect(heard(picture, text, 3240)).toBe("I see. I can offer Friday, November");
+  expect(heard(picture, text, 4640)).toBe("I see. I can offer Friday, November 27 at 2 PM.");
+});
+
 test("[CL72] only whole words were heard, and none of silence", () => {
   expect(heard(loud(40), "Wednesday at noon", 100)).toBe("");
   expect(heard(loud(40), "Wednesday at noon", 440)).toBe("Wednesday");

@@ -19,7 +19,7 @@ export type Delivered = {
   audio: Uint8Array;
   /** Neither words nor sound follow. */
   complete: boolean;
-  /** How fast this voice speaks, pauses excluded; for what is not delivered yet. */
+  /** How fast this voice speaks, pauses excluded, for each character of `spokenLength`; for what is not delivered yet. */
   msPerCharacter: number;
 };
 
@@ -51,19 +51,38 @@ function wholeWords(text: string, characters: number): string {
   return text.slice(0, text.lastIndexOf(" ", characters) + 1).trimEnd();
 }
 
+/** What a number or an abbreviation sounds longer than it is written: "2" is "two", "27" is "twenty-seven", "PM" is "pee em". */
+const MORE_FOR_ONE_DIGIT = 3;
+const MORE_FOR_TWO_DIGITS = 8;
+const MORE_FOR_EACH_DIGIT = 4;
+const MORE_FOR_EACH_CAPITAL = 1;
+
+/** How long a text is when it is said, in characters of ordinary words. */
+export function spokenLength(text: string): number {
+  let more = 0;
+  for (const [spelt] of text.matchAll(/\d+|\b[A-Z]{2,5}\b/g)) {
+    if (!/\d/.test(spelt)) more += spelt.length * MORE_FOR_EACH_CAPITAL;
+    else if (spelt.length === 1) more += MORE_FOR_ONE_DIGIT;
+    else more += spelt.length === 2 ? MORE_FOR_TWO_DIGITS : spelt.length * MORE_FOR_EACH_DIGIT;
+  }
+  return text.length + more;
+}
+
 /** When each phrase is spoken. */
 function stretchesOf({ text, audio, complete, msPerCharacter }: Delivered): (Span & { length: number })[] {
   const sound = soundOf(audio);
-  const ends = (text.match(/[^]+?(?:[.,;:!?…]+\s+|$)/g) ?? []).map((phrase) => phrase.length);
-  for (let index = 1; index < ends.length; index++) ends[index] = (ends[index] ?? 0) + (ends[index - 1] ?? 0);
-  const end = (phrases: number) => ends[phrases - 1] ?? 0;
+  const phrases = text.match(/[^]+?(?:[.,;:!?…]+\s+|$)/g) ?? [];
+  const ends = sums(phrases.map((phrase) => phrase.length));
+  const said = sums(phrases.map(spokenLength));
+  const end = (count: number) => ends[count - 1] ?? 0;
+  const whole = said.at(-1) ?? 0;
   const pace = complete
-    ? sound.voiced(sound.from, sound.to) / Math.max(1, text.length)
+    ? sound.voiced(sound.from, sound.to) / Math.max(1, whole)
     : msPerCharacter / MULAW_FRAME_MS;
-  const last = lastCut(sound, ends, pace, complete);
-  const tail = text.length - end(last.phrases);
+  const last = lastCut(sound, said, pace, complete);
+  const tail = whole - (said[last.phrases - 1] ?? 0);
   const tailEnd = complete ? sound.to : Math.max(sound.to, last.pause.to + tail * pace);
-  const stretches = [{ from: last.pause.to, to: tailEnd, length: tail }];
+  const stretches = [{ from: last.pause.to, to: tailEnd, length: text.length - end(last.phrases) }];
   for (let cut = last; cut.before !== null; cut = cut.before) {
     const length = end(cut.phrases) - end(cut.before.phrases);
     stretches.unshift({ from: cut.before.pause.to, to: cut.pause.from, length });
@@ -71,7 +90,13 @@ function stretchesOf({ text, audio, complete, msPerCharacter }: Delivered): (Spa
   return stretches;
 }
 
-/** The cheapest chain of phrase ends at pauses, by dynamic programming; `ends`: characters up to the end of each phrase. */
+/** Each with all before it. */
+function sums(lengths: readonly number[]): number[] {
+  let sum = 0;
+  return lengths.map((length) => (sum += length));
+}
+
+/** The cheapest chain of phrase ends at pauses, by dynamic programming; `ends`: spoken length up to the end of each phrase. */
 function lastCut(sound: Sound, ends: readonly number[], pace: number, complete: boolean): Cut {
   const start = { from: sound.from, to: sound.from };
   const cuts: Cut[] = [{ phrases: 0, pause: start, cost: 0, before: null }];

@@ -1,5 +1,5 @@
 import type { SpokenItem } from "#server/calls/live/audio-bridge.ts";
-import { wordsHeard } from "#server/calls/live/heard-words.ts";
+import { spokenLength, wordsHeard } from "#server/calls/live/heard-words.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
 import type { Draft, NewCallEvent, Segment } from "#shared/call/events.ts";
@@ -78,7 +78,7 @@ export class TranscriptBook {
   agentHeard(item: SpokenItem): NewCallEvent | null {
     const line = this.#takeAgent(item.itemId);
     if (line === null || line.text.trim() === "") return null;
-    this.#msPerCharacter = item.sentMs / line.text.trim().length;
+    this.#msPerCharacter = item.sentMs / spokenLength(line.text.trim());
     return segmentEvent({
       segmentId: item.itemId,
       speaker: "agent",
@@ -217,7 +217,7 @@ function wordsSoFar(line: AgentLine, item: SpokenItem, msPerCharacter: number): 
   const text = line.text.trim();
   if (item.complete && item.heardMs >= item.sentMs) return text;
   const wholeMs =
-    line.final && item.complete ? item.sentMs : Math.max(item.sentMs, text.length * msPerCharacter);
+    line.final && item.complete ? item.sentMs : Math.max(item.sentMs, spokenLength(text) * msPerCharacter);
   if (wholeMs <= 0) return "";
   const end = Math.round((text.length * item.heardMs) / wholeMs);
   if (end >= text.length) return text;
