@@ -1,9 +1,10 @@
 import { ageText, numberText, placeText } from "#client/consumer/queue-words.ts";
 import { expect, test } from "vitest";
 
-const place = (queuePosition: number | null, estimatedWaitSeconds: number) => ({
+const place = (queuePosition: number | null, estimatedWaitSeconds: number, dialingPaused = false) => ({
   queuePosition,
   estimatedWaitSeconds,
+  dialingPaused,
   at: "2026-12-08T15:00:00.000Z",
   fromNumber: "+16465550122",
 });
@@ -14,6 +15,13 @@ test("[UI12] the place in line as a sentence, the wait rounded up", () => {
   expect(placeText(place(3, 360))).toBe("You are 3rd in line, about 6 minutes.");
   expect(placeText(place(11, 361))).toBe("You are 11th in line, about 7 minutes.");
   expect(placeText(place(null, 0))).toBe("Your call begins in less than a minute.");
+});
+
+test("[UI12] while dialling is paused no wait is promised, and a booked call keeps its time", () => {
+  expect(placeText(place(1, 20, true))).toBe(
+    "You are 1st in line. Calling is paused at the moment; your place is kept.",
+  );
+  expect(placeText(place(null, 120, true))).toBe("Your call begins in about 2 minutes.");
 });
 
 test("[UI12] an estimate says how old it is, a number looks as on the phone", () => {

@@ -7,11 +7,13 @@ const SUFFIX: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "
 const ordinal = (value: number): string => `${value}${SUFFIX[ORDINAL.select(value)] ?? "th"}`;
 
 /** "You are 3rd in line, about 6 minutes." Rounded up, so that nobody is promised less than they wait. */
-export function placeText({ queuePosition, estimatedWaitSeconds }: CallPlace): string {
+export function placeText({ queuePosition, estimatedWaitSeconds, dialingPaused }: CallPlace): string {
   const wait = waitText(estimatedWaitSeconds);
-  return queuePosition === null
-    ? `Your call begins in ${wait}.`
-    : `You are ${ordinal(queuePosition)} in line, ${wait}.`;
+  if (queuePosition === null) return `Your call begins in ${wait}.`;
+  const place = `You are ${ordinal(queuePosition)} in line`;
+  return dialingPaused
+    ? `${place}. Calling is paused at the moment; your place is kept.`
+    : `${place}, ${wait}.`;
 }
 
 function waitText(seconds: number): string {

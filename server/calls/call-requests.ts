@@ -7,6 +7,7 @@ import { previewPrompt } from "#server/calls/call-preview.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import { averageSeconds, costRange } from "#server/calls/cost/estimate.ts";
+import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import {
@@ -35,6 +36,7 @@ type Deps = PrepareDeps & {
   access: Pick<CallAccess, "head">;
   limits: Limits;
   dialSwitch: Pick<DialSwitch, "paused">;
+  hold: Pick<DialHold, "reason">;
   slots: Pick<CallbackSlots, "confirm" | "release">;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
@@ -100,7 +102,7 @@ export class CallRequests {
       };
     }
     const place = position === 1 ? "The call is next in line." : `The call is number ${position} in line.`;
-    const paused = (await this.#deps.dialSwitch.paused()) !== null;
+    const paused = await this.#isPaused();
     return {
       ...reply,
       message: paused ? `${ERRORS.DIALING_PAUSED.message} ${place}` : place,
@@ -123,6 +125,7 @@ export class CallRequests {
       queuePosition,
       estimatedWaitSeconds:
         queuePosition === null ? this.#secondsUntil(call.dueAt) : await this.#estimateSeconds(queuePosition),
+      dialingPaused: await this.#isPaused(),
       at: new Date(clock.nowMs()).toISOString(),
       fromNumber: fromNumberOf(call.businessId, telephony.fromNumbers),
     };
@@ -148,6 +151,12 @@ export class CallRequests {
   /** @throws Failure PROFILE_MISSING, NOT_FOUND, NOT_MATCHED, PHONE_MISSING */
   callingHours(caller: Caller, leadId: string) {
     return callingHours(caller, leadId, this.#deps);
+  }
+
+  /** By a supervisor, or because a peer refuses us. */
+  async #isPaused(): Promise<boolean> {
+    const { hold, dialSwitch } = this.#deps;
+    return hold.reason !== null || (await dialSwitch.paused()) !== null;
   }
 
   #secondsUntil(dueAt: Date | null): number {

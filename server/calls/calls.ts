@@ -131,7 +131,7 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    const known = { ...deps, ...config, store, queries };
+    const known = { ...deps, ...config, store, queries, hold: this.hold };
     this.requests = new CallRequests({ ...known, access: this.access, wake: this.#wake });
     this.pausing = new DialPausing({ ...deps, resumed: () => this.#queue.nudge() });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });

@@ -21,6 +21,8 @@ export const callPlaceSchema = z.object({
   queuePosition: z.number().int().positive().nullable(),
   /** Until it is dialled, from the pace of dialling, the free lines and the length of the calls seen lately. 0 when it waits no more. */
   estimatedWaitSeconds: z.number().int().nonnegative(),
+  /** Nothing is dialled at the moment, and nobody knows until when: the estimate counts from when it goes on. */
+  dialingPaused: z.boolean(),
   /** The server's clock when this was so. */
   at: z.string(),
   /** The number of ours that the person's phone shows, E.164. */

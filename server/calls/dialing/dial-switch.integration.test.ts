@@ -34,6 +34,10 @@ test("[CL261] a pause on one server is obeyed by all; requests succeed and wait;
   const reply = await other.calls.request(other.business, { leadId: "lead_paused01", objective });
   expect(reply).toMatchObject({ success: true, queue_position: 1 });
   expect(reply.message).toBe("Calling is paused at the moment. The call is next in line.");
+  expect(await other.calls.requests.place(other.business, reply.call_id)).toMatchObject({
+    queuePosition: 1,
+    dialingPaused: true,
+  });
   for (let seconds = 0; seconds < 5; seconds++) one.clock.advance(1000);
   // Both queues have looked by now: what they began is over.
   await one.calls.drain();
