@@ -3,12 +3,12 @@ import { figuresPage, type StageResult, tableOf } from "#e2e/load/figures.ts";
 import { Generator } from "#e2e/load/generator/generator.ts";
 import { loadWorld } from "#e2e/load/load-world.ts";
 import { productFlags } from "#e2e/load/product-flags.ts";
-import { cpuSeconds, pin, residentKb } from "#e2e/load/process-figures.ts";
+import { cpuSeconds, pin, prioritise, residentKb } from "#e2e/load/process-figures.ts";
 import { type Running, startMinimal, startOurs, type SystemParts } from "#e2e/load/systems.ts";
 import { TestSandbox } from "#e2e/support/sandbox.ts";
 import { until } from "#e2e/support/wait.ts";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -47,7 +47,8 @@ const own = mkdtempSync(join(tmpdir(), "ringside-load-run-"));
 const [core = "1", otherCore = "0"] = options.cores.split(",");
 const stages = options.calls.split(",").map(Number);
 // Children inherit both.
-setPriority(Number(options.nice));
+const nice = Number(options.nice);
+prioritise(process.pid, nice);
 pin(process.pid, otherCore);
 const certificate = makeCertificate(own);
 const sandbox = await TestSandbox.start();
@@ -156,6 +157,8 @@ async function stage({ name, start }: System, calls: number): Promise<void> {
   const limit = setTimeout(() => void stop(`${name} at ${calls} calls took too long.`), STAGE_LIMIT_MS);
   const running = await start(calls);
   underTest = running;
+  // Our server is a session of its own.
+  prioritise(running.pid, nice);
   try {
     const result = await measure(name, running, calls);
     results.push(result);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 
 const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
@@ -20,4 +21,15 @@ export function residentKb(pid: number): number {
 /** Keeps a process, with the threads it has, on these cores. */
 export function pin(pid: number, cores: string): void {
   execFileSync("taskset", ["-a", "-p", "-c", cores, String(pid)], { stdio: "ignore" });
+}
+
+/**
+ * Priority of a process and of what it starts from now on, -20 to 19. Where Linux shares the cores out by session (autogroup), it counts inside the session
+ * only, so the session gets the same.
+ * @throws without the right to go below 0
+ */
+export function prioritise(pid: number, nice: number): void {
+  setPriority(pid, nice);
+  const session = `/proc/${pid}/autogroup`;
+  if (existsSync(session)) writeFileSync(session, String(nice));
 }
