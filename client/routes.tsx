@@ -5,6 +5,7 @@ import { SignedIn } from "#client/shell/signed-in.tsx";
 import { FaultPage, NotFoundPage } from "#client/shell/whole-page.tsx";
 import { queryClient } from "#client/wire/query-client.ts";
 import { HOME, meQuery } from "#client/wire/session.ts";
+import { callIdSchema } from "#shared/ids.ts";
 import { callStatusSchema } from "#shared/call/status.ts";
 import type { Role } from "#shared/contract/account.ts";
 import {
@@ -104,6 +105,8 @@ const matchesRoute = createRoute({
 const bookRoute = createRoute({
   getParentRoute: () => consumerRoute,
   path: "/book/$leadId/$businessId",
+  /** The call that is moved; without one a call is booked. */
+  validateSearch: z.object({ move: callIdSchema.optional().catch(undefined) }),
   component: lazyRouteComponent(() => import("#client/consumer/book-page.tsx"), "BookPage"),
 });
 const myCallsRoute = createRoute({

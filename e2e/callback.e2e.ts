@@ -1,19 +1,49 @@
+import type { SignedIn } from "#e2e/support/api.ts";
 import { enterAs, linkTo, test } from "#e2e/support/browser.ts";
 import { newBusiness, newConsumer } from "#e2e/support/world.ts";
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+/** The browser's, as the configuration of the journeys sets it. */
+const TIME_ZONE = "America/Los_Angeles";
 
-/** Noon in so many days, as the time field has it. */
-const noonIn = (days: number): string =>
-  `${new Date(Date.now() + days * DAY_MS).toLocaleDateString("en-CA")}T12:00`;
+/** The free times of a day that has several; not the first one, so that none goes by meanwhile and the nearest ones are on it. */
+async function offered({ api }: SignedIn, businessId: string): Promise<Slot[]> {
+  const from = new Date().toISOString();
+  const { slots } = await api.booking.slots({ businessId, from, days: 7, timeZone: TIME_ZONE });
+  const dayOf = ({ startsAt }: Slot) => startsAt.slice(0, "2026-12-08".length);
+  const days = Object.values(Object.groupBy(slots, dayOf));
+  return days.slice(1).find((day) => (day?.length ?? 0) > 3) ?? [];
+}
 
-test("[UI10][UI12][UI13] from a request to a booked callback, and its cancel", async ({
+type Slot = { startsAt: string };
+
+const clock = (slot: Slot | undefined): string =>
+  new Date(slot?.startsAt ?? "").toLocaleTimeString("en-US", {
+    timeZone: TIME_ZONE,
+    hour: "numeric",
+    minute: "2-digit",
+  });
+
+const showDayOf = (page: Page, slot: Slot | undefined) => {
+  const day = new Date(slot?.startsAt ?? "").toLocaleDateString("en-US", {
+    timeZone: TIME_ZONE,
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+  });
+  return page.getByRole("button", { name: new RegExp(`^${day},`) }).click();
+};
+
+test("[UI10][UI11][UI12][UI13] from a request to a booked callback, and its cancel", async ({
   browser,
   page,
   world,
 }) => {
-  const [consumer, business] = await Promise.all([newConsumer(world), newBusiness(world)]);
+  const [consumer, rival, business] = await Promise.all([
+    newConsumer(world),
+    newConsumer(world),
+    newBusiness(world),
+  ]);
   const { businessId } = await business.api.business.profile();
   await enterAs(page, world, consumer);
   await page.getByLabel("In your own words").fill("The pipe under my kitchen sink is leaking.");
@@ -24,10 +54,24 @@ test("[UI10][UI12][UI13] from a request to a booked callback, and its cancel", a
   const leadId = page.url().split("/").at(-1) ?? "";
   await expect(page.getByRole("link", { name: "Pick a time" })).toHaveCount(0);
   await business.api.business.respondToMatch({ leadId, response: "interested" });
+  await rival.api.lead.submit({
+    description: "My drain is blocked again.",
+    category: "plumbing",
+    postalCode: "94110",
+    timeZone: TIME_ZONE,
+  });
 
+  const slots = await offered(consumer, businessId);
   await page.locator(`a[href="/book/${leadId}/${businessId}"]`).click();
-  await page.getByLabel("Day and time").fill(noonIn(1));
-  await page.getByRole("button", { name: "Book this call" }).click();
+  await expect(page.getByText(/: \d+ times? free/)).toBeVisible();
+  await showDayOf(page, slots[0]);
+  // Somebody else is quicker: the page says so and offers the nearest time, with the focus on it.
+  await rival.api.booking.hold({ businessId, startsAt: slots[0]?.startsAt ?? "" });
+  await page.getByRole("button", { name: clock(slots[0]), exact: true }).click();
+  const gone = page.getByRole("region", { name: /just taken/ });
+  await expect(gone.getByRole("button").first()).toBeFocused();
+  await gone.getByRole("button").first().click();
+  await page.getByRole("button", { name: `Book ${clock(slots[1])}`, exact: true }).click();
   await expect(page).toHaveURL(/\/c\/call_/);
   const callId = page.url().split("/").at(-1) ?? "";
   const status = page.getByTestId("call-status");
@@ -37,16 +81,16 @@ test("[UI10][UI12][UI13] from a request to a booked callback, and its cancel", a
     "step",
   );
 
-  const { codeWords, scheduledFor } = await consumer.api.call.get({ callId });
+  const { codeWords } = await consumer.api.call.get({ callId });
   await expect(page.getByText(`“${codeWords}”`)).toBeVisible();
 
-  await page.getByRole("button", { name: "Move" }).click();
-  const sheet = page.getByRole("dialog");
-  await sheet.getByLabel("Day and time").fill(noonIn(2));
-  await sheet.getByRole("button", { name: "Move the call" }).click();
-  await expect(sheet).toHaveCount(0);
-  const moved = await consumer.api.call.get({ callId });
-  expect(Date.parse(moved.scheduledFor ?? "") - Date.parse(scheduledFor ?? "")).toBeGreaterThan(DAY_MS / 2);
+  await page.getByRole("link", { name: "Move" }).click();
+  await showDayOf(page, slots[0]);
+  await page.getByRole("button", { name: clock(slots[2]), exact: true }).click();
+  await page.getByRole("button", { name: `Move to ${clock(slots[2])}`, exact: true }).click();
+  await expect(status).toContainText("Booked for");
+  const { scheduledFor } = await consumer.api.call.get({ callId });
+  expect(Date.parse(scheduledFor ?? "")).toBe(Date.parse(slots[2]?.startsAt ?? ""));
 
   // The link of a text message shows the same call to a browser that nobody signed in with.
   const stranger = await browser.newPage();

@@ -21,9 +21,11 @@ async function fitsNarrowest(page: Page, screen: string, { width, height }: (typ
   await page.setViewportSize({ width, height });
 }
 
+/** "Tue, Dec 8: 5 times free" */
+const FREE = /: \d+ times? free/;
 const BOOKED_AHEAD_MS = 2 * 60 * 60 * 1_000;
 
-const press = (name: string) => (page: Page) => page.getByRole("button", { name }).first().click();
+const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
 
 async function visit(page: Page, world: World, screens: Screen[], size: (typeof SIZES)[number]) {
   await page.setViewportSize({ width: size.width, height: size.height });
@@ -123,12 +125,29 @@ for (const size of SIZES) {
           open: press("Change number"),
         },
         { name: "matches", path: `/help/matches/${leadId}`, shows: /An AI assistant may call me/ },
-        { name: "book", path: `/book/${leadId}/${businessId}`, shows: "Day and time" },
         {
-          name: "book, nothing chosen",
+          name: "book, why not",
           path: `/book/${leadId}/${businessId}`,
-          shows: "Day and time",
-          open: press("Book this call"),
+          shows: FREE,
+          open: (shown) => shown.getByText("Why other times aren't offered").click(),
+        },
+        {
+          name: "book, own time",
+          path: `/book/${leadId}/${businessId}`,
+          shows: FREE,
+          open: async (shown) => {
+            await shown.getByText("No time fits? Ask for one").click();
+            await press("Book this call")(shown);
+          },
+        },
+        {
+          name: "book, held",
+          path: `/book/${leadId}/${businessId}`,
+          shows: FREE,
+          open: async (shown) => {
+            await press(/^\d+:00 [AP]M$/)(shown);
+            await expect(shown.getByRole("button", { name: "Another time" })).toBeVisible();
+          },
         },
         { name: "book, not theirs", path: `/book/${leadId}/biz_0123456789abcdef`, shows: /can't be booked/ },
         {
@@ -144,7 +163,7 @@ for (const size of SIZES) {
           open: press("Take consent back"),
         },
         { name: "my booked call", path: `/c/${bookedId}`, shows: /We call from/ },
-        { name: "move?", path: `/c/${bookedId}`, shows: /We call from/, open: press("Move") },
+        { name: "move", path: `/book/${leadId}/${businessId}?move=${bookedId}`, shows: FREE },
         { name: "my calls", path: "/help/calls", shows: "Had enough?" },
         { name: "stop all?", path: "/help/calls", shows: "Had enough?", open: press("Stop all calls to me") },
         { name: "my live call", path: `/c/${liveId}`, shows: /Live/ },
@@ -161,6 +180,7 @@ for (const size of SIZES) {
       world,
       [
         { name: "linked call", path: linkTo(bookedId), shows: /We call from/ },
+        { name: "linked move?", path: linkTo(bookedId), shows: /We call from/, open: press("Move") },
         { name: "linked finished call", path: linkTo(finishedId), shows: /How it ended/ },
         { name: "link that is over", path: linkTo(bookedId, -1_000), shows: /doesn't work any more/ },
       ],

@@ -53,7 +53,7 @@ function LoadedCall({ call, audience, parts, keyboardHelp }: LoadedCallProps) {
       <CallHeader
         call={call}
         ending={ending}
-        title={isStaff ? <StaffTitle call={call} /> : `An AI assistant calls you for ${view.businessName}`}
+        title={isStaff ? <StaffTitle call={call} /> : consumerTitle(view)}
         subtitle={view.objective}
         actions={actions}
         keyboardHelp={keyboardHelp}
@@ -88,6 +88,11 @@ function heightWhenNarrow({ transcript, status }: CallView): string {
   return transcript.length === 0 && !isTalking(status)
     ? "max-lg:min-h-36"
     : "max-lg:h-[62dvh] max-lg:min-h-80";
+}
+
+function consumerTitle({ status, answeredAt, businessName }: CallView): string {
+  const verb = isFinal(status) && answeredAt !== null ? "called" : "calls";
+  return `An AI assistant ${verb} you for ${businessName}`;
 }
 
 function staffNames(view: CallView): SpeakerNames {

@@ -1,32 +1,31 @@
-import { callbackText } from "#shared/consent-text.ts";
+import { MovedBooking, NewBooking } from "#client/consumer/booking.tsx";
 import { CONSUMER } from "#client/consumer/copy.ts";
-import { TimeForm } from "#client/consumer/time-form.tsx";
-import { useCallRequest } from "#client/consumer/use-call-request.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
-import { showToast } from "#client/ui/toast.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import type { ConsumerMatch } from "#shared/lead.ts";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, CalendarX } from "lucide-react";
 
 /** A call of one business at a time that suits. */
 export function BookPage() {
   const { leadId, businessId } = useParams({ from: "/signed-in/consumer/book/$leadId/$businessId" });
+  const { move: callId } = useSearch({ from: "/signed-in/consumer/book/$leadId/$businessId" });
   const query = useQuery(rpc.lead.matches.queryOptions({ input: { leadId } }));
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-4 p-4 text-lead sm:py-8">
       <title>{CONSUMER.bookTitle}</title>
       <Link
-        to="/help/matches/$leadId"
-        params={{ leadId }}
+        {...(callId === undefined
+          ? { to: "/help/matches/$leadId" as const, params: { leadId } }
+          : { to: "/c/$callId" as const, params: { callId } })}
         className="flex min-h-11 items-center gap-1 self-start text-accent"
       >
         <ArrowLeft aria-hidden size={18} />
-        {CONSUMER.bookBack}
+        {callId === undefined ? CONSUMER.bookBack : CONSUMER.moveBack}
       </Link>
-      <h1 className="text-h2">{CONSUMER.bookHeading}</h1>
+      <h1 className="text-h2">{callId === undefined ? CONSUMER.bookHeading : CONSUMER.moveTitle}</h1>
       {query.isPending && <Skeleton rows={2} rowClass="h-24" />}
       {query.data === undefined && query.isError && (
         <ErrorState
@@ -36,18 +35,21 @@ export function BookPage() {
         />
       )}
       {query.data !== undefined && (
-        <Booking leadId={leadId} match={interested(query.data.matches, businessId)} />
+        <Booking
+          leadId={leadId}
+          match={query.data.matches.find((match) => match.businessId === businessId)}
+          callId={callId}
+        />
       )}
     </div>
   );
 }
 
-function interested(matches: readonly ConsumerMatch[], businessId: string): ConsumerMatch | undefined {
-  return matches.find((match) => match.businessId === businessId && match.status === "interested");
-}
+type BookingProps = { leadId: string; match: ConsumerMatch | undefined; callId: string | undefined };
 
-function Booking({ leadId, match }: { leadId: string; match: ConsumerMatch | undefined }) {
-  if (match === undefined) {
+function Booking({ leadId, match, callId }: BookingProps) {
+  // A call that was booked may be moved whatever the business answered since.
+  if (match === undefined || (callId === undefined && match.status !== "interested")) {
     return (
       <EmptyState icon={CalendarX} title={CONSUMER.bookGone}>
         {CONSUMER.bookGoneHint}
@@ -57,21 +59,11 @@ function Booking({ leadId, match }: { leadId: string; match: ConsumerMatch | und
   return (
     <>
       <p className="text-large">{match.businessName}</p>
-      <p className="text-dense text-muted">{callbackText(match.legalName)}</p>
-      <BookForm leadId={leadId} businessId={match.businessId} />
+      {callId === undefined ? (
+        <NewBooking leadId={leadId} match={match} />
+      ) : (
+        <MovedBooking callId={callId} businessId={match.businessId} />
+      )}
     </>
-  );
-}
-
-function BookForm({ leadId, businessId }: { leadId: string; businessId: string }) {
-  const request = useCallRequest(() => showToast(CONSUMER.booked));
-  return (
-    <TimeForm
-      error={request.error}
-      isPending={request.isPending}
-      submitLabel={CONSUMER.bookConfirm}
-      onAsk={(preferredTime) => request.mutate({ leadId, businessId, preferredTime })}
-      onChange={request.reset}
-    />
   );
 }

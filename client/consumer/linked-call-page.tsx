@@ -13,7 +13,7 @@ export function LinkedCallPage() {
   const { rest } = useParams({ from: "/linked/c/link_{$rest}" });
   const callId = callIdOfLink(`${LINK_PREFIX}${rest}`) ?? "";
   const query = useQuery(rpc.call.get.queryOptions({ input: { callId }, staleTime: Infinity }));
-  if (query.data !== undefined) return <MyCall callId={callId} />;
+  if (query.data !== undefined) return <MyCall callId={callId} isLinked />;
   return (
     <div className="mx-auto w-full max-w-xl p-4 text-lead">
       <title>{CONSUMER.myCallTitle}</title>

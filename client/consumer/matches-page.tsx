@@ -6,6 +6,7 @@ import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import { useLiveMarket } from "#client/wire/use-live-market.ts";
+import type { ConsumerMatch } from "#shared/lead.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Search } from "lucide-react";
@@ -48,7 +49,7 @@ export function MatchesPage() {
             <p className="text-muted">{CONSUMER.matchesHint}</p>
           )}
           <ul className="flex flex-col gap-4">
-            {query.data.matches.map((match) => (
+            {interestedFirst(query.data.matches).map((match) => (
               <li key={match.businessId}>
                 <MatchCard leadId={leadId} match={match} isOpen={lead?.status !== "closed"} />
               </li>
@@ -58,4 +59,10 @@ export function MatchesPage() {
       )}
     </div>
   );
+}
+
+/** Those that can call now come first; else the best fit. */
+function interestedFirst(matches: readonly ConsumerMatch[]): ConsumerMatch[] {
+  const rank = (match: ConsumerMatch) => (match.status === "interested" ? 0 : 1);
+  return matches.toSorted((one, other) => rank(one) - rank(other));
 }

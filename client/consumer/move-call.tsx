@@ -1,7 +1,7 @@
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { refusalText } from "#client/consumer/refusal.ts";
 import { TimeForm } from "#client/consumer/time-form.tsx";
-import { Button } from "#client/ui/button.tsx";
+import { Button, buttonClass } from "#client/ui/button.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { Dialog } from "#client/ui/dialog.tsx";
 import { showToast } from "#client/ui/toast.tsx";
@@ -9,16 +9,23 @@ import { rpc } from "#client/wire/rpc.ts";
 import { isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CalendarClock, PhoneIncoming } from "lucide-react";
 import { useState } from "react";
 
+type CallMovesProps = {
+  view: CallView;
+  /** Opened by a signed link, which may move the call but not ask what is free. */
+  isLinked: boolean;
+};
+
 /** A call that waits: made now, or moved to another time. The journal then says where it stands. */
-export function CallMoves({ view }: { view: CallView }) {
+export function CallMoves({ view, isLinked }: CallMovesProps) {
   if (!isWaiting(view.status)) return null;
   return (
     <>
       {view.status === "scheduled" && <CallNow callId={view.callId} />}
-      <MoveCall callId={view.callId} />
+      {isLinked ? <MoveSheet callId={view.callId} /> : <MoveLink view={view} />}
     </>
   );
 }
@@ -41,7 +48,21 @@ function CallNow({ callId }: { callId: string }) {
   );
 }
 
-function MoveCall({ callId }: { callId: string }) {
+function MoveLink({ view: { leadId, businessId, callId } }: { view: CallView }) {
+  return (
+    <Link
+      to="/book/$leadId/$businessId"
+      params={{ leadId, businessId }}
+      search={{ move: callId }}
+      className={buttonClass("secondary", "app", "max-sm:h-12 max-sm:flex-1")}
+    >
+      <CalendarClock aria-hidden size={16} />
+      {CONSUMER.move}
+    </Link>
+  );
+}
+
+function MoveSheet({ callId }: { callId: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>

@@ -10,12 +10,14 @@ import type { ReactNode } from "react";
 
 type MyCallProps = {
   callId: string;
+  /** Opened by a signed link: this call only, no account. */
+  isLinked?: boolean;
   /** What stands at the end of the page, if anything. */
   below?: (view: CallView) => ReactNode;
 };
 
 /** One's own call, from the wait for it to what came of it. */
-export function MyCall({ callId, below }: MyCallProps) {
+export function MyCall({ callId, isLinked = false, below }: MyCallProps) {
   return (
     <div className="mx-auto flex min-h-0 w-full max-w-5xl flex-1 flex-col text-lead lg:h-full">
       <title>{CONSUMER.myCallTitle}</title>
@@ -32,7 +34,7 @@ export function MyCall({ callId, below }: MyCallProps) {
             </>
           ),
           below: below?.(view),
-          actions: <CallMoves view={view} />,
+          actions: <CallMoves view={view} isLinked={isLinked} />,
         })}
       />
     </div>

@@ -24,6 +24,7 @@ test("[UI6] each other refusal has its own sentence, and a limit without its tim
     "SUPPRESSED",
     "MATCH_NOT_INTERESTED",
     "BAD_TIME",
+    "SLOT_NOT_FREE",
     "NOT_MATCHED",
     "RATE_LIMITED",
   ];

@@ -8,6 +8,7 @@ const SENTENCES: Partial<Record<string, string>> = {
   PHONE_MISSING: CONSUMER.refusedNoPhone,
   SUPPRESSED: CONSUMER.refusedSuppressed,
   MATCH_NOT_INTERESTED: CONSUMER.refusedNotInterested,
+  SLOT_NOT_FREE: CONSUMER.refusedTaken,
   BAD_TIME: CONSUMER.refusedBadTime,
 };
 

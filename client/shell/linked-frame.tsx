@@ -12,7 +12,9 @@ export function LinkedFrame() {
           <img src="/ringside.svg" alt="" width={22} height={22} />
           Ringside
         </a>
-        <p className="text-dense text-muted">{SHELL.linkNote}</p>
+        <p className="text-dense text-muted max-sm:order-last max-sm:basis-full max-sm:pb-2">
+          {SHELL.linkNote}
+        </p>
         <div className="ml-auto flex items-center gap-1">
           <ConnectionMark />
           <ThemeButton />
