@@ -12,6 +12,8 @@ import type { Board } from "#shared/call/summary.ts";
 
 /** The board is made again at most this often, however much happens. */
 const BOARD_MS = 250;
+/** After a reading it rests so many times as long as that took: a board of hundreds of calls must not keep the database from the calls themselves. */
+const BOARD_REST = 6;
 
 export const BOARD_ROOM = "board";
 /** Everything about the requests of a consumer, or about the leads of a business. */
@@ -43,6 +45,11 @@ export class LiveFeed implements LiveNews {
     marketChanged: (change) => this.#showMarket(change),
   };
   #pending: Timer | null = null;
+  /** How long the last board took to be read. */
+  #boardTookMs = 0;
+  #isReadingBoard = false;
+  /** Something happened since the last board was asked for. */
+  #boardIsOld = false;
 
   constructor(deps: LiveFeedDeps) {
     this.#deps = deps;
@@ -117,13 +124,30 @@ export class LiveFeed implements LiveNews {
   }
 
   #refreshBoard() {
-    if (this.#pending !== null || !this.#isWatched(BOARD_ROOM)) return;
-    this.#pending = this.#deps.clock.after(BOARD_MS, () => {
+    this.#boardIsOld = true;
+    if (this.#pending !== null || this.#isReadingBoard || !this.#isWatched(BOARD_ROOM)) return;
+    const restMs = Math.max(BOARD_MS, this.#boardTookMs * BOARD_REST);
+    this.#pending = this.#deps.clock.after(restMs, () => {
       this.#pending = null;
-      this.board()
-        .then((board) => this.#sockets?.local.to(BOARD_ROOM).emit("board:update", board))
-        .catch((error: unknown) => this.#deps.logger.warn(errorFields(error), "the board could not be read"));
+      void this.#showBoard();
     });
+  }
+
+  /** Never rejects. What changes meanwhile is shown by another one. */
+  async #showBoard(): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const askedMs = clock.monotonicMs();
+    this.#isReadingBoard = true;
+    this.#boardIsOld = false;
+    try {
+      const board = await this.board();
+      this.#sockets?.local.to(BOARD_ROOM).emit("board:update", board);
+    } catch (error) {
+      logger.warn(errorFields(error), "the board could not be read");
+    }
+    this.#isReadingBoard = false;
+    this.#boardTookMs = clock.monotonicMs() - askedMs;
+    if (this.#boardIsOld) this.#refreshBoard();
   }
 
   async board(): Promise<Board> {
