@@ -6,6 +6,7 @@ import { FaultPage, NotFoundPage } from "#client/shell/whole-page.tsx";
 import { queryClient } from "#client/wire/query-client.ts";
 import { HOME, meQuery } from "#client/wire/session.ts";
 import { callIdSchema } from "#shared/ids.ts";
+import { outcomeSchema } from "#shared/call/events.ts";
 import { callStatusSchema } from "#shared/call/status.ts";
 import type { Role } from "#shared/contract/account.ts";
 import {
@@ -131,7 +132,10 @@ const linkedCallRoute = createRoute({
 const callsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: "/calls",
-  validateSearch: z.object({ status: callStatusSchema.optional().catch(undefined) }),
+  validateSearch: z.object({
+    status: callStatusSchema.optional().catch(undefined),
+    outcome: outcomeSchema.optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("#client/calls/calls-page.tsx"), "CallsPage"),
 });
 const callRoute = createRoute({
@@ -185,5 +189,9 @@ export const router = createRouter({
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface HistoryState {
+    /** What the calls are searched for; beside the address, because it may be a name [UI8]. */
+    callSearch?: string;
   }
 }

@@ -1,4 +1,4 @@
-import type { InboxView } from "#client/business/inbox-views.ts";
+import type { InboxView } from "#shared/contract/business.ts";
 import { VIEW_WORDS } from "#client/business/words.ts";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";

@@ -1,23 +1,25 @@
 import { BackToLeads } from "#client/business/back-to-leads.tsx";
-import type { InboxView } from "#client/business/inbox-views.ts";
+import { BUSINESS } from "#client/business/copy.ts";
 import { LeadClassification } from "#client/business/lead-classification.tsx";
 import { LeadFacts } from "#client/business/lead-facts.tsx";
+import type { OpenLead } from "#client/business/inbox-views.ts";
+import { LeadTimeline } from "#client/business/lead-timeline.tsx";
 import { LeadNextStep } from "#client/business/lead-next-step.tsx";
 import { MATCH_WORDS } from "#client/business/words.ts";
 import { Chip } from "#client/ui/chip.tsx";
 import { CATEGORY_WORDS, URGENCY_WORDS } from "#client/ui/lead-words.ts";
-import type { BusinessLead } from "#shared/lead.ts";
+import type { InboxView } from "#shared/contract/business.ts";
 import { useEffect, useRef } from "react";
 
 type LeadDetailProps = {
-  lead: BusinessLead;
+  open: OpenLead;
   view: InboxView;
   /** A new object each time a lead is opened on purpose: then the focus goes to its heading. */
   entered: { leadId: string } | null;
 };
 
 /** One lead: what is asked, why it fits, what was agreed, and the next step. */
-export function LeadDetail({ lead, view, entered }: LeadDetailProps) {
+export function LeadDetail({ open: { lead, isClosed }, view, entered }: LeadDetailProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (entered?.leadId === lead.leadId) heading.current?.focus();
@@ -38,7 +40,12 @@ export function LeadDetail({ lead, view, entered }: LeadDetailProps) {
             </h2>
             <p className="max-w-[72ch] text-talk whitespace-pre-line wrap-anywhere">{lead.description}</p>
           </header>
-          <LeadNextStep lead={lead} />
+          {isClosed ? (
+            <p className="rounded-control bg-idle-soft px-3 py-2">{BUSINESS.leadClosed}</p>
+          ) : (
+            <LeadNextStep lead={lead} />
+          )}
+          <LeadTimeline lead={lead} />
           <LeadClassification lead={lead} />
           <section>
             <h3 className="text-body font-strong">Why it fits, {Math.round(lead.score)} of 100</h3>

@@ -1,9 +1,9 @@
-import type { InboxView } from "#client/business/inbox-views.ts";
 import { CATEGORY_WORDS, URGENCY_WORDS } from "#client/ui/lead-words.ts";
 import { Chip } from "#client/ui/chip.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { sinceMs, spanText } from "#client/ui/format.ts";
 import { useRowKeys } from "#client/ui/row-keys.ts";
+import type { InboxView } from "#shared/contract/business.ts";
 import type { BusinessLead } from "#shared/lead.ts";
 import { Link, useNavigate } from "@tanstack/react-router";
 

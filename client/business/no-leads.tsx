@@ -1,5 +1,5 @@
+import type { InboxView } from "#shared/contract/business.ts";
 import { BUSINESS } from "#client/business/copy.ts";
-import type { InboxView } from "#client/business/inbox-views.ts";
 import { EmptyState } from "#client/ui/states.tsx";
 import { buttonClass } from "#client/ui/button.tsx";
 import { rpc } from "#client/wire/rpc.ts";

@@ -1,6 +1,7 @@
 import { BUSINESS } from "#client/business/copy.ts";
-import { INBOX_VIEWS, type InboxView } from "#client/business/inbox-views.ts";
+import { countOfView, INBOX_VIEWS } from "#client/business/inbox-views.ts";
 import { VIEW_WORDS } from "#client/business/words.ts";
+import type { InboxView } from "#shared/contract/business.ts";
 import { Link } from "@tanstack/react-router";
 
 type ViewNavProps = {
@@ -24,7 +25,7 @@ export function ViewNav({ view, counts }: ViewNavProps) {
           }`}
         >
           {VIEW_WORDS[one]}
-          <span className="figures text-dense">{counts?.[one]}</span>
+          <span className="figures text-dense">{counts !== null && countOfView(counts[one])}</span>
         </Link>
       ))}
     </nav>

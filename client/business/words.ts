@@ -1,6 +1,6 @@
 import { BUSINESS } from "#client/business/copy.ts";
-import type { InboxView } from "#client/business/inbox-views.ts";
 import type { Tone } from "#client/ui/chip.tsx";
+import type { InboxView } from "#shared/contract/business.ts";
 import type { BusinessLead, MatchStatus } from "#shared/lead.ts";
 
 export const VIEW_WORDS: Record<InboxView, string> = {

@@ -1,49 +1,40 @@
-import { CALLS } from "#client/calls/copy.ts";
+import { type CallFilter, CallFilters } from "#client/calls/call-filters.tsx";
 import { CallList } from "#client/calls/call-list.tsx";
-import { statusWord } from "#client/calls/words.ts";
+import { CALLS } from "#client/calls/copy.ts";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
-import { Select } from "#client/ui/select.tsx";
-import { CALL_STATUSES } from "#shared/call/status.ts";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-
-const ALL = { value: "all", label: CALLS.allStates } as const;
-const OPTIONS = [ALL, ...CALL_STATUSES.map((value) => ({ value, label: statusWord(value) }))];
+import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 
 const KEYS = [
   { keys: "J  K", does: CALLS.keyRows },
   { keys: "Enter", does: CALLS.keyEnter },
+  { keys: "/", does: CALLS.keySearch },
   { keys: "?", does: CALLS.keyHelp },
 ];
 
-/** The calls a business or a supervisor may see; the filter lives in the address. */
+/**
+ * The calls a business or a supervisor may see. State and result are in the address; the words that are searched for may be a name, so they are
+ * in the history entry beside it, where a way back and a reload find them and nobody else does.
+ */
 export function CallsPage() {
-  const { status } = useSearch({ from: "/signed-in/staff/calls" });
+  const address = useSearch({ from: "/signed-in/staff/calls" });
+  const search = useRouterState({ select: ({ location }) => location.state.callSearch });
   const navigate = useNavigate();
+  const change = ({ search: callSearch, ...rest }: CallFilter) =>
+    void navigate({
+      to: "/calls",
+      search: rest,
+      state: callSearch === undefined ? {} : { callSearch },
+      replace: true,
+    });
   return (
     <div className="mx-auto flex w-full max-w-4xl flex-col gap-4 p-4 lg:p-6">
       <title>{CALLS.callsTitle}</title>
-      <div className="flex flex-wrap items-end justify-between gap-3">
-        <div className="flex items-center gap-2">
-          <h1 className="text-h3">{CALLS.calls}</h1>
-          <KeyboardHelp rows={KEYS} />
-        </div>
-        <div className="w-52">
-          <Select
-            label={CALLS.filter}
-            labelHidden
-            value={status ?? ALL.value}
-            options={OPTIONS}
-            onChange={(value) =>
-              void navigate({
-                to: "/calls",
-                search: value === ALL.value ? {} : { status: value },
-                replace: true,
-              })
-            }
-          />
-        </div>
+      <div className="flex items-center justify-between gap-2">
+        <h1 className="text-h3">{CALLS.calls}</h1>
+        <KeyboardHelp rows={KEYS} />
       </div>
-      <CallList status={status} audience="staff" emptyHint={CALLS.callsEmpty} />
+      <CallFilters filter={{ ...address, search }} onChange={change} />
+      <CallList filter={{ ...address, search }} audience="staff" emptyHint={CALLS.callsEmpty} />
     </div>
   );
 }

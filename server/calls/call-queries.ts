@@ -29,6 +29,7 @@ const OPEN: CallStatus[] = CALL_STATUSES.filter((status) => !isFinal(status));
 
 export type CallPage = {
   status?: CallStatus | undefined;
+  leadId?: string | undefined;
   outcome?: string | undefined;
   search?: string | undefined;
   before?: string | undefined;
@@ -216,8 +217,9 @@ export class CallQueries {
   }
 
   /** Newest first; ids are time-ordered. */
-  async list(scope: CallScope, page: CallPage) {
-    const { before, limit } = page;
+  async list(whose: CallScope, page: CallPage) {
+    const { before, leadId, limit } = page;
+    const scope = { ...whose, ...(leadId !== undefined && { leadId }) };
     const wanted = filterOf(page);
     const isFiltered = Object.keys(wanted).length > 0;
     const oldest = isFiltered ? await this.#endOfLook(scope, before) : null;
@@ -236,7 +238,7 @@ export class CallQueries {
   }
 
   /** The last call that one request with a filter looks at; null when that reaches the end. */
-  async #endOfLook(scope: CallScope, before: string | undefined): Promise<string | null> {
+  async #endOfLook(scope: mongo.Filter<CallDocument>, before: string | undefined): Promise<string | null> {
     const older = before === undefined ? {} : { _id: { $lt: before } };
     const [last] = await this.#calls
       .find({ ...scope, ...older }, { projection: { _id: 1 } })

@@ -123,3 +123,18 @@ test("[CL256] [CL257] code words and the number that shows are in the journal an
   await becomesInTime(bench, callId, { state: { attempt: { number: 2 } } });
   expect(bench.dials.map((dial) => dial.from)).toEqual(["+16505550100", "+16505550100"]);
 });
+
+test("[CL291] a list for one lead has the calls about it, newest first, and nobody else's", async () => {
+  const bench = start();
+  bench.calls.hold.hold("telephony", "wait");
+  const [leadId, other] = [someone(), someone()];
+  const ids: string[] = [];
+  for (const about of [leadId, other, leadId]) {
+    bench.clock.advance(10);
+    ids.push((await bench.calls.request(bench.business, { leadId: about, objective })).call_id);
+  }
+  const listed = await bench.calls.access.list(bench.business, { leadId, limit: 10 });
+  expect(listed.calls.map((call) => call.callId)).toEqual([ids[2], ids[0]]);
+  const stranger = { ...bench.business, businessId: "biz_stranger" };
+  expect((await bench.calls.access.list(stranger, { leadId, limit: 10 })).calls).toEqual([]);
+});

@@ -64,6 +64,7 @@ export const INDEXES: readonly IndexRow[] = [
   // How many calls of a business are not over.
   { collection: "calls", keys: { businessId: 1, status: 1 } },
   { collection: "calls", keys: { consumerId: 1, _id: -1 } },
+  { collection: "calls", keys: { leadId: 1, _id: -1 } },
   {
     collection: "calls",
     keys: { livePersonKey: 1 },

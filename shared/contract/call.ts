@@ -5,7 +5,7 @@ import { callSummarySchema } from "#shared/call/summary.ts";
 import { callViewSchema } from "#shared/call/view.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
-import { callIdSchema } from "#shared/ids.ts";
+import { callIdSchema, leadIdSchema } from "#shared/ids.ts";
 import { z } from "zod";
 
 const byCallId = z.object({ callId: callIdSchema });
@@ -41,6 +41,8 @@ export const callContract = {
     .input(
       z.object({
         status: callStatusSchema.optional(),
+        /** Only calls about this lead. */
+        leadId: leadIdSchema.optional(),
         outcome: z.string().max(40).optional(),
         /** Part of a name or of the objective, as the list shows them; upper and lower case are the same. */
         search: z.string().trim().min(1).max(80).optional(),
