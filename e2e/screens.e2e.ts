@@ -4,8 +4,14 @@ import { callCase, type World } from "#e2e/support/world.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
 import { expect, type Page } from "@playwright/test";
 
-/** A screen: where it is, what shows that it is all there, what is opened on it. */
-type Screen = { name: string; path: string; shows: RegExp | string; open?: (page: Page) => Promise<void> };
+/** A screen: where it is, what shows that it is all there, what is opened on it, and what the server does before. */
+type Screen = {
+  name: string;
+  path: string;
+  shows: RegExp | string;
+  open?: (page: Page) => Promise<void>;
+  before?: (page: Page) => Promise<unknown>;
+};
 
 const SIZES = [
   { name: "desktop", width: 1440, height: 900 },
@@ -20,6 +26,12 @@ async function fitsNarrowest(page: Page, screen: string, { width, height }: (typ
   await expectFits(page, screen);
   await page.setViewportSize({ width, height });
 }
+/** The server fails at this procedure, or never answers it. */
+const failing = (procedure: string) => (page: Page) =>
+  page.route(`**/rpc/${procedure}*`, (route) => route.fulfill({ status: 500, body: "{}" }));
+const silent = (procedure: string) => (page: Page) =>
+  page.route(`**/rpc/${procedure}*`, () => new Promise(() => undefined));
+const loading = (page: Page) => expect(page.getByLabel("Loading").first()).toBeVisible();
 
 /** "Tue, Dec 8: 5 times free" */
 const FREE = /: \d+ times? free/;
@@ -27,9 +39,21 @@ const BOOKED_AHEAD_MS = 2 * 60 * 60 * 1_000;
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
 
+/** A composer whose time is too far away. */
+async function refused(page: Page) {
+  await press("Request AI call")(page);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Objective").fill("Find out when a visit would suit.");
+  await dialog.getByText("At a chosen time").click();
+  await dialog.getByLabel("Day and time, yours").fill("2035-01-01T10:00");
+  await dialog.getByRole("button", { name: "Place call" }).click();
+  await expect(dialog.getByRole("button", { name: "Call now instead" })).toBeVisible();
+}
+
 async function visit(page: Page, world: World, screens: Screen[], size: (typeof SIZES)[number]) {
   await page.setViewportSize({ width: size.width, height: size.height });
-  for (const { name, path, shows, open } of screens) {
+  for (const { name, path, shows, open, before } of screens) {
+    await before?.(page);
     await page.goto(world.baseUrl + path);
     await expect(
       page.getByText(shows).filter({ visible: true }).first(),
@@ -39,6 +63,7 @@ async function visit(page: Page, world: World, screens: Screen[], size: (typeof 
     await expectFits(page, `${name}, ${size.name}`);
     await expectAccessible(page, `${name}, ${size.name}`);
     if (size.name === "phone") await fitsNarrowest(page, `${name}, narrowest`, size);
+    if (before !== undefined) await page.unrouteAll({ behavior: "ignoreErrors" });
   }
 }
 
@@ -93,6 +118,21 @@ for (const size of SIZES) {
       world,
       [
         { name: "inbox", path: "/inbox?view=interested", shows: "Maria Lopez" },
+        { name: "empty view", path: "/inbox?view=done", shows: "Nothing is done yet" },
+        { name: "no such lead", path: "/inbox?lead=lead_0", shows: "This lead is not here any more" },
+        {
+          name: "inbox, loading",
+          path: "/inbox",
+          shows: "Interested",
+          before: silent("business/leads"),
+          open: loading,
+        },
+        {
+          name: "inbox, failed",
+          path: "/inbox",
+          shows: "Leads didn't load.",
+          before: failing("business/leads"),
+        },
         { name: "lead", path: `/inbox?lead=${leadId}`, shows: /Why it fits/ },
         {
           name: "call composer",
@@ -100,8 +140,27 @@ for (const size of SIZES) {
           shows: /Why it fits/,
           open: press("Request AI call"),
         },
+        {
+          name: "call composer, refused",
+          path: `/inbox?lead=${leadId}`,
+          shows: /Why it fits/,
+          open: refused,
+        },
         { name: "calls", path: "/calls", shows: /Live/ },
+        {
+          name: "calls, failed",
+          path: "/calls",
+          shows: "The calls didn't load.",
+          before: failing("call/list"),
+        },
         { name: "live call", path: `/calls/${liveId}`, shows: /Live/ },
+        { name: "booked call", path: `/calls/${bookedId}`, shows: /Booked for/ },
+        {
+          name: "another time",
+          path: `/calls/${bookedId}`,
+          shows: /Booked for/,
+          open: press("Reschedule"),
+        },
         { name: "hang up?", path: `/calls/${liveId}`, shows: /Live/, open: press("Hang up") },
         { name: "finished call", path: `/calls/${finishedId}`, shows: /How it ended/ },
         { name: "foreign call", path: "/calls/call_0123456789abcdef", shows: "This call can't be shown." },
