@@ -147,6 +147,7 @@ for (const size of SIZES) {
           open: refused,
         },
         { name: "calls", path: "/calls", shows: /Live/ },
+        { name: "calls, none found", path: "/calls?outcome=wrong_number", shows: "No such calls" },
         {
           name: "calls, failed",
           path: "/calls",
