@@ -43,6 +43,9 @@ describe("the state of a call as a sentence", () => {
     expect(sentence({ status: "scheduled", scheduledFor, scheduledWhy: "quiet_hours" }).text).toContain(
       "calling hours",
     );
+    expect(sentence({ status: "scheduled", scheduledFor, scheduledWhy: "spend_cap" }).text).toContain(
+      "Today's",
+    );
     expect(sentence({ status: "scheduled", scheduledFor, scheduledWhy: "new_reason" }).text).toContain(
       "Calls at",
     );

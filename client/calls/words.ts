@@ -59,6 +59,8 @@ const END_REASONS: Record<string, string> = {
   suppression: "This number asked not to be called, so it was not dialled.",
   consent: "The person had not agreed to this call, so it was not dialled.",
   attempts: "The person was called as often as a day allows, so it was not dialled.",
+  queued_too_long: "The phone network kept the call waiting for too long, so it was given up.",
+  screened: "A call screener did not put the call through.",
   unreachable: "This number can't be reached.",
   carrier_refused: "The phone network refused the call.",
   lost_at_carrier: "The phone network lost the call.",
