@@ -38,7 +38,7 @@ export function LeadTimeline({ lead }: { lead: Pick<BusinessLead, "leadId" | "cr
           </li>
         ))}
         <li className="flex flex-wrap gap-x-3 px-3 text-muted">
-          <time dateTime={lead.createdAt} className="w-36 shrink-0">
+          <time dateTime={lead.createdAt} className="w-24 shrink-0 sm:w-36">
             {instantText(lead.createdAt, nowMs)}
           </time>
           {BUSINESS.timelineAsked}
@@ -55,7 +55,7 @@ function CallEntry({ call, nowMs }: { call: CallSummary; nowMs: number }) {
       params={{ callId: call.callId }}
       className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-control border border-line bg-surface px-3 py-2 hover:border-control"
     >
-      <time dateTime={call.requestedAt} className="w-36 shrink-0 text-muted">
+      <time dateTime={call.requestedAt} className="w-24 shrink-0 sm:w-36 text-muted">
         {instantText(call.requestedAt, nowMs)}
       </time>
       <StatusChip sentence={statusSentence(factsOfSummary(call), nowMs)} />

@@ -55,11 +55,20 @@ function SearchField({ filter, onChange }: CallFiltersProps) {
   const [typed, setTyped] = useState(filter.search ?? "");
   const settled = useSettled(typed.trim(), STILL_MS);
   const wanted = settled === "" ? undefined : settled;
+  const asked = useRef(filter.search);
   useEffect(() => {
-    if (wanted !== filter.search) onChange({ ...filter, search: wanted });
+    if (wanted === asked.current) return;
+    asked.current = wanted;
+    onChange({ ...filter, search: wanted });
     // Only what was typed starts a search; a filter that changes meanwhile is no reason for another one.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [wanted]);
+  useEffect(() => {
+    // A way back, or the link to all calls: not what was typed here.
+    if (filter.search === asked.current) return;
+    asked.current = filter.search;
+    setTyped(filter.search ?? "");
+  }, [filter.search]);
   useShortcut("/", () => input.current?.focus());
   return (
     <TextField

@@ -27,7 +27,7 @@ export function useShortcut(keys: string, run: () => void, isEnabled = true): vo
       event.preventDefault();
       run();
     },
-    { enabled: on && isEnabled, useKey: keys === "?" },
+    { enabled: on && isEnabled, useKey: keys === "?" || keys === "/" },
   );
 }
 
