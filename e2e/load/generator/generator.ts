@@ -60,6 +60,7 @@ export class Generator {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((resolve, reject) => {
+      if (!this.#child.connected) return reject(new Error("The generator has ended."));
       this.#waiting.set(id, { resolve: (value) => resolve(value as Answers[Kind]), reject });
       this.#child.send({ id, question });
     });
