@@ -35,6 +35,8 @@ test("[SB77][SB78] a person answers a simulated call in the browser, and what th
   await engineer.goto(`${world.sandbox.baseUrl}/sandbox`);
   await engineer.getByRole("button", { name: consumer.number }).click();
   await expect(engineer.getByRole("button", { name: "Tear the socket" })).toBeEnabled();
+  await engineer.getByLabel("Only to this number").fill(consumer.number);
+  await expect(engineer.getByText(/is your Ringside code/)).toBeVisible();
   await expectAccessible(engineer, "calls and faults");
   await expectFits(engineer, "calls and faults");
 

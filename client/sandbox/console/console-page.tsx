@@ -1,6 +1,7 @@
 import { CallDetailPanel } from "#client/sandbox/console/call-detail.tsx";
 import { CallList } from "#client/sandbox/console/call-list.tsx";
 import { FaultPanel } from "#client/sandbox/console/fault-panel.tsx";
+import { MessageList } from "#client/sandbox/console/message-list.tsx";
 import { sandboxApi } from "#client/sandbox/console/sandbox-api.ts";
 import { CONSOLE } from "#client/sandbox/copy.ts";
 import { EmptyState, Problem } from "#client/ui/states.tsx";
@@ -28,7 +29,10 @@ export function ConsolePage() {
         </Problem>
       )}
       <div className="grid items-start gap-6 lg:grid-cols-[20rem_minmax(0,1fr)_20rem]">
-        <CallList calls={calls.data} picked={sid} pick={setSid} />
+        <div className="flex flex-col gap-6">
+          <CallList calls={calls.data} picked={sid} pick={setSid} />
+          <MessageList />
+        </div>
         {sid === null ? (
           <div className="rounded-card border border-dashed border-line">
             <EmptyState icon={MousePointerClick} title={CONSOLE.pick} />

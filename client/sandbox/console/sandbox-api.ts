@@ -46,6 +46,9 @@ const faultSchema = z.looseObject({ peer: z.string(), fault: z.string(), times: 
 export type ArmedFault = z.infer<typeof faultSchema>;
 const faultsSchema = z.object({ faults: z.array(faultSchema) });
 
+const messageSchema = z.object({ sid: z.string(), to: z.string(), body: z.string(), sentAt: z.string() });
+export type TextMessage = z.infer<typeof messageSchema>;
+
 /** A request that the sandbox refused; the message is its sentence. */
 class SandboxRefusal extends Error {
   override readonly name = "SandboxRefusal";
@@ -69,6 +72,12 @@ export const sandboxApi = {
   },
   async call(sid: string): Promise<CallDetail> {
     return callSchema.parse(await ask("GET", `/calls/${sid}`));
+  },
+  /** The newest twenty text messages, to everybody or to one number. */
+  async messages(to: string): Promise<TextMessage[]> {
+    const one = to === "" ? "" : `&to=${encodeURIComponent(to)}`;
+    const reply = await ask("GET", `/messages?limit=20${one}`);
+    return z.object({ messages: z.array(messageSchema) }).parse(reply).messages;
   },
   act: (sid: string, act: string, body: unknown) => ask("POST", `/calls/${sid}/${act}`, body),
   async faults(): Promise<ArmedFault[]> {

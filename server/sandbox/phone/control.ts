@@ -88,8 +88,9 @@ export class Control {
   #mountNetwork(): void {
     const { messages, settings, faults } = this.#parts;
     this.router.get("/messages", (request, response) => {
-      const { to } = request.query;
-      response.json({ messages: messages.inbox(typeof to === "string" ? to : null) });
+      const { to, limit } = request.query;
+      const newest = messages.inbox(typeof to === "string" ? to : null);
+      response.json({ messages: limit === undefined ? newest : newest.slice(0, Number(limit) || 0) });
     });
     this.router.get("/settings", (_request, response) => void response.json(settings.current));
     this.router.put("/settings", (request, response) => {
