@@ -6,7 +6,7 @@ import type { InboxView } from "#shared/contract/business.ts";
 import type { BusinessLead } from "#shared/lead.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-/** For what the live link missed; news come by themselves. */
+/** For what the live link missed; news come by themselves while the page is open. What happened before, it asks for whenever it opens. */
 const REFRESH_MS = 60_000;
 const PAGE_LEADS = 50;
 
@@ -23,6 +23,7 @@ function useRows(view: InboxView) {
       initialPageParam: undefined,
       getNextPageParam: (page) => page.next ?? undefined,
       refetchInterval: refetchEvery(REFRESH_MS),
+      refetchOnMount: "always",
     }),
   );
 }
@@ -46,6 +47,7 @@ export function useInbox(address: InboxAddress): Inbox {
     rpc.business.leads.queryOptions({
       input: {},
       enabled: isNamed,
+      refetchOnMount: "always",
       refetchInterval: refetchEvery(REFRESH_MS),
     }),
   );
