@@ -114,6 +114,37 @@ test("[UI22] a call that waits is moved to another time, and then made now", asy
   await business.api.call.cancel({ callId });
 });
 
+test("[UI20] calls are found by words, state and result; the words stay out of the address", async ({
+  page,
+  world,
+}) => {
+  const { business, request } = await callCase(world, "endless");
+  const callId = await request();
+  await business.api.call.cancel({ callId });
+  await enterAs(page, world, business);
+  await page.getByRole("link", { name: "Calls" }).click();
+  const row = page.getByRole("link", { name: /Maria Lopez/ });
+  await expect(row).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("nobody of that name");
+  await expect(page.getByText("No such calls")).toBeVisible();
+  await page.getByLabel("Search names and objectives").fill("maria");
+  await expect(row).toBeVisible();
+  expect(page.url()).not.toMatch(/maria/i);
+  await page.getByLabel("State").selectOption("Completed");
+  await expect(page.getByText("No such calls")).toBeVisible();
+  await expect(page).toHaveURL(/status=completed/);
+  await page.getByLabel("State").selectOption("All states");
+  await page.getByLabel("State").press("Tab");
+  await page.getByLabel("Result").blur();
+  await page.keyboard.press("j");
+  await expect(row).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/calls/${callId}`));
+  await page.goBack();
+  await expect(page.getByLabel("Search names and objectives")).toHaveValue("maria");
+});
+
 test("[UI21] a list that can't be refreshed stays and says how old it is", async ({ page, world }) => {
   const { business, leadId } = await callCase(world, "endless");
   await enterAs(page, world, business);
