@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "server/notifications": [...BELOW_FEATURES, ...FEATURES.slice(0, 6)],
   "server/rehearsal": [...BELOW_FEATURES, ...FEATURES.slice(0, 7)],
   "server/insights": [...BELOW_FEATURES, ...FEATURES.slice(0, 8)],
+  "server/privacy": [...BELOW_FEATURES, ...FEATURES.slice(0, 6)],
   "server/http": [...BELOW_FEATURES, ...FEATURES],
   "server/realtime": [...BELOW_FEATURES, ...FEATURES],
   "server/sandbox": ["server/lib"],

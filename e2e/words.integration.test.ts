@@ -1,5 +1,7 @@
 import { callEnds, journalOf, recordingReady } from "#e2e/support/api.ts";
+import { leaksIn, numberPattern, storedText, tracesOf } from "#e2e/support/canary.ts";
 import { recordedWords } from "#e2e/support/recording.ts";
+import { BRIEF } from "#e2e/support/scripts.ts";
 import type { PhoneCall, VoiceSession } from "#e2e/support/sandbox.ts";
 import { callCase, startWorld, type World } from "#e2e/support/world.ts";
 import type { CallEvent, CallEventOf } from "#shared/call/events.ts";
@@ -7,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ LOG_LEVEL: "debug" });
 });
 afterAll(() => world.stop());
 
@@ -127,5 +129,39 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     expect(words(consumerLines.map(({ text }) => text))).toBe(words(phone.said.map(({ text }) => text)));
     expectSoundAudio(phone, session);
     expectRecorded({ recorded, events, consumerLines, phone });
+  });
+
+  test("[PD8] nothing about a person is where it does not belong", async () => {
+    const consumerName = "Zebulina Quarkwright";
+    const script = { ...BRIEF, lines: ["Yes, it is the purple gramophone."] };
+    const { consumer, business, request } = await callCase(world, script, undefined, {
+      recording: true,
+      consumerName,
+      description: "My xylophone cellar is flooded.",
+      objective: "Find out about the marzipan boiler.",
+    });
+    const { number, email } = consumer;
+    const canaries = {
+      number: numberPattern(number),
+      name: /zebulina|quarkwright/i,
+      mail: new RegExp(email, "i"),
+      words: /gramophone|xylophone|marzipan/i,
+    };
+    const callId = await request();
+    await callEnds(business.api, callId);
+    await recordingReady(business.api, callId);
+    const traces = await tracesOf(world);
+    expect(leaksIn(traces, canaries)).toEqual([]);
+    // What is sealed is in no document at all, also not in the records of people.
+    expect(await storedText(world, [], true)).not.toMatch(canaries.number);
+    // The search is no search unless it finds what is there.
+    const planted = `${number} ${consumerName} ${email} gramophone`;
+    for (const source of Object.keys(traces)) {
+      const found = leaksIn({ ...traces, [source]: `${traces[source]} ${planted}` }, canaries);
+      expect(found).toEqual(Object.keys(canaries).map((what) => `${what} in ${source}`));
+    }
+    expect(traces["stdout"]).toContain('"route"');
+    expect(traces["documents"]).toContain(callId);
+    expect(traces["addresses"]).toContain("/twilio/media/");
   });
 });

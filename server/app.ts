@@ -4,6 +4,7 @@ import { connectDatabase, type Database } from "#server/database/connection.ts";
 import { ensureIndexes } from "#server/database/indexes.ts";
 import { serve } from "#server/edges.ts";
 import { createFeatures, type Features } from "#server/features.ts";
+import { keysOf } from "#server/installation-keys.ts";
 import { createAgendaAlarms } from "#server/jobs/agenda/agenda-alarms.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import { createDemoWorld } from "#server/leads/demo.ts";
@@ -11,7 +12,6 @@ import { type Clock, systemClock } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
 import { StopList } from "#server/lib/stop-list.ts";
-import { loadOrMakeKeys, type StoredKeys } from "#server/lib/stored-keys.ts";
 import { createHealth, type Health } from "#server/observability/health.ts";
 import { type AppLogger, createLogger } from "#server/observability/logger.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
@@ -95,19 +95,6 @@ async function start(config: Config, clock: Clock, logger: AppLogger, stops: Sto
     );
   const sandboxUrl = peers.sandbox?.baseUrl ?? null;
   return { config, peers: peers.real, sandboxUrl, warnings, lost, fatal, stop: () => stops.run() };
-}
-
-function keysOf({ keys, dataDir }: Config): StoredKeys {
-  const { sessionSecret, fieldKeys, indexKey } = keys;
-  if (sessionSecret !== null && fieldKeys !== null && indexKey !== null) {
-    return { sessionSecret, fieldKeys, indexKey };
-  }
-  const stored = loadOrMakeKeys(dataDir);
-  return {
-    sessionSecret: sessionSecret ?? stored.sessionSecret,
-    fieldKeys: fieldKeys ?? stored.fieldKeys,
-    indexKey: indexKey ?? stored.indexKey,
-  };
 }
 
 /** A wrong key is told at once, in one sentence each; dialling waits until the peer accepts us. */

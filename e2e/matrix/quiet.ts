@@ -1,3 +1,4 @@
+import { databaseOf } from "#e2e/support/database.ts";
 import { isUnderWay } from "#e2e/support/sandbox.ts";
 import { until } from "#e2e/support/wait.ts";
 import type { World } from "#e2e/support/world.ts";
@@ -7,13 +8,6 @@ import { MongoClient } from "mongodb";
 /** Alarms of a call that has ended wait for some seconds at most: confirmations and the last look. */
 const QUIET_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 500;
-
-async function databaseOf(baseUrl: string): Promise<string> {
-  const text = await (await fetch(`${baseUrl}/readyz`)).text();
-  const [address] = /mongodb:\/\/[^"]+/.exec(text) ?? [];
-  if (address === undefined) throw new Error("The server does not say where its database is.");
-  return address;
-}
 
 async function metric(baseUrl: string, line: RegExp): Promise<number> {
   const text = await (await fetch(`${baseUrl}/metrics`)).text();

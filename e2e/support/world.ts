@@ -45,9 +45,12 @@ export function freshNumber(): string {
 }
 
 /** Somebody with a proven number. */
-export async function newConsumer(world: Pick<World, "baseUrl" | "sandbox">): Promise<Consumer> {
+export async function newConsumer(
+  world: Pick<World, "baseUrl" | "sandbox">,
+  name = "Maria Lopez",
+): Promise<Consumer> {
   const number = freshNumber();
-  const person = await signUp(world.baseUrl, "consumer", "Maria Lopez");
+  const person = await signUp(world.baseUrl, "consumer", name);
   await person.api.account.sendPhoneCode({ phoneNumber: number });
   const [code] = /\d{6}/.exec(await world.sandbox.textTo(number)) ?? [];
   await person.api.account.verifyPhone({ phoneNumber: number, code: code ?? "" });
@@ -69,10 +72,10 @@ export async function newBusiness(
 async function interestedLead(
   consumer: Consumer,
   business: SignedIn,
-  { recording = false, postalCode = "94110" }: CaseOptions,
+  { recording = false, postalCode = "94110", description = LEAK }: CaseOptions,
 ): Promise<string> {
   const { leadId } = await consumer.api.lead.submit({
-    description: "The pipe under my kitchen sink is leaking.",
+    description,
     category: "plumbing",
     postalCode,
     timeZone: "America/Los_Angeles",
@@ -104,8 +107,12 @@ type CaseOptions = {
   /** A place where nobody else works: with hundreds of businesses a lead would not be offered to this one. */
   postalCode?: string;
   objective?: string;
+  /** How the consumer is called, and what they wrote. */
+  consumerName?: string;
+  description?: string;
 };
 
+const LEAK = "The pipe under my kitchen sink is leaking.";
 const OBJECTIVE = "Find out what is broken and when somebody may come by.";
 
 /** Everybody and everything one call needs, with a callee of this kind; nothing is requested yet. `caller`: a business that is there already. */
@@ -115,9 +122,12 @@ export async function callCase(
   caller?: SignedIn,
   options: CaseOptions = {},
 ): Promise<CallCase> {
-  const { postalCode, objective = OBJECTIVE } = options;
+  const { postalCode, objective = OBJECTIVE, consumerName } = options;
   const places = postalCode === undefined ? [] : [postalCode];
-  const [consumer, business] = await Promise.all([newConsumer(world), caller ?? newBusiness(world, places)]);
+  const [consumer, business] = await Promise.all([
+    newConsumer(world, consumerName),
+    caller ?? newBusiness(world, places),
+  ]);
   await world.sandbox.callee(consumer.number, callee);
   const leadId = await interestedLead(consumer, business, options);
   const request = async () => {

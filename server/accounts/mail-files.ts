@@ -1,6 +1,7 @@
 import type { SendEmail } from "#server/accounts/auth-library.ts";
 import type { Clock } from "#server/lib/clock.ts";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { v7 } from "uuid";
 
@@ -26,3 +27,12 @@ export function createMailFiles(options: { folder: string; clock: Clock }): Send
 
 /** A line break would begin another header. */
 const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, " ");
+
+/** Deletes the mails in `folder` that were written to this address. */
+export async function forgetMails(folder: string, address: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith(".eml"))) {
+    const [head = ""] = (await readFile(join(folder, name), "utf8")).split("\n\n");
+    if (head.split("\n").includes(`To: ${oneLine(address)}`)) await rm(join(folder, name), { force: true });
+  }
+}
