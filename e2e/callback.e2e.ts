@@ -24,14 +24,16 @@ const clock = (slot: Slot | undefined): string =>
     minute: "2-digit",
   });
 
+/** The day's button is named by what is seen on it and its month: "Tue 8 Dec, 8 times free". */
 const showDayOf = (page: Page, slot: Slot | undefined) => {
-  const day = new Date(slot?.startsAt ?? "").toLocaleDateString("en-US", {
-    timeZone: TIME_ZONE,
-    weekday: "short",
-    month: "short",
-    day: "numeric",
-  });
-  return page.getByRole("button", { name: new RegExp(`^${day},`) }).click();
+  const words = (options: Intl.DateTimeFormatOptions) =>
+    new Date(slot?.startsAt ?? "").toLocaleDateString("en-US", { timeZone: TIME_ZONE, ...options });
+  const [weekday, date, month] = [
+    words({ weekday: "short" }),
+    words({ day: "numeric" }),
+    words({ month: "short" }),
+  ];
+  return page.getByRole("button", { name: new RegExp(`^${weekday}\\s*${date}\\s*${month},`) }).click();
 };
 
 test("[UI10][UI11][UI12][UI13] from a request to a booked callback, and its cancel", async ({

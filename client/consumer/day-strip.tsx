@@ -52,19 +52,22 @@ export function DayStrip({ days, slots, timeZone, chosen, onChoose, onBefore, on
 type DayButtonProps = { day: string; free: number; isChosen: boolean; onChoose: () => void };
 
 function DayButton({ day, free, isChosen, onChoose }: DayButtonProps) {
-  const { weekday, date, whole } = dayWords(day);
+  const { weekday, date, month } = dayWords(day);
   const look = isChosen ? "border-accent bg-accent text-on-accent" : "border-control bg-surface";
   return (
     <button
       type="button"
       aria-pressed={isChosen}
-      aria-label={`${whole}, ${countText(free, "time")} free`}
       onClick={onChoose}
       className={`figures flex min-h-14 w-full flex-col items-center justify-center rounded-control border text-body focus-visible:ring-focus ${look}`}
     >
       <span>{weekday}</span>
       {/* A day without a free time keeps its contrast: it is struck out, not faded. */}
       <span className={`font-medium ${free === 0 ? "line-through" : ""}`}>{date}</span>
+      {/* The name holds what is seen, so that it can be spoken to be pressed. */}
+      <span className="sr-only">
+        {month}, {countText(free, "time")} free
+      </span>
     </button>
   );
 }

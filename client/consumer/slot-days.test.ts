@@ -27,7 +27,7 @@ test("[UI11] a week has seven days, also when the clocks change", () => {
   const autumn = ["10-29", "10-30", "10-31", "11-01", "11-02", "11-03", "11-04"];
   expect(daysFrom("2026-10-29", 7)).toEqual(autumn.map((day) => `2026-${day}`));
   expect(daysFrom("2026-12-31", 2)).toEqual(["2026-12-31", "2027-01-01"]);
-  expect(dayWords("2026-12-08")).toEqual({ weekday: "Tue", date: "8", whole: "Tue, Dec 8" });
+  expect(dayWords("2026-12-08")).toEqual({ weekday: "Tue", date: "8", month: "Dec", whole: "Tue, Dec 8" });
 });
 
 test("[UI11] a time is shown on the clock of its zone", () => {

@@ -17,14 +17,15 @@ export function daysFrom(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => dayOf(startMs + index * DAY_MS, "UTC"));
 }
 
-/** "Tue", "8" and "Tue, Dec 8" of a day. */
-export function dayWords(day: string): { weekday: string; date: string; whole: string } {
+/** "Tue", "8", "Dec" and "Tue, Dec 8" of a day. */
+export function dayWords(day: string): { weekday: string; date: string; month: string; whole: string } {
   const instant = new Date(`${day}T00:00:00Z`);
   const words = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options }).format(instant);
   return {
     weekday: words({ weekday: "short" }),
     date: words({ day: "numeric" }),
+    month: words({ month: "short" }),
     whole: words({ weekday: "short", month: "short", day: "numeric" }),
   };
 }
