@@ -1,5 +1,6 @@
 import { callEnds, callReaches, signIn } from "#e2e/support/api.ts";
 import { enterAs, expectAccessible, expectFits, linkTo, test } from "#e2e/support/browser.ts";
+import { until } from "#e2e/support/wait.ts";
 import { callCase, type World } from "#e2e/support/world.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
 import { expect, type Page } from "@playwright/test";
@@ -72,7 +73,11 @@ async function prepare(world: World) {
   // Somebody silent would be left by the agent before all screens were seen.
   const finished = await callCase(world, "endless");
   const finishedId = await finished.request();
-  await callReaches(finished.business.api, finishedId, ["in_progress"]);
+  // Without a word there would be no summary to correct.
+  await until("somebody has spoken", async () => {
+    const { status, transcript } = await finished.business.api.call.get({ callId: finishedId });
+    return status === "in_progress" && transcript.length > 0;
+  });
   await finished.business.api.call.hangUp({ callId: finishedId });
   await callEnds(finished.business.api, finishedId);
   const liveId = await finished.request();
