@@ -25,6 +25,8 @@ test("[UI20] the inbox by keyboard, its views in the address, and one column on 
   const views = page.getByRole("navigation", { name: "Views" });
   await views.getByRole("link", { name: "Interested 1" }).click();
   await expect(page).toHaveURL(/view=interested/);
+  // A key moves in the list that is there, and the address changes before the list.
+  await expect(page.getByRole("link", { name: /kitchen sink/ })).toBeVisible();
   await page.keyboard.press("j");
   await expect(page).toHaveURL(new RegExp(`lead=${newer.leadId}`));
   await page.keyboard.press("Enter");
