@@ -90,7 +90,9 @@ describe.concurrent("one call, from the callee's mouth to the journal", () => {
     expect(consumerLines.map(({ text }) => text)).toEqual(session.heard.map(({ text }) => text));
     expect(words(consumerLines.map(({ text }) => text))).toBe(words(phone.said.map(({ text }) => text)));
     // The agent's words: spoken by the model, heard at the phone, written in the journal.
-    expect(agent.map(({ text }) => text)).toEqual(session.spoken.map(({ text }) => text));
+    // An answer that the callee's hello cut off before its first word was said by nobody.
+    const spoken = session.spoken.map(({ text }) => text).filter((text) => text !== "");
+    expect(agent.map(({ text }) => text)).toEqual(spoken);
     expect(agent.map(({ text }) => text)).toEqual(phone.heard.map(({ text }) => text));
     expectSoundAudio(phone, session);
     expectRecorded({ recorded, events, consumerLines, phone });
