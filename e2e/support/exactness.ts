@@ -2,7 +2,7 @@ import type { PhoneCall, SessionWords } from "#e2e/support/sandbox.ts";
 import type { CallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 
-/** What happened this shortly before a server died may be lost with it: it was on its way to the database. */
+/** What happened this shortly before a server died, or before the phone was put down, may be lost with it: it was on its way. */
 const GRACE_MS = 500;
 
 /** A shorter sound is no word, whatever is recognised in it (the adapter's rule VO21). */
@@ -19,6 +19,8 @@ export type Witnesses = {
   events: readonly CallEvent[];
   /** When the owner died: on the phone's own clock (ms of audio) and on the wall. */
   diedAt: { earMs: number; wallMs: number };
+  /** When the phone was put down, on the wall. */
+  putDownAtMs: number;
 };
 
 /** What is wrong with a call that was taken over by another server; empty when it is exact. */
@@ -95,11 +97,11 @@ function taken(list: string[], text: string): boolean {
   return at >= 0;
 }
 
-function consumerFaults({ words, events, diedAt }: Witnesses): string[] {
+function consumerFaults({ words, events, diedAt, putDownAtMs }: Witnesses): string[] {
   const kept = foldCall(events).transcript.filter(({ speaker }) => speaker === "consumer");
   const ids = new Set(kept.map(({ segmentId }) => segmentId));
   const lost = words.filter(({ itemId, text, atMs, soundMs, lost: sessionLost }) => {
-    const surely = !sessionLost || atMs < diedAt.wallMs - GRACE_MS;
+    const surely = atMs < (sessionLost ? diedAt.wallMs : putDownAtMs) - GRACE_MS;
     const isNoise = soundMs !== null && soundMs < NOISE_MS;
     if (!surely || isNoise) return false;
     return !kept.some((segment) => segment.segmentId === itemId && segment.text === text);

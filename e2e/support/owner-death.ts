@@ -85,11 +85,14 @@ async function recovered({ api, callId }: Call): Promise<void> {
   });
 }
 
-async function endAll(calls: readonly Call[]): Promise<void> {
+/** Puts the phones down; returns when, on the wall. */
+async function endAll(calls: readonly Call[]): Promise<number> {
+  const putDownAtMs = Date.now();
   for (const { api, callId } of calls) await api.call.hangUp({ callId }).catch(() => undefined);
   for (const { api, callId } of calls) {
     await until("the call is over", async () => isFinal((await api.call.get({ callId })).status));
   }
+  return putDownAtMs;
 }
 
 /** `calls` calls talk at the second server, which then dies by SIGKILL. Returns what is wrong with them once all are over. */
@@ -102,7 +105,7 @@ async function playRound(pair: ServerPair, calls: number, random: () => number):
   const wallMs = Date.now();
   await pair.second().kill9();
   await Promise.all(running.map(recovered));
-  await endAll(running);
+  const putDownAtMs = await endAll(running);
   const words = await sandbox.recognisedWords();
   const round: Round = { faults: [], recoveredMs: [] };
   for (const [index, call] of running.entries()) {
@@ -110,7 +113,7 @@ async function playRound(pair: ServerPair, calls: number, random: () => number):
     const phone = await sandbox.onlyCall(call.number);
     const again = phone.heard.find(({ startedAtMs }) => startedAtMs > diedAt.earMs);
     if (again !== undefined) round.recoveredMs.push(again.startedAtMs - diedAt.earMs);
-    const faults = await faultsIn(call, { phone, words, diedAt });
+    const faults = await faultsIn(call, { phone, words, diedAt, putDownAtMs });
     round.faults.push(...faults.map((fault) => `call ${index + 1}: ${fault}`));
   }
   round.faults.push(...(await leftovers(pair)));
@@ -119,12 +122,12 @@ async function playRound(pair: ServerPair, calls: number, random: () => number):
 
 async function faultsIn(
   { callId, api, watchers }: Call,
-  { phone, words, diedAt }: Omit<Witnesses, "events">,
+  { phone, words, diedAt, putDownAtMs }: Omit<Witnesses, "events">,
 ): Promise<string[]> {
   const events = (await journalOf(api, callId)).map((event) => callEventSchema.parse(event));
   const said = events.flatMap((event) => (event.type === "transcript.segment" ? [event.segmentId] : []));
   const own = words.filter(({ sessionItems }) => said.some((id) => sessionItems.has(id)));
-  const faults = faultsOf({ phone, words: own, events, diedAt });
+  const faults = faultsOf({ phone, words: own, events, diedAt, putDownAtMs });
   if (isUnderWay(phone)) faults.push("the phone was not put down");
   for (const watcher of watchers) {
     await until("the watcher has it all", () => watcher.seen.length >= events.length);
