@@ -51,9 +51,10 @@ describe.concurrent("how calls end", () => {
     const phone = await world.sandbox.onlyCall(consumer.number);
     const greetingEndMs = phone.said.at(-1)?.endedAtMs ?? 0;
     const recorded = phone.heard.filter(({ startedAtMs }) => startedAtMs > greetingEndMs);
-    expect(recorded.map(({ text, complete }) => [text, complete])).toEqual([
-      [view.attempts[0]?.message, true],
-    ]);
+    // On a slow machine the verdict comes after the agent's first word, which is then cut off; nothing else is said whole.
+    const whole = recorded.filter(({ complete }) => complete);
+    expect(whole.map(({ text }) => text)).toEqual([view.attempts[0]?.message]);
+    expect(recorded.at(-1)).toEqual(whole[0]);
     expect(view.attempts[0]?.message).not.toMatch(/Maria|sink|pipe|leak/);
   });
 
