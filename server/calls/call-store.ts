@@ -1,4 +1,5 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
+import { changed, headOf, placeAfterMove, receiptsAfter, usageFields } from "#server/calls/head-changes.ts";
 import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { ArchiveWrites } from "#server/calls/archive-writes.ts";
@@ -6,7 +7,7 @@ import { LiveWrites } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import type { Sighted } from "#server/calls/dialing/owner-silence.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
-import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
+import type { CallInput } from "#server/calls/state/call-state.ts";
 import { step, type Step, type StepRules } from "#server/calls/state/step.ts";
 import { isDuplicateKey } from "#server/database/upsert.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -23,8 +24,6 @@ type Collection<Document extends mongo.Document> = mongo.Collection<Document>;
 
 /** A decision lost the race against other writers this many times in a row: something is wrong, not slow. */
 const MAX_CONFLICTS = 50;
-/** A call has three attempts; those that our own account could not make do not count, and are as many as the outage is long. */
-const MAX_DIAL_RECEIPTS = 20;
 
 export type Applied =
   | { kind: "stepped"; call: CallHead; step: Step }
@@ -275,46 +274,4 @@ export class CallStore {
     }));
     if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
   }
-}
-
-/** Who moves a call gives its place in the line up, and takes a new one when it comes due. */
-const placeAfterMove = ({ state }: Step, nowMs: number): Pick<CallHead, "queuedAt"> => ({
-  queuedAt: state.phase === "queued" ? new Date(nowMs) : null,
-});
-
-/** An attempt that starts brings its receipt. */
-function receiptsAfter(
-  before: CallDocument["dialReceipts"],
-  input: CallInput,
-): Pick<CallHead, "dialReceipts"> {
-  if (input.kind !== "claimed") return {};
-  const receipt = { attemptId: input.attempt.attemptId, ...input.receipt };
-  return { dialReceipts: [...(before ?? []), receipt].slice(-MAX_DIAL_RECEIPTS) };
-}
-
-/** As paths, so that usage only grows, whoever writes last. */
-const usageFields = (usage: VoiceTotals) =>
-  Object.fromEntries(Object.entries(usage).map(([name, amount]) => [`usage.${name}`, amount]));
-
-/** The fields that a write has to name: the rest is as it was read, or the write meets no such revision. */
-function changed(before: CallHead, after: CallHead): Partial<CallHead> {
-  const fields: Partial<CallHead> = { ...after };
-  for (const name of Object.keys(before) as (keyof CallHead)[]) {
-    if (before[name] === after[name]) delete fields[name];
-  }
-  return fields;
-}
-
-/** The fields of the document that mirror its state, for indexes and lists. */
-function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<CallHead> {
-  const status = statusOf(state);
-  const waits = state.phase === "queued";
-  return {
-    state,
-    status,
-    livePersonKey: liveAttempt(state) === null ? null : call.personKey,
-    queuedAt: waits ? (call.queuedAt ?? new Date(nowMs)) : call.queuedAt,
-    dueAt: state.phase === "scheduled" ? new Date(state.dueAt) : null,
-    endedAt: isFinal(status) ? (call.endedAt ?? new Date(nowMs)) : null,
-  };
 }
