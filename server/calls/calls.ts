@@ -27,6 +27,7 @@ import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
+import { type CallsConfig, stepRules } from "#server/calls/calls-config.ts";
 import { personOf } from "#server/calls/new-call.ts";
 import type { CallParties, CallRequest } from "#server/calls/request-call.ts";
 import { cancelUncovered } from "#server/calls/uncovered.ts";
@@ -34,7 +35,6 @@ import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
 import { legalCallingInstant } from "#server/compliance/state-hours.ts";
-import type { QuietHours } from "#server/compliance/quiet-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -47,17 +47,6 @@ import type { VoiceModel } from "#server/voice/voice.ts";
 import type { CallRequestReply } from "#shared/contract/call-request.ts";
 import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
-
-type CallsConfig = {
-  callsPerSecond: number;
-  maxLiveCalls: number;
-  ringTimeoutSeconds: number;
-  callTimeLimitSeconds: number;
-  retryBackoffSeconds: number;
-  quietHours: QuietHours;
-  dailySpendCapCents: number | null;
-  businessDailySpendCapCents: number | null;
-};
 
 export type CallsDeps = {
   connection: Connection;
@@ -84,8 +73,6 @@ export type CallsDeps = {
   logger: Logger;
   metrics: Metrics;
 };
-
-const MAX_ATTEMPTS = 3;
 
 /** The calls feature: requests, the dial queue, live actors, the way to the end. One per server process. */
 export class Calls {
@@ -297,9 +284,3 @@ export class Calls {
     return this.#optOut.stopAll(phoneKey, personOf(caller));
   }
 }
-
-const stepRules = (config: CallsConfig) => ({
-  maxAttempts: MAX_ATTEMPTS,
-  retryBackoffMs: config.retryBackoffSeconds * 1000,
-  timeLimitMs: config.callTimeLimitSeconds * 1000,
-});
