@@ -1,13 +1,16 @@
 import { CHROMIUM_FLAGS, chromiumPath } from "#e2e/support/chromium.ts";
 import { defineConfig } from "@playwright/test";
 
-/** Browser journeys against the whole product (e2e/README.md). Two at a time, each with a product of its own, never repeated: a flaky one is a fault. */
+/**
+ * Browser journeys against the whole product (e2e/README.md). Two at a time, each with a product of its own. One that failed runs once
+ * more, so that it is known whether it always fails; `npm test` names it as flaky, which is a fault to be found.
+ */
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.e2e.ts",
   outputDir: "test-results",
   workers: 2,
-  retries: 0,
+  retries: 1,
   // A whole phone call fits, also on a busy machine.
   timeout: 300_000,
   expect: { timeout: 30_000 },

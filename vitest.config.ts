@@ -22,6 +22,8 @@ export default defineConfig({
           name: "integration",
           // They wait for speech in real time more than they compute.
           maxWorkers: 3,
+          // As with the browser journeys: one that failed runs once more, and is named as flaky.
+          retry: 1,
           include: ["e2e/**/*.integration.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -7,21 +7,35 @@ import { z } from "zod";
 
 /**
  * `npm test`: types, lint, format, dead code, unit, integration and browser journeys, one after the other. Everything runs although
- * something failed, except that nothing runs on wrong types. The last line is "N passed, N failed".
+ * something failed, except that nothing runs on wrong types. Tests that passed only when run again are named in the summary. The last
+ * line is "N passed, N failed".
  */
 const root = fileURLToPath(new URL("../", import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), "ringside-reports-"));
 const PATH = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
 
-type Counts = { passed: number; failed: number; skipped: number };
+type Counts = { passed: number; failed: number; skipped: number; flaky?: string[] };
 
 const vitestSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullable(),
+        }),
+      ),
+    }),
+  ),
 });
+const specSchema = z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) });
 const playwrightSchema = z.object({
+  suites: z.array(z.object({ specs: z.array(specSchema) })),
   stats: z.object({
     expected: z.number(),
     unexpected: z.number(),
@@ -73,7 +87,12 @@ async function vitest(project: string): Promise<Counts> {
   const { data } = vitestSchema.safeParse(reportIn(file));
   if (data === undefined) return oneStep(false);
   const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = data;
-  return atLeastOne({ passed, failed, skipped }, ok && data.success);
+  const flaky = data.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    // A test that passed keeps the failure of its first run.
+    .filter(({ status, failureMessages }) => status === "passed" && (failureMessages ?? []).length > 0)
+    .map(({ fullName }) => fullName);
+  return atLeastOne({ passed, failed, skipped, flaky }, ok && data.success);
 }
 
 async function playwright(): Promise<Counts> {
@@ -82,8 +101,12 @@ async function playwright(): Promise<Counts> {
   const ok = await run("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   const { data } = playwrightSchema.safeParse(reportIn(file));
   if (data === undefined) return oneStep(false);
-  const { expected, unexpected, flaky, skipped } = data.stats;
-  return atLeastOne({ passed: expected, failed: unexpected + flaky, skipped }, ok);
+  const { expected, unexpected, flaky: again, skipped } = data.stats;
+  const flaky = data.suites
+    .flatMap(({ specs }) => specs)
+    .filter(({ tests }) => tests.some(({ status }) => status === "flaky"))
+    .map(({ title }) => title);
+  return atLeastOne({ passed: expected + again, failed: unexpected, skipped, flaky }, ok);
 }
 
 const SECTIONS: { name: string; work: () => Promise<Counts> }[] = [
@@ -101,12 +124,13 @@ const summary: string[] = [];
 for (const { name, work } of SECTIONS) {
   console.log(`\n━━━ ${name} ${"━".repeat(60 - name.length)}\n`);
   const startedMs = performance.now();
-  const { passed, failed, skipped } = await work();
+  const { passed, failed, skipped, flaky = [] } = await work();
   total.passed += passed;
   total.failed += failed;
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   const left = skipped > 0 ? `, ${skipped} skipped` : "";
   summary.push(`${name.padEnd(18)}${passed} passed, ${failed} failed${left} (${seconds} s)`);
+  for (const title of flaky) summary.push(`${" ".repeat(18)}flaky: ${title}`);
   if (name === "types" && failed > 0) break;
 }
 rmSync(reports, { recursive: true, force: true });
