@@ -5,6 +5,7 @@ import type { Database } from "#server/database/connection.ts";
 import type { Features } from "#server/features.ts";
 import { createHttpServer } from "#server/http/http-server.ts";
 import { createAccountProcedures } from "#server/http/procedures/account.ts";
+import { createAuditProcedures } from "#server/http/procedures/audit.ts";
 import { createBookingProcedures } from "#server/http/procedures/booking.ts";
 import { createBusinessLeadProcedures } from "#server/http/procedures/business-leads.ts";
 import { createBusinessProfileProcedures } from "#server/http/procedures/business-profile.ts";
@@ -107,7 +108,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
 }
 
 function proceduresOf({ features, demo, logger }: ServeParts) {
-  const { accounts, businesses, leads, matching, calls, feed, slots } = features;
+  const { accounts, audit, businesses, leads, matching, calls, feed, slots } = features;
   const stopAllCalls = async (caller: Caller) => {
     const phone = await accounts.phoneOf(caller.accountId);
     if (phone === null) throw new Failure("PHONE_MISSING");
@@ -129,6 +130,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
       ...createBusinessLeadProcedures({ matching }),
       ...createCallRequestProcedures(calls),
     },
+    audit: createAuditProcedures(audit),
     booking: createBookingProcedures(slots),
     call: createCallProcedures(calls),
     supervisor: createSupervisorProcedures({

@@ -2,6 +2,7 @@ import type { SendEmail } from "#server/accounts/auth-library.ts";
 import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
+import { Audit } from "#server/audit/audit.ts";
 import { Calls } from "#server/calls/calls.ts";
 import { CallbackSlots } from "#server/booking/callback-slots.ts";
 import { calleeOfBusiness } from "#server/booking/callee-of-business.ts";
@@ -37,6 +38,7 @@ import { join } from "node:path";
 
 export type Features = {
   accounts: Accounts;
+  audit: Audit;
   businesses: Businesses;
   leads: Leads;
   matching: Matching;
@@ -98,6 +100,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const callerOf = withCallLinks({ links, queries, callerOf: accounts.callerOf });
   return {
     accounts,
+    audit: ground.audit,
     businesses,
     leads,
     matching,
@@ -127,8 +130,9 @@ function openGround(parts: FeatureParts) {
   const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
   const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
+  const audit = new Audit({ connection, clock });
   const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
-  return { seals, suppressions, limits, consents, businesses, sendEmail, accounts, queries, links };
+  return { seals, suppressions, limits, consents, businesses, sendEmail, accounts, queries, links, audit };
 }
 
 /** What calls have to ask of the other features. */

@@ -25,4 +25,5 @@ export type IdPrefix =
   | "rec"
   | "srv"
   | "apt"
-  | "hold";
+  | "hold"
+  | "aud";

@@ -144,6 +144,7 @@ export const ROWS = {
     input: ({ callId }) => ({ callId, text: "It was about something else." }),
   },
   "call.deleteSummary": { ...call, may: CONSUMERS },
+  "audit.list": { may: ["business", "supervisor"], about: "own" },
   "supervisor.board": { may: SUPERVISORS, about: "own" },
   "supervisor.pauseDialing": {
     may: SUPERVISORS,

@@ -1,4 +1,5 @@
 import type { Caller } from "#server/accounts/caller.ts";
+import type { Audit } from "#server/audit/audit.ts";
 import type { Analyst } from "#server/analyst/analyst.ts";
 import type { Appointments } from "#server/booking/appointments.ts";
 import type { CallbackSlots } from "#server/booking/callback-slots.ts";
@@ -6,7 +7,7 @@ import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
-import { CallStore } from "#server/calls/call-store.ts";
+import { type Applied, CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
 import { CallMoves } from "#server/calls/call-moves.ts";
@@ -65,6 +66,7 @@ export type CallsDeps = {
   slots: Pick<CallbackSlots, "confirm" | "release" | "reserve">;
   consents: Pick<Consents, "consentFor" | "record">;
   recordingFiles: RecordingFiles;
+  audit: Pick<Audit, "record">;
   /** Told once a call is stored, and once it is over; perhaps twice. */
   news: { callPlanned(callId: string): void; callEnded(callId: string): void };
   parties: CallParties;
@@ -255,6 +257,7 @@ export class Calls {
     await this.access.head(caller, callId);
     const applied = await this.#advance(callId, { kind: "cancelAsked", by: personOf(caller) });
     if (applied.kind === "absent") throw new Failure("NOT_FOUND");
+    this.#audited(caller, "cancelled", applied);
     const { state, status } = applied.call;
     const cancelled =
       status === "cancelled" ||
@@ -270,7 +273,14 @@ export class Calls {
     if (status !== "in_progress") return this.cancel(caller, callId);
     const end = { status: "completed", reason: `hung_up_by_${caller.role}` } as const;
     const applied = await this.#advance(callId, { kind: "hangUpAsked", end });
+    this.#audited(caller, "hung_up", applied);
     return { callId, status: applied.kind === "absent" ? status : applied.call.status };
+  }
+
+  /** Only what had an effect; nobody waits for it [AU3]. */
+  #audited(by: Caller, act: "cancelled" | "hung_up", applied: Applied) {
+    if (applied.kind !== "stepped") return;
+    this.#effects.work(this.#deps.audit.record(by, act, applied.call));
   }
 
   /** Consent was taken back: cancels what waits and is not covered any more. Returns how many calls. */

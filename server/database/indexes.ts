@@ -94,6 +94,10 @@ export const INDEXES: readonly IndexRow[] = [
   // Notifications that wait for their turn; all of them go after a month.
   { collection: "notifications", keys: { state: 1, dueAt: 1 } },
   { collection: "notifications", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  // Who did what: of a business, about a call, and not for ever.
+  { collection: "audits", keys: { businessId: 1, _id: -1 } },
+  { collection: "audits", keys: { callId: 1, _id: -1 } },
+  { collection: "audits", keys: { at: 1 }, expireAfterSeconds: 400 * 24 * 60 * 60 },
   // Recordings that are not finished, or not deleted everywhere yet.
   { collection: "recordings", keys: { state: 1 } },
   // Edges. What servers tell each other is heard within a second.

@@ -38,6 +38,8 @@ export async function erasePerson(
     await eraseCall(records, _id);
   }
   const leads = await eraseLeads(records, accountIds);
+  const acts = { accountId: { $in: accountIds }, role: "consumer" as const };
+  await records.audits.updateMany(acts, { $set: { name: "" } });
   for (const accountId of accountIds) await eraseAccount(records, accountId, forgetMails);
   await records.phones.deleteMany({ phoneKey });
   return { accounts: accountIds.length, leads, calls: calls.length };

@@ -21,6 +21,7 @@ export async function exportPerson(db: Db, phoneKey: string, recordingsFolder: s
     consents: await records.consents.find(theirs).toArray(),
     appointments: await records.appointments.find(theirs).toArray(),
     calls: await Promise.all(calls.map((call) => exportedCall(records, call))),
+    acts: await records.audits.find({ accountId: { $in: accountIds } }).toArray(),
     recordings: recordings.map(({ _id: callId, state, parts }) => ({
       callId,
       state,

@@ -1,3 +1,4 @@
+import type { AuditDocument } from "#server/audit/audit.ts";
 import type { ArchivedEvent, CallDocument } from "#server/calls/call-document.ts";
 import type { RecordingDocument } from "#server/calls/recording/recordings.ts";
 import type { Db } from "#server/database/connection.ts";
@@ -21,6 +22,7 @@ export function recordsOf(db: Db) {
     suppressions: db.collection<{ phoneKey: string; how: string; at: Date }>("suppressions"),
     calls: db.collection<CallDocument>("calls"),
     callEvents: db.collection<ArchivedEvent>("callEvents"),
+    audits: db.collection<AuditDocument>("audits"),
     recordings: db.collection<RecordingDocument>("recordings"),
   };
 }

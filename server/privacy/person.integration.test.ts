@@ -1,4 +1,5 @@
 import { newAccountId } from "#server/accounts/auth-library.ts";
+import { Audit } from "#server/audit/audit.ts";
 import { newCall } from "#server/calls/new-call.ts";
 import type { CallDocument } from "#server/calls/call-document.ts";
 import { memoryFiles } from "#server/calls/testing/scripted-recordings.ts";
@@ -38,6 +39,8 @@ async function somebody(word: string, isOpen = false) {
   const about = { leadId, consumerId: accountId, businessId: "biz_00000001", legalName: "Acme LLC" };
   await createConsents({ db: connection, clock }).record([{ ...about, aiCalls: true }]);
   await createSuppressions({ db: connection, clock }).suppress(phone.phoneKey, "spoken");
+  const consumer = { accountId, name: word, email: "", role: "consumer", businessId: null } as const;
+  await new Audit({ connection, clock }).record(consumer, "played_recording", null);
   const briefing = { businessName: "Acme", legalName: "Acme LLC", voice: "marin", category: "roofing" };
   const words = { consumerName: word, need: word, objective: word, timeZone: "America/New_York" };
   const calls: CallDocument[] = [];
@@ -84,6 +87,7 @@ test("[PD1] what is held is found by the number, words of all calls included, an
   for (const { view } of held.calls) expect(view.transcript).toMatchObject([{ text: "gramophone" }]);
   expect(held.accounts).toMatchObject([{ name: "gramophone", email: "gramophone@people.test" }]);
   expect(held).toMatchObject({ leads: [{}], consents: [{ kind: "aiCalls" }], optOut: { how: "spoken" } });
+  expect(held.acts).toMatchObject([{ act: "played_recording", name: "gramophone" }]);
   expect(JSON.stringify(held)).not.toContain("xylophone");
 });
 

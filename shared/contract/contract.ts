@@ -1,4 +1,5 @@
 import { accountContract } from "#shared/contract/account.ts";
+import { auditContract } from "#shared/contract/audit.ts";
 import { bookingContract } from "#shared/contract/booking.ts";
 import { businessContract } from "#shared/contract/business.ts";
 import { callContract } from "#shared/contract/call.ts";
@@ -13,4 +14,5 @@ export const contract = {
   booking: bookingContract,
   call: callContract,
   supervisor: supervisorContract,
+  audit: auditContract,
 };

@@ -1,4 +1,5 @@
 import type { Analyst } from "#server/analyst/analyst.ts";
+import { Audit } from "#server/audit/audit.ts";
 import { createAppointments } from "#server/booking/appointments.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { CallbackSlots, type CallbackSlotsParts } from "#server/booking/callback-slots.ts";
@@ -175,6 +176,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     config: { ...BENCH_CONFIG, ...options.config },
     instance: "srv_1",
     dialSwitch: new DialSwitch(connection, clock),
+    audit: new Audit({ connection, clock }),
     feed: { event() {}, draft() {}, boardChanged() {} },
     telephony: carrier.telephony,
     voice: silentVoice,
