@@ -118,6 +118,7 @@ function runUpdate(context: StatementContext, operation: Doc, totals: Totals): D
     upsert: isSet(operation["upsert"]),
     sort: docField(operation, "sort"),
     hint: operation["hint"],
+    isShown: false,
   });
   totals.nMatched += result.matched;
   totals.nModified += result.modified;

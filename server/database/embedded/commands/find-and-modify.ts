@@ -48,6 +48,7 @@ export const findAndModify: Command = (request, state) => {
     arrayFilters: body["arrayFilters"],
     multi: false,
     upsert: isSet(body["upsert"]),
+    isShown: true,
   });
   const value = isSet(body["new"]) ? result.after : result.before;
   const lastErrorObject = docOf({

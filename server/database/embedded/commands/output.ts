@@ -88,6 +88,7 @@ function merge(context: StatementContext, spec: Doc, docs: readonly Doc[]): void
       upsert: false,
       sort: newDoc(),
       hint: undefined,
+      isShown: false,
     });
     if (result.matched > 0) {
       if (whenMatched === "fail")

@@ -15,6 +15,7 @@ import { notSupported, typeMismatch } from "#server/database/embedded/errors.ts"
 import { type Examined, type Query, runQuery } from "#server/database/embedded/planner/execute.ts";
 import { choosePlan, type Plan } from "#server/database/embedded/planner/plan.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
+import { addFilterFields, addProjectionFields, topOf } from "#server/database/embedded/query/fields-read.ts";
 import { parseProjection } from "#server/database/embedded/query/projection.ts";
 import { equalValues, type Collator } from "#server/database/embedded/values/compare.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
@@ -51,7 +52,7 @@ export const find: Command = (request, state) => {
   });
   const collection = state.engine.catalog.get(ns);
   if (!collection) return cursorReply("firstBatch", [], ns, undefined);
-  const found = runQuery(collection, query);
+  const found = runQuery(collection, { ...query, fields: fieldsShown(query, docField(body, "projection")) });
   const encoded = found.map(({ bytes, doc }) => (projection ? encodeDoc(projection(doc)) : bytes));
   const isSingle = isSet(body["singleBatch"]) || limit < 0;
   return firstBatch(
@@ -63,6 +64,12 @@ export const find: Command = (request, state) => {
     isSet(body["noCursorTimeout"]),
   );
 };
+
+/** What a read with a projection looks into. Without one the stored bytes are sent, so only the filter and the order do. */
+function fieldsShown({ filter, sort }: Query, projection: Doc): Query["fields"] {
+  const fields = new Set(sort.map(({ path }) => topOf(path)));
+  return addFilterFields(filter, fields) && addProjectionFields(projection, fields) ? fields : undefined;
+}
 
 function limitOf(body: Doc): number {
   const limit = body["limit"];

@@ -3,6 +3,7 @@ import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { buildQuery } from "#server/database/embedded/commands/select.ts";
 import { failedToParse } from "#server/database/embedded/errors.ts";
 import { runQuery, type Found, type Query } from "#server/database/embedded/planner/execute.ts";
+import { addFilterFields, topOf } from "#server/database/embedded/query/fields-read.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
 import {
   deleteDocument,
@@ -17,7 +18,7 @@ import {
   withIdFirst,
   type Update,
 } from "#server/database/embedded/update/update.ts";
-import { decodeDoc } from "#server/database/embedded/values/decode.ts";
+import { decodeFields } from "#server/database/embedded/values/decode.ts";
 import { encodeDoc } from "#server/database/embedded/values/encode.ts";
 import { docOf, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
@@ -32,6 +33,8 @@ export type UpdateStatement = {
   upsert: boolean;
   sort: Doc;
   hint: Value | undefined;
+  /** Somebody wants to see the documents before or after; otherwise only what the statement looks at is decoded. */
+  isShown: boolean;
 };
 
 export type UpdateResult = {
@@ -66,6 +69,7 @@ export function updateMatching(context: StatementContext, statement: UpdateState
     throw failedToParse("multi update is not supported for replacement-style update");
   const query = queryOf(context, statement, statement.multi ? 0 : 1);
   const collection = engine.catalog.get(ns);
+  if (collection && !statement.isShown) query.fields = fieldsLookedAt(context, collection, query, update);
   const result = collection ? changeFound(context, collection, query, update) : undefined;
   if (result) return result;
   if (!statement.upsert)
@@ -74,6 +78,24 @@ export function updateMatching(context: StatementContext, statement: UpdateState
   const target = engine.ensureCollection(ns, newDoc());
   engine.statement(() => insertDocument(engine, target, after, encodeDoc(after)));
   return { matched: 0, modified: 0, upserted: { id: after["_id"] ?? null }, before: undefined, after };
+}
+
+/** What an update looks into: its filter and order, what it changes, and the indexes that this concerns [DB31]. Undefined: it may be anything. */
+function fieldsLookedAt(
+  { engine, ns }: StatementContext,
+  { indexes }: Collection,
+  { filter, sort }: Query,
+  update: Update,
+): Query["fields"] {
+  // The change events of a watched collection compare whole documents.
+  if (update.kind !== "operators" || engine.isRecording(ns)) return undefined;
+  const fields = new Set(["_id", ...update.touched, ...sort.map(({ path }) => topOf(path))]);
+  if (!addFilterFields(filter, fields)) return undefined;
+  for (const { reads } of indexes) {
+    if (reads === undefined) return undefined;
+    if ([...reads].some((name) => update.touched.has(name))) for (const name of reads) fields.add(name);
+  }
+  return fields;
 }
 
 function queryOf(
@@ -99,15 +121,19 @@ function changeFound(
   for (const { rid } of runQuery(collection, query)) rids.push(rid);
   if (rids.length === 0) return undefined;
   return context.engine.statement(() =>
-    changeAll(context, collection, refetched(collection, rids), update, query),
+    changeAll(context, collection, refetched(collection, rids, query.fields), update, query),
   );
 }
 
 /** The documents again, one at a time, so that an update of very many does not hold them all. */
-function* refetched(collection: Collection, rids: readonly number[]): Generator<Found> {
+function* refetched(
+  collection: Collection,
+  rids: readonly number[],
+  fields: Query["fields"],
+): Generator<Found> {
   for (const rid of rids) {
     const bytes = collection.records.get(rid);
-    if (bytes) yield { rid, bytes, doc: decodeDoc(bytes) };
+    if (bytes) yield { rid, bytes, doc: decodeFields(bytes, fields) };
   }
 }
 

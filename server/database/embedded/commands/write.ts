@@ -111,6 +111,7 @@ function updateStatement(doc: Doc): UpdateStatement {
     upsert: isSet(doc["upsert"]),
     sort: docField(doc, "sort"),
     hint: doc["hint"],
+    isShown: false,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Collection } from "#server/database/embedded/storage/catalog.ts";
 import { LONG_SCAN_DOCUMENTS } from "#server/database/embedded/storage/scan-log.ts";
 import type { Entry, Row } from "#server/database/embedded/storage/trees.ts";
 import type { Collator } from "#server/database/embedded/values/compare.ts";
-import { decodeDoc } from "#server/database/embedded/values/decode.ts";
+import { decodeFields } from "#server/database/embedded/values/decode.ts";
 import { decodeKey } from "#server/database/embedded/values/key-decode.ts";
 import type { KeyPart } from "#server/database/embedded/values/key-encode.ts";
 import type { Doc, Value } from "#server/database/embedded/values/value.ts";
@@ -24,15 +24,17 @@ type RidCandidate = { rid: number; isSure: boolean };
 class SureFound implements Found {
   readonly rid: number;
   readonly bytes: Uint8Array;
+  readonly #fields: Query["fields"];
   #doc: Doc | undefined;
 
-  constructor({ rid, bytes }: Row) {
+  constructor({ rid, bytes }: Row, fields: Query["fields"]) {
     this.rid = rid;
     this.bytes = bytes;
+    this.#fields = fields;
   }
 
   get doc(): Doc {
-    this.#doc ??= decodeDoc(this.bytes);
+    this.#doc ??= decodeFields(this.bytes, this.#fields);
     return this.#doc;
   }
 }
@@ -47,6 +49,8 @@ export type Query = {
   hint: Value | undefined;
   /** Newest first (`$natural: -1`). */
   backward: boolean;
+  /** The documents' own fields that anybody looks into, the filter and the order included; left out: any [DB31]. */
+  fields?: ReadonlySet<string> | undefined;
   /** Throws when the command's time is over; called now and then. */
   checkTime(): void;
 };
@@ -94,10 +98,10 @@ function* matching(collection: Collection, plan: Plan, query: Query, examined: E
     if (seen === LONG_SCAN_DOCUMENTS && plan.kind === "scan")
       collection.scans.note(collection.name, query.filter, query.sort);
     if (row.isSure) {
-      yield new SureFound(row);
+      yield new SureFound(row, query.fields);
       continue;
     }
-    const doc = decodeDoc(row.bytes);
+    const doc = decodeFields(row.bytes, query.fields);
     if (matches(query.filter, doc)) yield { rid: row.rid, bytes: row.bytes, doc };
   }
 }

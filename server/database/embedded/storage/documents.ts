@@ -152,6 +152,7 @@ function moveEntries(
   after: Doc,
   rid: number,
 ): void {
+  if (index.reads !== undefined && areSame(index.reads, before, after)) return;
   const old = entriesOf(index, before);
   const next = entriesOf(index, after);
   for (const [identity, { bytes }] of old.keys) if (!next.keys.has(identity)) index.tree.remove(bytes, rid);
@@ -161,6 +162,12 @@ function moveEntries(
     index.tree.insert(bytes, rid);
   }
   engine.catalog.markMultikey(index, next.multikey);
+}
+
+/** Updates share what they leave alone: a field that is the very same value has the same keys [DB31]. */
+function areSame(fields: ReadonlySet<string>, before: Doc, after: Doc): boolean {
+  for (const name of fields) if (before[name] !== after[name]) return false;
+  return true;
 }
 
 function refuseDuplicate(

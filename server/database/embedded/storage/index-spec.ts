@@ -1,5 +1,6 @@
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { notSupported, ServerError } from "#server/database/embedded/errors.ts";
+import { addFilterFields, topOf } from "#server/database/embedded/query/fields-read.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import type { Filter } from "#server/database/embedded/query/predicate.ts";
 import type { SortField } from "#server/database/embedded/query/sort.ts";
@@ -15,6 +16,8 @@ export type IndexDefinition = {
   unique: boolean;
   sparse: boolean;
   partial: Filter | undefined;
+  /** The documents' own fields that the index depends on; undefined: any. */
+  reads: ReadonlySet<string> | undefined;
   /** Seconds after the date in the first field; `undefined` when documents stay. */
   expireAfterSeconds: number | undefined;
 };
@@ -53,15 +56,22 @@ export function parseIndexSpec(spec: Doc): IndexDefinition {
     throw new ServerError(67, "The partialFilterExpression must be an object.");
   if (isId && (partial !== undefined || spec["sparse"] === true))
     throw new ServerError(67, "_id index cannot be partial or sparse.");
+  const filter = isDoc(partial) ? parseFilter(partial, PLAIN_ENVIRONMENT) : undefined;
   return {
     name: isId ? "_id_" : name,
     spec: shown(spec, key, isId ? "_id_" : name),
     fields,
     unique: isId || spec["unique"] === true,
     sparse: spec["sparse"] === true,
-    partial: isDoc(partial) ? parseFilter(partial, PLAIN_ENVIRONMENT) : undefined,
+    partial: filter,
+    reads: fieldsRead(fields, filter),
     expireAfterSeconds: expiry(spec["expireAfterSeconds"], fields),
   };
+}
+
+function fieldsRead(keys: readonly SortField[], partial: Filter | undefined): IndexDefinition["reads"] {
+  const fields = new Set(keys.map(({ path }) => topOf(path)));
+  return partial === undefined || addFilterFields(partial, fields) ? fields : undefined;
 }
 
 function parseKey(key: Doc): SortField[] {

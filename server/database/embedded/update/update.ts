@@ -1,6 +1,7 @@
 import { compileTransform } from "#server/database/embedded/aggregate/transforms.ts";
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
 import { badValue, failedToParse, ServerError } from "#server/database/embedded/errors.ts";
+import { topOf } from "#server/database/embedded/query/fields-read.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { matchedIndex } from "#server/database/embedded/query/positional.ts";
 import type { Filter } from "#server/database/embedded/query/predicate.ts";
@@ -12,14 +13,26 @@ import {
   type UpdateOperator,
 } from "#server/database/embedded/update/field-operators.ts";
 import { equalValues } from "#server/database/embedded/values/compare.ts";
-import { cloneDoc, isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import {
+  cloneDoc,
+  cloneValue,
+  isDoc,
+  newDoc,
+  type Doc,
+  type Value,
+} from "#server/database/embedded/values/value.ts";
 
 type Step = { path: string; operand: Value; run: UpdateOperator };
 
-/** A parsed update. */
+/** A parsed update. `touched` are the document's own fields that operators may change or look into. */
 export type Update =
   | { kind: "replace"; doc: Doc }
-  | { kind: "operators"; steps: Step[]; arrayFilters: ReadonlyMap<string, Filter> }
+  | {
+      kind: "operators";
+      steps: Step[];
+      touched: ReadonlySet<string>;
+      arrayFilters: ReadonlyMap<string, Filter>;
+    }
   | { kind: "pipeline"; run(doc: Doc): Doc };
 
 const PIPELINE_STAGES = new Set(["$set", "$addFields", "$unset", "$project", "$replaceRoot", "$replaceWith"]);
@@ -38,9 +51,11 @@ export function parseUpdate(spec: Value, arrayFilters: Value | undefined, enviro
       );
     return { kind: "replace", doc: spec };
   }
+  const { steps, touched } = parseSteps(spec, environment);
   return {
     kind: "operators",
-    steps: parseSteps(spec, environment),
+    steps,
+    touched: new Set(touched.map(topOf)),
     arrayFilters: parseArrayFilters(arrayFilters, environment),
   };
 }
@@ -60,7 +75,7 @@ function parsePipeline(stages: Value[], environment: Environment): Update {
   };
 }
 
-function parseSteps(spec: Doc, environment: Environment): Step[] {
+function parseSteps(spec: Doc, environment: Environment): { steps: Step[]; touched: string[] } {
   const operators = new Map(Object.entries({ ...fieldOperators, ...arrayOperators(environment) }));
   const steps: Step[] = [];
   const touched: string[] = [];
@@ -78,7 +93,7 @@ function parseSteps(spec: Doc, environment: Environment): Step[] {
     }
   }
   refuseConflicts(touched);
-  return steps;
+  return { steps, touched };
 }
 
 /** Two operators may not touch one field, nor a field and its inside. */
@@ -137,12 +152,22 @@ function changed(update: Update, doc: Doc, filter: Filter, environment: Environm
     case "pipeline":
       return cloneDoc(update.run(doc));
     case "operators": {
-      const next = cloneDoc(doc);
+      const next = withOwn(doc, update.touched);
       const context = updateContext(update.arrayFilters, doc, filter, environment, isInsert);
       for (const { path, operand, run } of update.steps) run(next, path, operand, context);
       return next;
     }
   }
+}
+
+/** A copy in which only `touched` may be changed: everything else is shared with `doc`. */
+function withOwn(doc: Doc, touched: ReadonlySet<string>): Doc {
+  const copy = newDoc();
+  for (const name of Object.keys(doc)) {
+    const value = doc[name] ?? null;
+    copy[name] = touched.has(name) ? cloneValue(value) : value;
+  }
+  return copy;
 }
 
 function updateContext(

@@ -12,7 +12,13 @@ import {
   Timestamp,
 } from "bson";
 import { ServerError } from "#server/database/embedded/errors.ts";
-import { isInt32, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import {
+  isInt32,
+  newDoc,
+  RawDocument,
+  type Doc,
+  type Value,
+} from "#server/database/embedded/values/value.ts";
 
 /** Deeper documents are refused (MongoDB's limit is the same order of magnitude). */
 const MAX_DEPTH = 200;
@@ -28,6 +34,33 @@ type Reader = { buffer: Buffer; at: number; end: number };
 export function decodeDoc(bytes: Uint8Array): Doc {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return readDocument({ buffer, at: 0, end: buffer.length }, 0);
+}
+
+/**
+ * Decodes a stored document as far as somebody looks into it: documents and arrays in fields other than `fields` stay as their bytes (`RawDocument`).
+ * `fields` left out: all of it.
+ */
+export function decodeFields(bytes: Uint8Array, fields: ReadonlySet<string> | undefined): Doc {
+  if (fields === undefined) return decodeDoc(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const doc = newDoc();
+  const end = documentLength(buffer, 0, buffer.length) - 1;
+  const reader: Reader = { buffer, at: 4, end };
+  while (reader.at < end) {
+    const type = buffer[reader.at] ?? 0;
+    reader.at += 1;
+    const name = readCString(reader);
+    const isLeft = (type === 0x03 || type === 0x04) && !fields.has(name);
+    doc[name] = isLeft ? leftEncoded(reader, type) : readValue(reader, type, 0);
+  }
+  if (reader.at !== end) throw invalid("an element runs past its end");
+  return doc;
+}
+
+function leftEncoded(reader: Reader, type: number): RawDocument {
+  const { buffer, at, end } = reader;
+  reader.at = at + documentLength(buffer, at, end);
+  return new RawDocument(buffer.subarray(at, reader.at), type === 0x04);
 }
 
 /** The length a document states at `at`, checked against the room there is. */

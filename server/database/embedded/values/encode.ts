@@ -149,7 +149,7 @@ function writeObject(
     const millis = value.getTime();
     writer.int64(BigInt(Number.isNaN(millis) ? 0 : millis));
   } else if (value instanceof RawDocument) {
-    tag(writer, 0x03, name);
+    tag(writer, value.isArray ? 0x04 : 0x03, name);
     writer.bytes(value.bytes);
   } else if (value instanceof Long) {
     tag(writer, value instanceof Timestamp ? 0x11 : 0x12, name);

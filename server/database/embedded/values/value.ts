@@ -42,11 +42,13 @@ export type Value =
 /** A document. Fields are read and written by plain indexing, which is safe because documents have no prototype. */
 export type Doc = { [field: string]: Value };
 
-/** A document that is already encoded; the encoder copies its bytes. */
+/** A document, or an array, that is still encoded or already so; the encoder copies its bytes. Nothing may look into it. */
 export class RawDocument {
   readonly bytes: Uint8Array;
-  constructor(bytes: Uint8Array) {
+  readonly isArray: boolean;
+  constructor(bytes: Uint8Array, isArray = false) {
     this.bytes = bytes;
+    this.isArray = isArray;
   }
 }
 
