@@ -54,6 +54,8 @@ export type CallDocument = {
   requestedAt: Date;
   /** When its turn began to count; kept through retries, null while it was never due. */
   queuedAt: Date | null;
+  /** Since when it is in the line this time; null while it is not. */
+  inLineAt: Date | null;
   dueAt: Date | null;
   endedAt: Date | null;
   /** Sealed E.164 number (place: calls/phone/callId). */

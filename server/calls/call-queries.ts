@@ -1,6 +1,6 @@
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import type { Talk } from "#server/calls/cost/estimate.ts";
-import { type InLine, placeInTurns, turnOrder } from "#server/calls/dialing/turns.ts";
+import { type InLine, turnOrder } from "#server/calls/dialing/turns.ts";
 import {
   type CallStatus,
   FINAL_STATUSES,
@@ -68,11 +68,15 @@ export class CallQueries {
     return this.#calls.findOne({ "state.attempt.attemptId": attemptId }, WITHOUT_JOURNAL);
   }
 
-  /** The businesses that have calls in line. */
-  line(): Promise<(InLine & { count: number })[]> {
+  /** The businesses that have calls in line, with those that joined it at `joinedSince` or later: all of them unless it is given. */
+  line(joinedSince?: Date): Promise<(InLine & { count: number })[]> {
+    const joined =
+      joinedSince === undefined
+        ? { status: "queued" as const }
+        : { inLineAt: { $type: "date", $gte: joinedSince } };
     return this.#calls
       .aggregate<InLine & { count: number }>([
-        { $match: { status: "queued" } },
+        { $match: joined },
         { $group: { _id: "$businessId", headQueuedAt: { $min: "$queuedAt" }, count: { $sum: 1 } } },
         { $project: { _id: 0, businessId: "$_id", headQueuedAt: 1, count: 1 } },
       ])
@@ -109,14 +113,10 @@ export class CallQueries {
     return this.#calls.countDocuments({ status: "queued" });
   }
 
-  /** How many calls are before this one; 1 = it is next. Businesses take turns. */
-  async queuePosition({ _id, businessId, queuedAt }: Pick<CallHead, "_id" | "businessId" | "queuedAt">) {
+  /** How many calls of its own business are before this one in the line. */
+  rankOf({ _id, businessId, queuedAt }: Pick<CallHead, "_id" | "businessId" | "queuedAt">): Promise<number> {
     const earlier = [{ queuedAt: { $lt: queuedAt } }, { queuedAt, _id: { $lt: _id } }];
-    const [line, rank] = await Promise.all([
-      this.line(),
-      this.#calls.countDocuments({ status: "queued", businessId, $or: earlier }),
-    ]);
-    return placeInTurns({ businessId, rank }, line);
+    return this.#calls.countDocuments({ status: "queued", businessId, $or: earlier });
   }
 
   /** Every call that is on the phone or not summed up yet; bounded by MAX_LIVE_CALLS. */

@@ -10,6 +10,7 @@ import { averageSeconds, costRange } from "#server/calls/cost/estimate.ts";
 import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
+import type { PlacesInLine } from "#server/calls/dialing/places-in-line.ts";
 import {
   type CallbackRequest,
   type CallRequest,
@@ -30,7 +31,8 @@ import type { CallPlace, CallRequestReply, RequestQuota } from "#shared/contract
 
 type Deps = PrepareDeps & {
   store: Pick<CallStore, "insert">;
-  queries: Pick<CallQueries, "queuePosition" | "countLive" | "recentTalks">;
+  queries: Pick<CallQueries, "countLive" | "recentTalks">;
+  places: Pick<PlacesInLine, "placeOf">;
   voice: Pick<VoiceModel, "price" | "priceTable" | "model">;
   telephony: Pick<Telephony, "fromNumbers">;
   access: Pick<CallAccess, "head">;
@@ -90,7 +92,7 @@ export class CallRequests {
   /** Record first, then the alarm: a call without an alarm is found by the sweep, an alarm without a call does nothing. */
   async #accepted(call: CallDocument): Promise<CallRequestReply> {
     this.#deps.wake(call);
-    const position = call.queuedAt === null ? null : await this.#deps.queries.queuePosition(call);
+    const position = call.queuedAt === null ? null : await this.#deps.places.placeOf(call);
     const reply = { success: true as const, call_id: call._id, queued_at: call.requestedAt.toISOString() };
     if (position === null) {
       return {
@@ -120,7 +122,7 @@ export class CallRequests {
     const { access, clock, telephony } = this.#deps;
     const call = await access.head(caller, callId);
     const waits = call.status === "queued" && call.queuedAt !== null;
-    const queuePosition = waits ? await this.#deps.queries.queuePosition(call) : null;
+    const queuePosition = waits ? await this.#deps.places.placeOf(call) : null;
     return {
       queuePosition,
       estimatedWaitSeconds:

@@ -18,6 +18,7 @@ import { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import { talkCents } from "#server/calls/cost/estimate.ts";
 import { Spending } from "#server/calls/dialing/spending.ts";
 import { DialQueue } from "#server/calls/dialing/dial-queue.ts";
+import { PlacesInLine } from "#server/calls/dialing/places-in-line.ts";
 import { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
@@ -120,7 +121,8 @@ export class Calls {
       { clock, logger, released: () => this.#queue.nudge() },
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
-    const known = { ...deps, ...config, store, queries, hold: this.hold };
+    const places = new PlacesInLine({ queries, clock });
+    const known = { ...deps, ...config, store, queries, places, hold: this.hold };
     this.requests = new CallRequests({ ...known, access: this.access, wake: this.#wake });
     this.pausing = new DialPausing({ ...deps, resumed: () => this.#queue.nudge() });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });

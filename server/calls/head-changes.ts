@@ -39,11 +39,13 @@ export function changed(before: CallHead, after: CallHead): Partial<CallHead> {
 export function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<CallHead> {
   const status = statusOf(state);
   const waits = state.phase === "queued";
+  const inLineAt = call.status === "queued" ? call.inLineAt : null;
   return {
     state,
     status,
     livePersonKey: liveAttempt(state) === null ? null : call.personKey,
     queuedAt: waits ? (call.queuedAt ?? new Date(nowMs)) : call.queuedAt,
+    inLineAt: waits ? (inLineAt ?? new Date(nowMs)) : null,
     dueAt: state.phase === "scheduled" ? new Date(state.dueAt) : null,
     endedAt: isFinal(status) ? (call.endedAt ?? new Date(nowMs)) : null,
   };

@@ -81,6 +81,7 @@ export function newCall(call: NewCall, seals: Seals): CallDocument {
     followUpOf,
     requestedAt: now,
     queuedAt: dueAt === null ? now : null,
+    inLineAt: dueAt === null ? now : null,
     dueAt: dueAt === null ? null : new Date(dueAt.at),
     endedAt: null,
     phone: seals.seal(phone.e164, phonePlace(callId)),

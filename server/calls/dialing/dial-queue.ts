@@ -5,7 +5,7 @@ import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import type { Spending } from "#server/calls/dialing/spending.ts";
-import { Turns } from "#server/calls/dialing/turns.ts";
+import { WaitingLine } from "#server/calls/dialing/waiting-line.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -48,13 +48,15 @@ export type DialQueueDeps = {
  */
 export class DialQueue {
   readonly #deps: DialQueueDeps;
-  readonly #turns = new Turns();
+  readonly #line: WaitingLine;
+  #depthDueMs = 0;
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
   #again = false;
 
   constructor(deps: DialQueueDeps) {
     this.#deps = deps;
+    this.#line = new WaitingLine(deps);
   }
 
   start() {
@@ -82,6 +84,7 @@ export class DialQueue {
       this.#again = false;
       try {
         if (await this.#takeOne()) this.#again = true;
+        await this.#tellDepth();
       } catch (error) {
         this.#deps.logger.error(errorFields(error), "the dial queue failed; it looks again in a second");
       }
@@ -90,23 +93,27 @@ export class DialQueue {
 
   /** True when there may be more to take at once. */
   async #takeOne(): Promise<boolean> {
-    const { hold, dialSwitch, queries, limits, maxLiveCalls, callsPerSecond, depthChanged, clock } =
-      this.#deps;
-    const line = await queries.line();
-    depthChanged(line.reduce((depth, { count }) => depth + count, 0));
-    const businessId = this.#turns.next(line);
-    if (businessId === null || hold.reason !== null || (await dialSwitch.paused()) !== null) return false;
-    const call = await queries.nextQueued(businessId);
-    // Another server was faster: there may be others.
-    if (call === null) return true;
+    const { hold, dialSwitch, queries, limits, maxLiveCalls, callsPerSecond } = this.#deps;
+    const call = await this.#line.next();
+    if (call === null) return false;
     if ((await queries.countLive()) >= maxLiveCalls) return false;
+    // As late as can be: a refusal of the carrier may have come while the line was read.
+    if (hold.reason !== null || (await dialSwitch.paused()) !== null) return false;
     const pace = { who: "installation", action: "dial" };
     const place = await limits.take({ ...pace, max: callsPerSecond, windowMs: 1000 });
     if (!place.ok) return false;
     const dialled = await this.#claim(call);
-    if (dialled) this.#turns.served(businessId, clock.nowMs());
+    if (dialled) this.#line.served(call.businessId);
     else await limits.giveBack({ ...pace, hitId: place.hitId });
     return true;
+  }
+
+  /** For the operator's gauge; once per look, because counting reads the whole line. */
+  async #tellDepth(): Promise<void> {
+    const { clock, queries, depthChanged } = this.#deps;
+    if (clock.monotonicMs() < this.#depthDueMs) return;
+    this.#depthDueMs = clock.monotonicMs() + LOOK_MS;
+    depthChanged(await queries.countQueued());
   }
 
   async #claim(call: CallHead): Promise<boolean> {

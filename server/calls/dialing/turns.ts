@@ -14,7 +14,7 @@ export class Turns {
   readonly #last = new Map<string, { atMs: number; turn: number }>();
   #turn = 0;
 
-  next(line: readonly InLine[]): string | null {
+  next(line: Iterable<InLine>): string | null {
     let next: { businessId: string; sinceMs: number; turn: number } | null = null;
     for (const { businessId, headQueuedAt } of line) {
       const { atMs, turn } = this.#last.get(businessId) ?? { atMs: 0, turn: 0 };
