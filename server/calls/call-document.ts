@@ -82,15 +82,14 @@ export type CallDocument = {
   lastRecordId: string | null;
   /** The last drafts of the utterance being spoken; not part of the journal. */
   draft: Draft | null;
-  /** The newest journal events; older ones are in `callEvents`. */
+  /** The journal after `archivedSeq`, without a hole. */
   journal: CallEvent[];
+  /** Up to here the journal is in `callEvents` only; calls of before have all of it, or their newest 400 events, in `journal`. */
+  archivedSeq?: number;
 };
 
 /** Everything but the journal: what decisions need. */
 export type CallHead = Omit<CallDocument, "journal">;
 
-/** Events kept in the document itself. */
-export const JOURNAL_TAIL = 400;
-
-/** Archive of the journal; `_id` is `callId:seq`, so that writing twice is harmless. */
+/** Archive of the whole journal; `_id` is `callId:seq`, so that writing twice is harmless. */
 export type ArchivedEvent = { _id: string; callId: string; seq: number; event: CallEvent };

@@ -1,8 +1,7 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
 import { changed, headOf, placeAfterMove, receiptsAfter, usageFields } from "#server/calls/head-changes.ts";
-import { JOURNAL_TAIL } from "#server/calls/call-document.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
-import { ArchiveWrites } from "#server/calls/archive-writes.ts";
+import { JournalArchive } from "#server/calls/journal-archive.ts";
 import { LiveWrites } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import type { Sighted } from "#server/calls/dialing/owner-silence.ts";
@@ -51,14 +50,14 @@ export class CallStore {
   readonly #deps: Deps;
   readonly #calls: Collection<CallDocument>;
   readonly #archive: Collection<ArchivedEvent>;
-  readonly #archiveWrites: ArchiveWrites;
+  readonly #journals: JournalArchive;
   readonly #liveWrites: LiveWrites;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#calls = deps.connection.collection<CallDocument>("calls");
     this.#archive = deps.connection.collection<ArchivedEvent>("callEvents");
-    this.#archiveWrites = new ArchiveWrites(this.#archive, deps.clock, deps.logger);
+    this.#journals = new JournalArchive(this.#archive, this.#calls, deps.clock, deps.logger);
     this.#liveWrites = new LiveWrites(this.#calls, deps.clock);
   }
 
@@ -95,7 +94,7 @@ export class CallStore {
         const settleDueAt = firstSettlement({ ...call, ...head }, nowMs);
         const written = await this.#write(call, { ...head, settleDueAt }, next.events);
         if (written === null) return "conflict";
-        if (isFinal(written.status)) await this.#completeArchive(callId);
+        if (isFinal(written.status)) await this.#journals.complete(callId);
         return { kind: "stepped", call: written, step: next };
       } catch (error) {
         if (isDuplicateKey(error)) return { kind: "personBusy", call };
@@ -147,7 +146,7 @@ export class CallStore {
       if (!events.every(isLateFact)) throw new Error("Only late facts may follow the end of a call.");
       const written = await this.#write(call, change, events);
       if (written === null) return "conflict";
-      if (events.length > 0) await this.#completeArchive(callId);
+      if (events.length > 0) await this.#journals.complete(callId);
       return { kind: "stepped", call: written, step: { state: call.state, events, effects: [] } };
     });
     return applied.kind === "stepped";
@@ -209,11 +208,13 @@ export class CallStore {
   /** Writes a decision; null when somebody else was faster. */
   async #write(call: CallHead, change: Partial<CallHead>, fresh: NewCallEvent[]): Promise<CallHead | null> {
     const events = this.#number(call, fresh);
+    const cut = this.#journals.cutAt(call);
     const next: CallHead = {
       ...call,
       ...change,
       revision: call.revision + 1,
       seq: call.seq + events.length,
+      archivedSeq: cut,
       summary: applyToSummary(call.summary, events),
       optedOut: call.optedOut || events.some(({ type }) => type === "optOut.recorded"),
     };
@@ -224,7 +225,10 @@ export class CallStore {
       { _id: call._id, revision: call.revision },
       {
         $set: set,
-        $push: { journal: { $each: events, $slice: -JOURNAL_TAIL } },
+        // What is cut off is in the archive; from there on the document has every event [CL310].
+        ...((events.length > 0 || cut !== call.archivedSeq) && {
+          $push: { journal: { $each: events, $slice: cut - next.seq } },
+        }),
         ...(reported !== undefined && { $max: usageFields(reported) }),
       },
     );
@@ -243,9 +247,7 @@ export class CallStore {
     const { feed } = this.#deps;
     for (const event of events) feed.event(callId, event);
     feed.boardChanged();
-    this.#archiveWrites.add(
-      events.map((event) => ({ _id: `${callId}:${event.seq}`, callId, seq: event.seq, event })),
-    );
+    this.#journals.add(callId, events);
   }
 
   async #decide(
@@ -260,18 +262,5 @@ export class CallStore {
       if (outcome !== "conflict") return outcome;
     }
     throw new Error("A call document changed faster than a decision could be stored.");
-  }
-
-  /** The archive is the record for good: what an outage kept from it is added when the call ends. */
-  async #completeArchive(callId: string): Promise<void> {
-    const call = await this.#calls.findOne({ _id: callId }, { projection: { journal: 1 } });
-    const rows = (call?.journal ?? []).map((event) => ({
-      updateOne: {
-        filter: { _id: `${callId}:${event.seq}` },
-        update: { $setOnInsert: { callId, seq: event.seq, event } },
-        upsert: true,
-      },
-    }));
-    if (rows.length > 0) await this.#archive.bulkWrite(rows, { ordered: false });
   }
 }
