@@ -17,6 +17,7 @@ import {
 import { createLeadProcedures } from "#server/http/procedures/lead.ts";
 import { createRouter } from "#server/http/procedures/router.ts";
 import { createSupervisorProcedures } from "#server/http/procedures/supervisor.ts";
+import { createRecordingRoute } from "#server/http/recording-route.ts";
 import { isSameOrigin } from "#server/http/web-origin.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure, StartProblem } from "#server/lib/failure.ts";
@@ -63,6 +64,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
       logger,
       onRejected: (reason) => metrics.webhooksRejected.inc({ reason }),
     }),
+    extraRouters: [createRecordingRoute({ open: (token) => calls.playback.open(token), logger })],
     health,
     metrics,
     logger,

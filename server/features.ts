@@ -26,6 +26,7 @@ import { createLeads, type Leads } from "#server/leads/leads.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import { createSeals, type Seals } from "#server/lib/sealed.ts";
+import { createSignedTokens } from "#server/lib/signed-token.ts";
 import type { StoredKeys } from "#server/lib/stored-keys.ts";
 import { createMarketNews } from "#server/matching/market-news.ts";
 import { createMatchStore } from "#server/matching/match-store.ts";
@@ -130,9 +131,23 @@ function openGround(parts: FeatureParts) {
   const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
   const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
+  const purpose = "ringside recording link v1";
+  const recordingTokens = createSignedTokens({ secret: keys.sessionSecret, clock, purpose });
   const audit = new Audit({ connection, clock });
   const links = createCallLinks({ sessionSecret: keys.sessionSecret, clock });
-  return { seals, suppressions, limits, consents, businesses, sendEmail, accounts, queries, links, audit };
+  return {
+    seals,
+    suppressions,
+    limits,
+    consents,
+    businesses,
+    sendEmail,
+    accounts,
+    queries,
+    links,
+    audit,
+    recordingTokens,
+  };
 }
 
 /** What calls have to ask of the other features. */

@@ -69,6 +69,7 @@ export const CALLS = {
   recordingOn: "On",
   recordingStopped: "Stopped at their wish, deleted",
   recordingFailed: "Failed",
+  recordingExpired: "Deleted after 90 days",
   yes: "Yes",
   notYet: "Not yet",
   noneYet: "None yet",

@@ -53,6 +53,8 @@ function recordingText(recording: CallView["recording"]): string {
       return CALLS.recordingStopped;
     case "failed":
       return CALLS.recordingFailed;
+    case "expired":
+      return CALLS.recordingExpired;
     case "ready":
       return timerText(recording.durationMs ?? 0);
   }

@@ -133,6 +133,8 @@ export const ROWS = {
   "call.get": call,
   "call.events": call,
   "call.place": call,
+  "call.recording": call,
+  "call.waveform": call,
   "call.reschedule": {
     ...call,
     input: ({ callId, tomorrow }) => ({ callId, scheduledTime: tomorrow }),

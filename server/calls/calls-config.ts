@@ -10,6 +10,9 @@ export type CallsConfig = {
   quietHours: QuietHours;
   dailySpendCapCents: number | null;
   businessDailySpendCapCents: number | null;
+  /** Origin of the installation, and of this server alone. */
+  publicUrl: string;
+  nodePublicUrl: string;
 };
 
 const MAX_ATTEMPTS = 3;

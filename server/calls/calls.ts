@@ -24,6 +24,7 @@ import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
+import { RecordingPlayback } from "#server/calls/recording/playback.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
@@ -43,6 +44,7 @@ import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
+import type { SignedTokens } from "#server/lib/signed-token.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
@@ -67,6 +69,7 @@ export type CallsDeps = {
   slots: Pick<CallbackSlots, "confirm" | "release" | "reserve">;
   consents: Pick<Consents, "consentFor" | "record">;
   recordingFiles: RecordingFiles;
+  recordingTokens: SignedTokens;
   audit: Pick<Audit, "record">;
   /** Told once a call is stored, and once it is over; perhaps twice. */
   news: { callPlanned(callId: string): void; callEnded(callId: string): void };
@@ -89,6 +92,7 @@ export class Calls {
   readonly requests: CallRequests;
   readonly pausing: DialPausing;
   readonly moves: CallMoves;
+  readonly playback: RecordingPlayback;
   readonly #deps: CallsDeps;
   readonly #store: CallStore;
   readonly #actors: ActorRegistry;
@@ -127,7 +131,9 @@ export class Calls {
     this.pausing = new DialPausing({ ...deps, resumed: () => this.#queue.nudge() });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
     const settled = (callId: string) => this.#actors.settled(callId);
-    this.#recordings = new Recordings({ ...deps, store, files: deps.recordingFiles, settled });
+    const recorded = { ...deps, ...config, files: deps.recordingFiles, tokens: deps.recordingTokens };
+    this.#recordings = new Recordings({ ...recorded, store, settled });
+    this.playback = new RecordingPlayback({ ...recorded, access: this.access });
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });

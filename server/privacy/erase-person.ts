@@ -47,7 +47,10 @@ export async function erasePerson(
 
 /** As after "do not record": a part on another server's disk stays listed until that server has deleted it, which takes it a minute. */
 async function eraseRecording({ recordings }: Records, files: RecordingFiles, callId: string): Promise<void> {
-  const known = await recordings.findOneAndUpdate({ _id: callId }, { $set: { state: "stopped" } });
+  const known = await recordings.findOneAndUpdate(
+    { _id: callId },
+    { $set: { state: "stopped" }, $unset: { peaks: true } },
+  );
   const here = await files.names();
   for (const { name } of known?.parts ?? []) {
     if (!here.has(name)) continue;

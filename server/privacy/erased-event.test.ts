@@ -77,6 +77,7 @@ const EVENTS: NewCallEvent[] = [
   },
   { type: "call.ended", status: "completed", reason: "objective_met", outcome: "objective_met" },
   { type: "recording.ready", durationMs: 1 },
+  { type: "recording.expired" },
   { type: "summary.corrected", by: consumer, text: SAID },
   { type: "summary.deleted", by: consumer },
   { type: "hidden" },

@@ -15,6 +15,7 @@ const UNTOLD: ReadonlySet<CallEvent["type"]> = new Set([
   "recording.started",
   "recording.stopped",
   "recording.ready",
+  "recording.expired",
 ]);
 
 /** The event without anything that a person said, was called or wanted. It still proves what was done, and when. */

@@ -175,6 +175,8 @@ export const callEventSchema = z.discriminatedUnion("type", [
   /** By their wish: stopped and deleted. `failed`: the disk refused; the call goes on unrecorded. */
   event("recording.stopped", { why: z.enum(["spoken", "key", "failed"]), atMs: callMs }),
   event("recording.ready", { durationMs: z.number().nonnegative() }),
+  /** Its time was over, and it was deleted. */
+  event("recording.expired", {}),
   event("analysis.completed", analysisSchema.shape),
   /** The consumer's own words take the place of the summary. */
   event("summary.corrected", { by: actorSchema, text: z.string() }),
@@ -208,6 +210,7 @@ export type NewCallEvent = CallEvent extends infer Each
  */
 export const isLateFact = (event: NewCallEvent): boolean =>
   event.type === "recording.ready" ||
+  event.type === "recording.expired" ||
   event.type === "summary.corrected" ||
   event.type === "summary.deleted" ||
   (event.type === "cost.updated" && !event.estimated);

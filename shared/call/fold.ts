@@ -228,6 +228,8 @@ function recordChange(view: CallView, event: CallEvent): Change {
       return { recording: { state: event.why === "failed" ? "failed" : "stopped", durationMs: null } };
     case "recording.ready":
       return { recording: { state: "ready", durationMs: event.durationMs } };
+    case "recording.expired":
+      return { recording: { state: "expired", durationMs: null } };
     case "analysis.completed": {
       const { seq: _seq, at: _at, type: _type, ...analysis } = event;
       return { analysis, outcome: analysis.outcome, summary: analysis.summary, summaryBy: "analyst" };

@@ -80,10 +80,10 @@ export const callViewSchema = z.object({
   turnLatenciesMs: z.array(z.number()),
   interruptions: z.number(),
   cost: costSchema.nullable(),
-  /** Null: this call was not recorded. `stopped`: by their wish, and deleted. */
+  /** Null: this call was not recorded. `stopped`: by their wish, and deleted. `expired`: deleted after 90 days. */
   recording: z
     .object({
-      state: z.enum(["on", "stopped", "failed", "ready"]),
+      state: z.enum(["on", "stopped", "failed", "ready", "expired"]),
       /** Once it is ready. */
       durationMs: z.number().nullable(),
     })

@@ -90,6 +90,31 @@ export const callContract = {
     .input(byCallId)
     .output(z.object({ callId: callIdSchema, status: callStatusSchema })),
 
+  /**
+   * A link to the recording that works for ten minutes: a WAV file of two channels, first the consumer, second the agent, with range requests. Its
+   * first sample lies `startMs` after the answer. 409: none was made, it is not ready yet, or it was deleted.
+   */
+  recording: procedure("GET", "/calls/{callId}/recording", "Play the recording of a call")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
+    .input(byCallId)
+    .output(
+      z.object({ url: z.string(), expiresAt: z.string(), durationMs: z.number(), startMs: z.number() }),
+    ),
+
+  /** How loud both sides of the recording are, `perSecond` times a second: base64 of one byte each, 0 to 255. */
+  waveform: procedure("GET", "/calls/{callId}/waveform", "The waveform of a recording")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, RECORDING_AWAY: ERRORS.RECORDING_AWAY })
+    .input(byCallId)
+    .output(
+      z.object({
+        startMs: z.number(),
+        durationMs: z.number(),
+        perSecond: z.number(),
+        consumer: z.string(),
+        agent: z.string(),
+      }),
+    ),
+
   /** Once the call is over: the consumer's own words take the place of the summary, for everybody. At most 20 a day. */
   correctSummary: procedure("POST", "/calls/{callId}/summary", "Correct the summary of my call")
     .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, RATE_LIMITED: ERRORS.RATE_LIMITED })

@@ -49,6 +49,10 @@ export const ERRORS = {
     message: "That was too many requests. Please wait a little.",
     data: z.object({ retryAfterSeconds: z.number().int().positive() }),
   },
+  RECORDING_AWAY: {
+    status: 503,
+    message: "The recording lies on a server that does not answer at the moment. Please try again later.",
+  },
   DIALING_PAUSED: { status: 503, message: "Calling is paused at the moment." },
 } as const;
 

@@ -1,5 +1,6 @@
 import { WAV_HEADER_BYTES, wavHeader, wavMs, wholeAudioBytes } from "#server/calls/recording/wav.ts";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A recording while it is written: the header comes first with no length, so that a killed server leaves a file that can be finished. */
@@ -14,6 +15,10 @@ export type RecordingFiles = {
   create(name: string): Promise<PartFile>;
   /** Makes a file whole that was closed or left behind; ms of audio, null when it is not here. Safe to repeat. */
   finish(name: string): Promise<number | null>;
+  /** Of the whole file, header included; null when it is not here. */
+  size(name: string): Promise<number | null>;
+  /** Bytes `from` up to and without `to` of the file. The stream fails when it is not here. */
+  read(name: string, from: number, to: number): AsyncIterable<Uint8Array>;
   /** Also when it is not here. */
   remove(name: string): Promise<void>;
   /** What is here. */
@@ -35,6 +40,8 @@ export function recordingFolder(folder: string): RecordingFiles {
       };
     },
     finish: (name) => finish(pathOf(name)),
+    size: async (name) => (await unlessAbsent(stat(pathOf(name)), null))?.size ?? null,
+    read: (name, from, to) => createReadStream(pathOf(name), { start: from, end: to - 1 }),
     remove: (name) => rm(pathOf(name), { force: true }),
     async names() {
       return new Set(await unlessAbsent(readdir(folder), []));

@@ -45,6 +45,7 @@ function oneCall(consent = true) {
       clock,
       consents: { consentFor },
       settled: async () => undefined,
+      nodePublicUrl: "http://127.0.0.1:3000",
       logger: silentLogger,
     });
     return { disk, recordings };
@@ -158,4 +159,30 @@ test("[CL123] the sweep of a living server finishes what its own process could n
       { timeout: 20_000 },
     )
     .toEqual(["recording.ready"]);
+});
+
+test("[CL369] after 90 days a recording is deleted, on every server, and the journal says so once", async () => {
+  const { call, clock, journal, server, end, document } = oneCall();
+  const [one, other] = [server(), server()];
+  const first = await one.recordings.begin(call, 1, 0);
+  await first.file.append(SECOND);
+  await one.recordings.partDone(call._id, first.name);
+  const second = await other.recordings.begin(call, 2, 5000);
+  await second.file.append(SECOND);
+  await other.recordings.partDone(call._id, second.name);
+  end();
+  await one.recordings.finish(call._id);
+  const day = 24 * 60 * 60 * 1000;
+  clock.advance(89 * day);
+  await comesUp(one);
+  expect(one.disk.files.size).toBe(1);
+  clock.advance(2 * day);
+  await comesUp(one);
+  expect([one.disk.files.size, other.disk.files.size]).toEqual([0, 1]);
+  await comesUp(other);
+  await comesUp(one);
+  expect(other.disk.files.size).toBe(0);
+  expect(await document()).toMatchObject({ state: "expired", parts: [] });
+  expect(journal.map((event) => event.type)).toEqual(["recording.ready", "recording.expired"]);
+  expect(foldCall(journal).recording).toEqual({ state: "expired", durationMs: null });
 });

@@ -1,6 +1,7 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { PartFile, RecordingFiles } from "#server/calls/recording/recording-files.ts";
+import type { Peaks } from "#server/calls/recording/peaks.ts";
 import { refusesRecording } from "#server/calls/recording/refusal.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
@@ -15,6 +16,8 @@ type RecordingPart = {
   startMs: number;
   /** Null while it is written, or until the server whose disk has it is back. */
   durationMs: number | null;
+  /** The address of the server that has it; parts of before have none. */
+  origin?: string;
 };
 
 /** The recording of one call; `_id` is the call's. */
@@ -22,10 +25,15 @@ export type RecordingDocument = {
   _id: string;
   businessId: string;
   consumerId: string;
-  /** `stopped`: they asked not to be recorded, and it is deleted. `failed`: the disk refused; the parts that were written are kept. */
-  state: "recording" | "ready" | "stopped" | "failed";
+  /**
+   * `stopped`: they asked not to be recorded, and it is deleted. `failed`: the disk refused; the parts that were written are kept. `expired`:
+   * deleted when its time was over.
+   */
+  state: "recording" | "ready" | "stopped" | "failed" | "expired";
   startedAt: Date;
   parts: RecordingPart[];
+  /** For the waveform; made when somebody first looks at it. */
+  peaks?: Peaks;
 };
 
 /** `fresh`: with the notice in the opening. `continued`: the notice was heard in an earlier stream. */
@@ -50,11 +58,15 @@ type Deps = {
   store: Pick<CallStore, "head" | "recordLate">;
   /** Nothing of the call is written by this process any more. */
   settled(callId: string): Promise<void>;
+  /** The address at which other servers find the files of this one. */
+  nodePublicUrl: string;
   clock: Clock;
   logger: Logger;
 };
 
 const SWEEP_MS = 60_000;
+/** How long a recording is kept. */
+const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 /** Unfinished recordings looked at in one sweep. */
 const MAX_SWEPT = 200;
 
@@ -95,7 +107,7 @@ export class Recordings implements RecordingDesk {
   async begin(call: CallHead, epoch: number, startMs: number): Promise<{ name: string; file: PartFile }> {
     const { _id, businessId, consumerId } = call;
     const name = `${_id}-${epoch}.wav`;
-    const part: RecordingPart = { name, epoch, startMs, durationMs: null };
+    const part: RecordingPart = { name, epoch, startMs, durationMs: null, origin: this.#deps.nodePublicUrl };
     const startedAt = new Date(this.#deps.clock.nowMs());
     // A document in another state matches nothing, and its id then refuses the insert: what was stopped stays stopped.
     await this.#documents.updateOne(
@@ -128,6 +140,7 @@ export class Recordings implements RecordingDesk {
       { _id },
       {
         $set: { state: "stopped" },
+        $unset: { peaks: true },
         $setOnInsert: { businessId, consumerId, startedAt: new Date(this.#deps.clock.nowMs()), parts: [] },
       },
       { upsert: true },
@@ -181,8 +194,29 @@ export class Recordings implements RecordingDesk {
       const call = await store.head(_id);
       if (call?.state.phase === "ended") await this.finish(_id);
     }
-    const erased = this.#documents.find({ state: "stopped", "parts.0": { $exists: true } });
+    const tooOld = { startedAt: { $lt: new Date(this.#deps.clock.nowMs() - KEPT_MS) } };
+    const over = this.#documents.find({ state: { $in: ["ready", "failed"] }, ...tooOld });
+    for (const { _id } of await over.limit(MAX_SWEPT).toArray()) await this.#expire(_id);
+    const left = { "parts.0": { $exists: true } };
+    // Told again where the one who deleted it was killed before it could tell.
+    const expired = this.#documents.find({ state: "expired", ...left });
+    for (const { _id } of await expired.limit(MAX_SWEPT).toArray()) await this.#expire(_id);
+    const erased = this.#documents.find({ state: "stopped", ...left });
     for (const { _id } of await erased.limit(MAX_SWEPT).toArray()) await this.#removeFiles(_id);
+  }
+
+  /** Its time is over: nobody plays it any more, the journal tells so, and each server deletes what it has. Safe to repeat. */
+  async #expire(callId: string): Promise<void> {
+    await this.#documents.updateOne(
+      { _id: callId, state: { $in: ["ready", "failed"] } },
+      { $set: { state: "expired" }, $unset: { peaks: true } },
+    );
+    await this.#deps.store.recordLate(callId, (_call, { recording }) =>
+      recording === null || recording.state === "expired"
+        ? null
+        : { change: {}, events: [{ type: "recording.expired" }] },
+    );
+    await this.#removeFiles(callId);
   }
 
   /** A part on another server's disk stays listed until that server has deleted it. */

@@ -17,6 +17,7 @@ import { createLimits } from "#server/database/limits.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { PeerHealth } from "#server/lib/peer-health.ts";
+import { createSignedTokens } from "#server/lib/signed-token.ts";
 import { createSeals } from "#server/lib/sealed.ts";
 import { createMetrics } from "#server/observability/metrics.ts";
 import type {
@@ -143,6 +144,8 @@ const BENCH_CONFIG: CallsDeps["config"] = {
   quietHours: "off",
   dailySpendCapCents: null,
   businessDailySpendCapCents: null,
+  publicUrl: "http://127.0.0.1:3000",
+  nodePublicUrl: "http://127.0.0.1:3000",
 };
 
 type BenchOptions = {
@@ -190,6 +193,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
       record: async (given) => void receipts.push(...given),
     },
     news: newsInto(news),
+    recordingTokens: createSignedTokens({ secret: "a secret of the bench", purpose: "recordings", clock }),
     recordingFiles: options.recordingFiles ?? memoryFiles().files,
     parties,
     seals,

@@ -24,6 +24,10 @@ export function memoryFiles() {
       disk.files.set(name, Buffer.concat([wavHeader(audioBytes), audio]));
       return wavMs(audioBytes);
     },
+    size: async (name) => disk.files.get(name)?.length ?? null,
+    async *read(name, from, to) {
+      yield (disk.files.get(name) ?? Buffer.alloc(0)).subarray(from, to);
+    },
     remove: async (name) => void disk.files.delete(name),
     names: async () => new Set(disk.files.keys()),
   };

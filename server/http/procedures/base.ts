@@ -38,6 +38,8 @@ const WITH_A_LINK: ReadonlySet<string> = new Set([
   "call.reschedule",
   "call.callNow",
   "call.hangUp",
+  "call.recording",
+  "call.waveform",
   "call.correctSummary",
   "call.deleteSummary",
 ]);

@@ -33,6 +33,14 @@ export function createCallProcedures(calls: Calls) {
       calls.hangUp(context.caller, input.callId),
     ),
 
+    recording: forAnybody.call.recording.handler(({ context, input }) =>
+      calls.playback.link(context.caller, input.callId),
+    ),
+
+    waveform: forAnybody.call.waveform.handler(({ context, input }) =>
+      calls.playback.waveform(context.caller, input.callId),
+    ),
+
     correctSummary: forConsumers.call.correctSummary.handler(({ context, input }) =>
       calls.summaries.correct(context.caller, input.callId, input.text),
     ),
