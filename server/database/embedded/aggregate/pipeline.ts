@@ -20,7 +20,8 @@ type SourceQuery = { filter: Doc; sort: Doc; skip: number; limit: number };
 /** Where pipelines get documents from: the collections of the command's database. */
 export type PipelineHost = {
   find(collection: string, query: SourceQuery, environment: Environment): Iterable<Doc>;
-  count(collection: string): number;
+  /** How many documents match; an empty filter is answered from the stored count. */
+  count(collection: string, filter: Doc, environment: Environment): number;
   /** Throws when the command's time is over. */
   checkTime(): void;
 };
@@ -34,7 +35,7 @@ export function runOnCollection(
 ): Iterable<Doc> {
   const counted = countOnly(stages);
   if (counted) {
-    const count = host.count(collection);
+    const count = host.count(collection, counted.filter, environment);
     return count === 0 ? [] : [docOf({ _id: counted.id, [counted.field]: count })];
   }
   const { query, rest } = splitFront(stages);
@@ -64,13 +65,13 @@ function* inTime(docs: Iterable<Doc>, host: PipelineHost): Generator<Doc> {
   }
 }
 
-/** The form drivers use to count a whole collection; answered from the stored count. */
-function countOnly(stages: readonly Value[]): { id: Value; field: string } | undefined {
+/** The form drivers use to count: for it no document is decoded that the filter does not look into. */
+function countOnly(stages: readonly Value[]): { id: Value; field: string; filter: Doc } | undefined {
   const parts = stages.map(stageParts);
   const [match, group] = parts.length === 1 ? [undefined, parts[0]] : parts;
   if (parts.length > 2 || group?.name !== "$group" || !isDoc(group.spec)) return undefined;
-  if (match && (match.name !== "$match" || !isDoc(match.spec) || Object.keys(match.spec).length > 0))
-    return undefined;
+  const filter = match === undefined ? newDoc() : match.spec;
+  if ((match && match.name !== "$match") || !isDoc(filter)) return undefined;
   const [first, field, third] = Object.keys(group.spec);
   const sum = field === undefined ? undefined : group.spec[field];
   const id = group.spec["_id"];
@@ -78,7 +79,7 @@ function countOnly(stages: readonly Value[]): { id: Value; field: string } | und
   if (first !== "_id" || field === undefined || third !== undefined || !isConstant || !isDoc(sum))
     return undefined;
   const counts = Object.keys(sum).length === 1 && isNumeric(sum["$sum"]) && toNumber(sum["$sum"]) === 1;
-  return counts && id !== undefined ? { id, field } : undefined;
+  return counts && id !== undefined ? { id, field, filter } : undefined;
 }
 
 function splitFront(stages: readonly Value[]): { query: SourceQuery; rest: readonly Value[] } {

@@ -1,4 +1,4 @@
-import { buildQuery } from "#server/database/embedded/commands/select.ts";
+import { buildQuery, countMatching } from "#server/database/embedded/commands/select.ts";
 import {
   countField,
   docField,
@@ -111,11 +111,7 @@ export const count: Command = (request, state) => {
   );
   const collection = state.engine.catalog.get(ns);
   if (!collection) return docOf({ n: 0, ok: 1 });
-  if (Object.keys(filter).length > 0) {
-    let n = 0;
-    for (const _found of runQuery(collection, query)) n += 1;
-    return docOf({ n, ok: 1 });
-  }
+  if (Object.keys(filter).length > 0) return docOf({ n: countMatching(collection, query), ok: 1 });
   const rest = Math.max(0, collection.count - query.skip);
   return docOf({ n: query.limit > 0 ? Math.min(rest, query.limit) : rest, ok: 1 });
 };

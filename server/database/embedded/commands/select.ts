@@ -8,13 +8,14 @@ import {
   type ServerState,
 } from "#server/database/embedded/commands/request.ts";
 import { runQuery, type Query } from "#server/database/embedded/planner/execute.ts";
+import { addFilterFields } from "#server/database/embedded/query/fields-read.ts";
 import { equality } from "#server/database/embedded/query/operators.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { parseSort } from "#server/database/embedded/query/sort.ts";
 import type { Collection } from "#server/database/embedded/storage/catalog.ts";
 import type { Engine } from "#server/database/embedded/storage/engine.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
-import { docOf, type Doc, type Value } from "#server/database/embedded/values/value.ts";
+import { docOf, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
 type QueryParts = { filter: Doc; sort: Doc; skip: number; limit: number; hint: Value | undefined };
 
@@ -52,9 +53,25 @@ export function pipelineHost(request: Request, state: ServerState, hint?: Value)
       if (!collection) return;
       for (const found of runQuery(collection, built)) yield found.doc;
     },
-    count: (name) => resolve(name)?.count ?? 0,
+    count(name, filter, environment) {
+      const collection = resolve(name);
+      if (collection === undefined || Object.keys(filter).length === 0) return collection?.count ?? 0;
+      return countMatching(
+        collection,
+        buildQuery({ filter, sort: newDoc(), skip: 0, limit: 0, hint }, environment, checkTime),
+      );
+    },
     checkTime,
   };
+}
+
+/** How many documents a query finds. */
+export function countMatching(collection: Collection, query: Query): number {
+  const fields = new Set<string>();
+  const looked = addFilterFields(query.filter, fields) ? fields : undefined;
+  let n = 0;
+  for (const _found of runQuery(collection, { ...query, fields: looked })) n += 1;
+  return n;
 }
 
 /** The document with an `_id`, as it is now. */
