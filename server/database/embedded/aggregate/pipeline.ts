@@ -10,12 +10,19 @@ import {
   type Stage,
 } from "#server/database/embedded/aggregate/stages.ts";
 import { ServerError } from "#server/database/embedded/errors.ts";
+import { addGroupFields } from "#server/database/embedded/query/fields-read.ts";
 import { identityOf } from "#server/database/embedded/values/key-encode.ts";
 import { isNumeric, toNumber } from "#server/database/embedded/values/numbers.ts";
 import { docOf, isDoc, newDoc, type Doc, type Value } from "#server/database/embedded/values/value.ts";
 
-/** What the front of a pipeline asks of storage. `limit` 0 means no limit. */
-type SourceQuery = { filter: Doc; sort: Doc; skip: number; limit: number };
+/** What the front of a pipeline asks of storage. `limit` 0 means no limit. `reads`: the fields that the rest looks at; undefined: any. */
+type SourceQuery = {
+  filter: Doc;
+  sort: Doc;
+  skip: number;
+  limit: number;
+  reads?: ReadonlySet<string> | undefined;
+};
 
 /** Where pipelines get documents from: the collections of the command's database. */
 export type PipelineHost = {
@@ -40,7 +47,7 @@ export function runOnCollection(
   }
   const { query, rest } = splitFront(stages);
   const run = compilePipeline(rest, environment, host);
-  return run(host.find(collection, query, environment));
+  return run(host.find(collection, { ...query, reads: fieldsRead(rest) }, environment));
 }
 
 /** Compiles stages that get their documents from elsewhere. */
@@ -80,6 +87,13 @@ function countOnly(stages: readonly Value[]): { id: Value; field: string; filter
     return undefined;
   const counts = Object.keys(sum).length === 1 && isNumeric(sum["$sum"]) && toNumber(sum["$sum"]) === 1;
   return counts && id !== undefined ? { id, field, filter } : undefined;
+}
+
+/** Behind a `$group` nothing sees the documents any more. */
+function fieldsRead([first]: readonly Value[]): SourceQuery["reads"] {
+  const { name, spec } = first === undefined ? { name: "", spec: undefined } : stageParts(first);
+  const fields = new Set<string>();
+  return name === "$group" && addGroupFields(spec, fields) ? fields : undefined;
 }
 
 function splitFront(stages: readonly Value[]): { query: SourceQuery; rest: readonly Value[] } {

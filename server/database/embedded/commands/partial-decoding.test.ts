@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { compilePipeline } from "#server/database/embedded/aggregate/pipeline.ts";
 import type { Environment } from "#server/database/embedded/aggregate/scope.ts";
+import { buildQuery, countMatching } from "#server/database/embedded/commands/select.ts";
 import { insertOne, updateMatching } from "#server/database/embedded/commands/statements.ts";
-import { addProjectionFields } from "#server/database/embedded/query/fields-read.ts";
+import { runQuery } from "#server/database/embedded/planner/execute.ts";
+import {
+  addFilterFields,
+  addGroupFields,
+  addProjectionFields,
+} from "#server/database/embedded/query/fields-read.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { parseProjection } from "#server/database/embedded/query/projection.ts";
 import { buildIndex } from "#server/database/embedded/storage/documents.ts";
@@ -19,6 +26,7 @@ import { encodeDoc } from "#server/database/embedded/values/encode.ts";
 import { newDoc, RawDocument } from "#server/database/embedded/values/value.ts";
 
 const environment: Environment = { collator: undefined, variables: new Map(), now: new Date(0) };
+const NO_HOST = { find: () => [], count: () => 0, checkTime: () => undefined };
 const INDEXES = [
   { key: { n: 1 } },
   { key: { "a.x": 1, n: -1 } },
@@ -144,6 +152,42 @@ test("[DB31] a projection shows the same of a document that is decoded as far as
   );
   const computed = toDoc({ a: { $size: "$b" } });
   expect(addProjectionFields(computed, new Set())).toBe(false);
+});
+
+test("[DB31] counts and groups are those of whole documents, with and without indexes", () => {
+  const engine = new Engine(openStore(join(folder, "counts.db")));
+  const group = fc.record({
+    _id: fc.constantFrom(null, "$n", "$a.x", "$list", "$a", "const"),
+    sum: fc.constantFrom({ $sum: 1 }, { $sum: "$a.x" }, { $max: "$b.y" }, { $push: "$rest" }),
+    any: fc.constantFrom({ $first: "$b" }, { $first: "$$ROOT" }, { $push: { $ifNull: ["$n", 0] } }),
+  });
+  fc.assert(
+    fc.property(fc.array(fields, { maxLength: 8 }), filter, group, (docs, where, spec) => {
+      made += 1;
+      const one = engine.ensureCollection(`test.g${made}`, newDoc());
+      const context = { engine, ns: one.ns, environment, checkTime: () => undefined };
+      for (const index of INDEXES)
+        engine.statement(() =>
+          buildIndex(engine, one, engine.catalog.addIndex(one, parseIndexSpec(toDoc(index)))),
+        );
+      const stored = docs.map((doc, at) => toDoc({ _id: at, ...doc }));
+      for (const doc of stored) insertOne(context, one, doc, encodeDoc(doc));
+      const query = { filter: toDoc(where), sort: newDoc(), skip: 0, limit: 0, hint: undefined };
+      const built = buildQuery(query, environment, () => undefined);
+      const found = [...runQuery(one, built)].map(({ doc }) => doc);
+      expect(countMatching(one, built)).toBe(found.length);
+      const looked = new Set(["_id"]);
+      const isKnown = addGroupFields(toDoc(spec), looked) && addFilterFields(built.filter, looked);
+      const part = [...runQuery(one, { ...built, fields: isKnown ? looked : undefined })].map(
+        ({ doc }) => doc,
+      );
+      const run = compilePipeline([toDoc({ $group: spec })], environment, NO_HOST);
+      expect([...run(part)].map(encodeDoc)).toEqual([...run(found)].map(encodeDoc));
+      engine.endTurn();
+    }),
+    { numRuns: 80 },
+  );
+  engine.close();
 });
 
 test("[DB31] what nobody looks into stays as its bytes, and bad lengths are refused all the same", () => {

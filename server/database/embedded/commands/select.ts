@@ -7,8 +7,8 @@ import {
   type Request,
   type ServerState,
 } from "#server/database/embedded/commands/request.ts";
-import { runQuery, type Query } from "#server/database/embedded/planner/execute.ts";
-import { addFilterFields } from "#server/database/embedded/query/fields-read.ts";
+import { countAll, runQuery, type Query } from "#server/database/embedded/planner/execute.ts";
+import { addFilterFields, topOf } from "#server/database/embedded/query/fields-read.ts";
 import { equality } from "#server/database/embedded/query/operators.ts";
 import { parseFilter } from "#server/database/embedded/query/parse.ts";
 import { parseSort } from "#server/database/embedded/query/sort.ts";
@@ -49,6 +49,7 @@ export function pipelineHost(request: Request, state: ServerState, hint?: Value)
   return {
     *find(name, query, environment) {
       const built = buildQuery({ ...query, hint }, environment, checkTime);
+      if (query.reads) built.fields = withQueryFields(query.reads, built);
       const collection = resolve(name);
       if (!collection) return;
       for (const found of runQuery(collection, built)) yield found.doc;
@@ -65,12 +66,18 @@ export function pipelineHost(request: Request, state: ServerState, hint?: Value)
   };
 }
 
+/** What a reader looks at, and what its query does; undefined: it may be any. */
+function withQueryFields(reads: ReadonlySet<string>, { filter, sort }: Query): Query["fields"] {
+  const fields = new Set([...reads, ...sort.map(({ path }) => topOf(path))]);
+  return addFilterFields(filter, fields) ? fields : undefined;
+}
+
 /** How many documents a query finds. */
 export function countMatching(collection: Collection, query: Query): number {
-  const fields = new Set<string>();
-  const looked = addFilterFields(query.filter, fields) ? fields : undefined;
+  const counted = { ...query, fields: withQueryFields(new Set(), query) };
+  if (query.skip === 0 && query.limit === 0) return countAll(collection, counted);
   let n = 0;
-  for (const _found of runQuery(collection, { ...query, fields: looked })) n += 1;
+  for (const _found of runQuery(collection, counted)) n += 1;
   return n;
 }
 

@@ -89,6 +89,25 @@ export function* runQuery(
   }
 }
 
+/** How many documents a query without skip and limit finds. Where an index key says it for sure, the document is not even fetched. */
+export function countAll(collection: Collection, query: Query): number {
+  const plan = choosePlan(collection, query);
+  let n = 0;
+  if (plan.kind !== "index") {
+    for (const _found of matching(collection, plan, query, { keys: 0, docs: 0 })) n += 1;
+    return n;
+  }
+  for (const { rid, isSure } of indexedRids(collection, plan, query, { keys: 0, docs: 0 })) {
+    if (isSure || isMatch(collection, rid, query)) n += 1;
+  }
+  return n;
+}
+
+function isMatch({ records }: Collection, rid: number, { filter, fields }: Query): boolean {
+  const bytes = records.get(rid);
+  return bytes !== undefined && matches(filter, decodeFields(bytes, fields));
+}
+
 function* matching(collection: Collection, plan: Plan, query: Query, examined: Examined): Generator<Found> {
   let seen = 0;
   for (const row of candidates(collection, plan, query, examined)) {
