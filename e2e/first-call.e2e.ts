@@ -1,7 +1,7 @@
 import { apiWith, journalOf, PASSWORD } from "#e2e/support/api.ts";
 import { shownTranscript, test } from "#e2e/support/browser.ts";
 import { BRIEF } from "#e2e/support/scripts.ts";
-import { freshNumber, type World } from "#e2e/support/world.ts";
+import { freshNumber, freshPlace, type World } from "#e2e/support/world.ts";
 import type { CallEvent } from "#shared/call/events.ts";
 import { expect, type Page } from "@playwright/test";
 
@@ -18,11 +18,11 @@ async function signUpOnPage(page: Page, world: World, as: string, name: string, 
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 }
 
-async function saveProfile(page: Page) {
+async function saveProfile(page: Page, area: string) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByLabel("Business name").fill(BUSINESS);
   await page.getByRole("checkbox", { name: "Plumbing" }).check({ force: true });
-  await page.getByLabel("Areas").fill("941");
+  await page.getByLabel("Areas").fill(area);
   await page.getByRole("button", { name: "Save profile" }).click();
   await expect(page.getByText("Profile saved.")).toBeVisible();
 }
@@ -37,11 +37,11 @@ async function provePhone(page: Page, world: World, number: string) {
   await expect(page.getByRole("heading", { name: "What do you need help with?" })).toBeVisible();
 }
 
-async function askForHelp(page: Page) {
+async function askForHelp(page: Page, area: string) {
   await page
     .getByLabel("In your own words")
     .fill("The pipe under my kitchen sink is leaking into the cabinet.");
-  await page.getByLabel("Postal code").fill("94110");
+  await page.getByLabel("Postal code").fill(area);
   await page.getByRole("button", { name: "Find businesses" }).click();
   const card = page.getByRole("article", { name: BUSINESS });
   await expect(card).toBeVisible();
@@ -74,16 +74,16 @@ const linesOf = (events: CallEvent[]) =>
 test("from two sign-ups to the summary of a call", async ({ browser, world }) => {
   const contexts = await Promise.all([browser.newContext(), browser.newContext()]);
   const [business, consumer] = await Promise.all([contexts[0].newPage(), contexts[1].newPage()]);
-  const stamp = `${process.pid}-${Date.now()}`;
+  const [stamp, area] = [`${process.pid}-${Date.now()}`, freshPlace()];
   await signUpOnPage(business, world, "A business that helps", BUSINESS, `acme-${stamp}@e2e.test`);
   await expect(business.getByText("Your profile comes first")).toBeVisible();
-  await saveProfile(business);
+  await saveProfile(business, area);
 
   await signUpOnPage(consumer, world, "Somebody who needs help", "Nora Quinn", `nora-${stamp}@e2e.test`);
   const number = freshNumber();
   await world.sandbox.callee(number, BRIEF);
   await provePhone(consumer, world, number);
-  await askForHelp(consumer);
+  await askForHelp(consumer, area);
 
   const callId = await requestCall(business);
   const status = business.getByTestId("call-status");
@@ -100,17 +100,17 @@ test("from two sign-ups to the summary of a call", async ({ browser, world }) =>
   await expect(status).toContainText("Completed", { timeout: 240_000 });
   await expect(business.getByRole("heading", { name: "Summary" })).toBeVisible();
   await expect(business.getByText(/How it ended/)).toBeVisible();
-  await expect(business.getByText(/estimated|in all/)).toBeVisible();
+  await expect(business.getByText(/\d (estimated|in all)/)).toBeVisible();
   await expect(consumer.getByTestId("call-status")).toContainText("Completed");
-  await expect(consumer.getByText(/estimated|in all/)).toHaveCount(0);
+  await expect(consumer.getByText(/\d (estimated|in all)/)).toHaveCount(0);
 
   // What both see is what the journal has, word for word.
   const cookies = await contexts[0].cookies();
   const token = decodeURIComponent(cookies.find(({ name }) => name.includes("session_token"))?.value ?? "");
   const lines = linesOf(await journalOf(apiWith(world.baseUrl, token), callId));
   expect(lines.length).toBeGreaterThan(3);
-  expect(await shownTranscript(business)).toEqual(lines);
-  expect(await shownTranscript(consumer)).toEqual(lines);
+  await expect.poll(() => shownTranscript(business)).toEqual(lines);
+  await expect.poll(() => shownTranscript(consumer)).toEqual(lines);
   const phone = await world.sandbox.onlyCall(number);
   const shown = lines.filter(({ speaker }) => speaker === "consumer").map(({ text }) => text);
   expect(shown.join(" ")).toBe(phone.said.map(({ text }) => text).join(" "));

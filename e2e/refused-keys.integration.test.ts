@@ -1,4 +1,4 @@
-import { callReaches } from "#e2e/support/api.ts";
+import { callEnds, callReaches } from "#e2e/support/api.ts";
 import { type CountingProxy, startCountingProxy } from "#e2e/support/counting-proxy.ts";
 import { startRingside } from "#e2e/support/ringside.ts";
 import { TestSandbox } from "#e2e/support/sandbox.ts";
@@ -150,8 +150,8 @@ describe.concurrent("a key that is refused", () => {
       expect(part("analyst")).toMatchObject({ ok: false });
       const readied = await callCase(world, "hangs-up");
       const callId = await readied.request();
-      const view = await callReaches(readied.business.api, callId, ["completed"]);
-      expect(view.analysis).toBeNull();
+      const view = await callEnds(readied.business.api, callId);
+      expect(view).toMatchObject({ status: "completed", analysis: null });
       expect(view.transcript).not.toHaveLength(0);
     } finally {
       await world.stop();

@@ -15,6 +15,9 @@ afterEach(async () => {
   for (const ringside of started.splice(0).toReversed()) await ringside.stop();
 });
 
+/** A demo call has eight and more. */
+const SOME_LINES = [2, 3, 4];
+
 /** Everything by itself: embedded database, sandbox, demo calls. */
 async function startDemo(options: { dataDir?: string; port?: number } = {}) {
   const ringside = await startRingside({ ...options, env: { DEMO: "on" } });
@@ -23,7 +26,7 @@ async function startDemo(options: { dataDir?: string; port?: number } = {}) {
   return { ringside, supervisor: await signIn(ringside.baseUrl, email, DEMO_PASSWORD) };
 }
 
-/** A demo call in which both sides have spoken. */
+/** A demo call in which both sides have spoken, and which is not near its end. */
 function talkingCall(api: Api): Promise<string> {
   return until(
     "a demo call in full swing",
@@ -31,7 +34,7 @@ function talkingCall(api: Api): Promise<string> {
       const { live } = await api.supervisor.board();
       for (const { callId } of live) {
         const { transcript, status } = await api.call.get({ callId });
-        if (status === "in_progress" && transcript.length >= 2) return callId;
+        if (status === "in_progress" && SOME_LINES.includes(transcript.length)) return callId;
       }
       return null;
     },

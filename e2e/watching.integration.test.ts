@@ -74,11 +74,17 @@ describe.concurrent("watching a call over Socket.IO", () => {
     if (!resync.ok) throw new Error(resync.message);
     expect(resync.events.map(({ seq }) => seq)).toEqual(resync.events.map((_, index) => lastSeq + 1 + index));
     remember(resync.events);
-    const view = await callEnds(business.api, callId);
-    await until("the end was heard", () => seen.has(view.seq));
+    await callEnds(business.api, callId);
+    // What the carrier charges becomes known after the end.
+    const { view, stored } = await until("everything was heard", async () => {
+      const now = {
+        stored: await journalOf(business.api, callId),
+        view: await business.api.call.get({ callId }),
+      };
+      return seen.has(now.view.seq) && now.stored.length === now.view.seq && now;
+    });
     second.disconnect();
 
-    const stored = await journalOf(business.api, callId);
     const received = [...seen.values()].toSorted((a, b) => a.seq - b.seq);
     expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: view.seq }, (_, index) => index + 1));
     expect(received).toEqual(stored);

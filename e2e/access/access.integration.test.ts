@@ -28,7 +28,7 @@ const CANARIES = [
   "finch@access.test",
 ];
 const OTHERS: readonly Person[] = ["anonymous", "otherConsumer", "otherBusiness"];
-const WAITS_MS = 5_000;
+const WAITS_MS = 30_000;
 
 let world: World;
 let tokens: Record<Person, string | null>;

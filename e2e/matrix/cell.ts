@@ -32,14 +32,6 @@ const LOOK_EVERY_MS = 400;
 
 export const nameOf = ({ callee, fault }: Cell): string => `${callee.name}/${fault.name}`;
 
-let places = 0;
-
-/** A postal code that no other call of this process uses. */
-function freshPlace(): string {
-  places += 1;
-  return String(10_000 + places);
-}
-
 /** The name under which the voice model knows this person: the blind index of their number. */
 function personOf(world: World, number: string): string {
   const { fieldKeys, indexKey } = loadOrMakeKeys(world.ringside.dataDir);
@@ -107,7 +99,6 @@ async function play(world: World, cell: Cell, seed: number): Promise<Omit<CellRe
   const about = `errand ${seed}-${nameOf(cell)}`;
   const objective = `Find out what is broken (${about}).`;
   const { consumer, business, request } = await callCase(world, callee.script, undefined, {
-    postalCode: freshPlace(),
     objective,
   });
   const { number } = consumer;

@@ -44,6 +44,14 @@ export function freshNumber(): string {
   return `+1${area}55501${last}`;
 }
 
+let places = 0;
+
+/** A postal code where nobody else works or asks: not in the demo world, and not used before by this process. */
+export function freshPlace(): string {
+  places += 1;
+  return String(59_100 + places);
+}
+
 /** Somebody with a proven number. */
 export async function newConsumer(
   world: Pick<World, "baseUrl" | "sandbox">,
@@ -72,7 +80,7 @@ export async function newBusiness(
 async function interestedLead(
   consumer: Consumer,
   business: SignedIn,
-  { recording = false, postalCode = "94110", description = LEAK }: CaseOptions,
+  { recording = false, postalCode, description = LEAK }: CaseOptions & { postalCode: string },
 ): Promise<string> {
   const { leadId } = await consumer.api.lead.submit({
     description,
@@ -104,7 +112,10 @@ export type CalleeOf = Parameters<TestSandbox["callee"]>[1];
 type CaseOptions = {
   /** The consumer lets this business record. */
   recording?: boolean;
-  /** A place where nobody else works: with hundreds of businesses a lead would not be offered to this one. */
+  /**
+   * Where the lead is. Left out, it is a place of this case alone, unless the caller was there before: a lead goes to twenty businesses, and an inbox
+   * shows every lead of its places, so that cases in one place would meet each other.
+   */
   postalCode?: string;
   objective?: string;
   /** How the consumer is called, and what they wrote. */
@@ -112,6 +123,8 @@ type CaseOptions = {
   description?: string;
 };
 
+/** Served by a business that serves everywhere. */
+const ANYWHERE = "94110";
 const LEAK = "The pipe under my kitchen sink is leaking.";
 const OBJECTIVE = "Find out what is broken and when somebody may come by.";
 
@@ -122,14 +135,14 @@ export async function callCase(
   caller?: SignedIn,
   options: CaseOptions = {},
 ): Promise<CallCase> {
-  const { postalCode, objective = OBJECTIVE, consumerName } = options;
-  const places = postalCode === undefined ? [] : [postalCode];
+  const { objective = OBJECTIVE, consumerName } = options;
+  const { postalCode = caller === undefined ? freshPlace() : ANYWHERE } = options;
   const [consumer, business] = await Promise.all([
     newConsumer(world, consumerName),
-    caller ?? newBusiness(world, places),
+    caller ?? newBusiness(world, [postalCode]),
   ]);
   await world.sandbox.callee(consumer.number, callee);
-  const leadId = await interestedLead(consumer, business, options);
+  const leadId = await interestedLead(consumer, business, { ...options, postalCode });
   const request = async () => {
     const { call_id: callId } = await business.api.business.requestAICall({ leadId, objective });
     return callId;
