@@ -1,4 +1,4 @@
-import { connectDatabase, type Database } from "#server/database/connection.ts";
+import { connectDatabase, type Database, type Db } from "#server/database/connection.ts";
 import { startEmbeddedDatabase } from "#server/database/embedded/embedded-database.ts";
 import { ensureIndexes } from "#server/database/indexes.ts";
 import { silentLogger } from "#server/lib/logger.ts";
@@ -7,6 +7,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
+
+/** 68 years: the most that a TTL index takes. */
+const LONGEST_SECONDS = 2_147_483_647;
 
 /**
  * A database of its own for one test file, with all indexes: a fresh one in `MONGODB_URI` when that is set, the embedded one otherwise.
@@ -17,12 +20,23 @@ export function useTestDatabase(): () => Database {
   beforeAll(async () => {
     opened = await open();
     await ensureIndexes(opened.database.db);
+    await expireNothing(opened.database.db);
   });
   afterAll(async () => opened?.close());
   return () => {
     if (opened === null) throw new Error("The test database is open only while tests run.");
     return opened.database;
   };
+}
+
+/** The database removes by the time of day, tests write by clocks of their own that stand long before it: within a slow test it would take their documents away. */
+async function expireNothing(db: Db): Promise<void> {
+  for (const { name: collection } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+    for (const { name, expireAfterSeconds } of await db.collection(collection).indexes()) {
+      if (expireAfterSeconds === undefined) continue;
+      await db.command({ collMod: collection, index: { name, expireAfterSeconds: LONGEST_SECONDS } });
+    }
+  }
 }
 
 async function open() {
