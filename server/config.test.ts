@@ -45,6 +45,15 @@ describe("the environment", () => {
     expect(problemOf(twilio)).toContain("TWILIO_FROM_NUMBERS names no number");
   });
 
+  test("mails are sent by the named sender, by the user of the mail server, or by our own host", () => {
+    const sender = (url: string) => readConfig({ SMTP_URL: url, PUBLIC_URL: "https://a.test" }).smtp?.from;
+    expect(sender("smtp://u:p@mail.test?from=Calls%20%3Cc%40b.test%3E")).toBe("Calls <c@b.test>");
+    expect(sender("smtps://me%40b.test:p@mail.test")).toBe("me@b.test");
+    expect(sender("smtp://mail.test")).toBe("ringside@a.test");
+    expect(readConfig({}).smtp).toBeNull();
+    expect(problemOf({ SMTP_URL: "mail.test:25" })).toContain("SMTP_URL must be like smtp://");
+  });
+
   test("the values are never in the message", () => {
     expect(problemOf({ OPENAI_BASE_URL: "sk-secret", SESSION_SECRET: "short-secret" })).not.toContain(
       "secret ",

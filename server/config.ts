@@ -30,6 +30,13 @@ const httpUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ""));
 
+const smtpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "",
+    "must be like smtp://user:password@host:587 or smtps://…",
+  );
+
 const commaList = z.string().transform((text) =>
   text
     .split(",")
@@ -97,6 +104,7 @@ const ENVIRONMENT = z.object({
     .enum(["on", "off", "true", "false", "1", "0"], { error: "must be on or off" })
     .transform((text) => ["on", "true", "1"].includes(text))
     .optional(),
+  SMTP_URL: smtpUrl.optional(),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   CALLS_PER_SECOND: integer(1, 100, 1),
@@ -212,6 +220,7 @@ function assemble(env: Environment) {
     supervisorEmails: env.SUPERVISOR_EMAILS,
     outsideIssuer,
     demo: env.DEMO ?? twilio === null,
+    smtp: env.SMTP_URL === undefined ? null : { url: env.SMTP_URL, from: senderOf(env.SMTP_URL, publicUrl) },
     metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL,
     callsPerSecond: env.CALLS_PER_SECOND,
@@ -227,6 +236,13 @@ function assemble(env: Environment) {
 }
 
 const keyedPeer = (apiKey = "", baseUrl?: string): KeyedPeer => ({ apiKey, baseUrl: baseUrl ?? null });
+
+/** `?from=` of the address; else the user, where that is an address; else one at our own host. */
+function senderOf(smtpAddress: string, publicUrl: string): string {
+  const { searchParams, username } = new URL(smtpAddress);
+  const user = decodeURIComponent(username);
+  return searchParams.get("from") ?? (user.includes("@") ? user : `ringside@${new URL(publicUrl).hostname}`);
+}
 
 /** 0.0.0.0 and :: are addresses to listen on, not to be called at. */
 function urlHost(host: string): string {

@@ -1,5 +1,6 @@
 import type { SendEmail } from "#server/accounts/auth-library.ts";
 import { createMailFiles } from "#server/accounts/mail-files.ts";
+import { createSmtpMail } from "#server/accounts/smtp-mail.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
 import { Audit } from "#server/audit/audit.ts";
@@ -128,7 +129,7 @@ function openGround(parts: FeatureParts) {
   const limits = createLimits({ db: connection, clock });
   const consents = createConsents({ db: connection, clock });
   const businesses = createBusinesses({ connection, clock });
-  const sendEmail = createMailFiles({ folder: join(config.dataDir, "mails"), clock });
+  const sendEmail = mailOf(config, clock);
   const accounts = openAccounts(parts, { businesses, limits, seals, suppressions, sendEmail });
   const queries = new CallQueries(connection);
   const purpose = "ringside recording link v1";
@@ -149,6 +150,10 @@ function openGround(parts: FeatureParts) {
     recordingTokens,
   };
 }
+
+/** Mails by the operator's mail server; without one they are files. */
+const mailOf = ({ smtp, dataDir }: Config, clock: Clock): SendEmail =>
+  smtp === null ? createMailFiles({ folder: join(dataDir, "mails"), clock }) : createSmtpMail(smtp).send;
 
 /** What calls have to ask of the other features. */
 function partiesOf({

@@ -1,3 +1,4 @@
+import { errorFields } from "#server/lib/logger.ts";
 import { isDemoAddress } from "#server/accounts/demo-people.ts";
 import type { Limits } from "#server/database/limits.ts";
 import type { Db } from "#server/database/connection.ts";
@@ -48,6 +49,7 @@ export const newAccountId = (): string => `acc_${v7().replaceAll("-", "")}`;
  */
 export function createAuthLibrary(dependencies: AuthLibraryDependencies) {
   const { config, sendEmail } = dependencies;
+  const orLogged = sendOrLog(dependencies);
   return betterAuth({
     appName: "Ringside",
     baseURL: config.publicUrl,
@@ -78,7 +80,8 @@ export function createAuthLibrary(dependencies: AuthLibraryDependencies) {
       revokeSessionsOnPasswordReset: true,
       ...(sendEmail && {
         sendResetPassword: async ({ user, url }) => {
-          await sendEmail({ to: user.email, subject: "Your new password", text: `Choose it here: ${url}` });
+          const text = `Choose it here: ${url}`;
+          await orLogged({ to: user.email, subject: "Your new password", text });
         },
       }),
     },
@@ -86,7 +89,8 @@ export function createAuthLibrary(dependencies: AuthLibraryDependencies) {
       emailVerification: {
         sendOnSignUp: true,
         sendVerificationEmail: async ({ user, url }) => {
-          await sendEmail({ to: user.email, subject: "Is this your address?", text: `Confirm it: ${url}` });
+          const text = `Confirm it: ${url}`;
+          await orLogged({ to: user.email, subject: "Is this your address?", text });
         },
       },
     }),
@@ -100,6 +104,17 @@ export function createAuthLibrary(dependencies: AuthLibraryDependencies) {
     databaseHooks: { user: { create: accountHooks(dependencies) } },
     hooks: requestHooks(dependencies),
   });
+}
+
+/** An account is opened also while no mail goes out: whoever misses theirs asks for another one. */
+function sendOrLog({ sendEmail, logger }: AuthLibraryDependencies): SendEmail {
+  return async (mail) => {
+    try {
+      await sendEmail?.(mail);
+    } catch (error) {
+      logger.error(errorFields(error), "a mail to the owner of an account could not be sent");
+    }
+  };
 }
 
 function advancedOptions(publicUrl: string): NonNullable<BetterAuthOptions["advanced"]> {
