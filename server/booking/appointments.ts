@@ -1,3 +1,4 @@
+import { type HoldKey, SlotHolds } from "#server/booking/slot-holds.ts";
 import { freeSlots, type Opening, type Slot } from "#server/booking/slots.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
@@ -35,8 +36,8 @@ export type Booking = {
 };
 
 export type Appointments = {
-  /** Free slots of the business from `fromMs` (or the shortest notice) on; none when it is unknown. */
-  free(businessId: string, fromMs: number): Promise<Slot[]>;
+  /** Slots of the business that this consumer can have from `fromMs` (or the shortest notice) on; none when it is unknown. */
+  free(who: { businessId: string; consumerId: string }, fromMs: number): Promise<Slot[]>;
   /** Books the hour for this call, or moves the call's appointment to it. Null: it is not free [BK5, BK6]. */
   book(booking: Booking): Promise<Appointment | null>;
   ofCall(callId: string): Promise<Appointment | null>;
@@ -78,6 +79,7 @@ type Parts = {
 
 export function createAppointments({ db, clock, businessById }: Parts): Appointments {
   const appointments = modelOf(db);
+  const holds = new SlotHolds({ db, clock });
 
   const overlapping = (businessId: string, { startAt, endAt }: Slot) =>
     appointments
@@ -89,40 +91,30 @@ export function createAppointments({ db, clock, businessById }: Parts): Appointm
       .lean();
 
   return {
-    async free(businessId, fromMs) {
+    async free({ businessId, consumerId: accountId }, fromMs) {
       const business = await businessById(businessId);
       if (business === null) return [];
       const earliest = Math.max(fromMs, clock.nowMs() + NOTICE_MS);
-      const taken = await overlapping(businessId, {
-        startAt: earliest,
-        endAt: earliest + (HORIZON_DAYS + 1) * DAY_MS,
-      });
+      const time = { startAt: earliest, endAt: earliest + (HORIZON_DAYS + 1) * DAY_MS };
+      const [taken, held] = await Promise.all([
+        overlapping(businessId, time),
+        holds.ofOthers({ accountId, businessId }, time),
+      ]);
       const range = { fromMs: earliest, days: HORIZON_DAYS };
-      return freeSlots(business, range, taken.map(slotOf));
+      return freeSlots(business, range, [...taken.map(slotOf), ...held]);
     },
     async book(booking) {
-      const { businessId, callId, startAt, timeZone, leadId, consumerId } = booking;
+      const { businessId, startAt, consumerId } = booking;
       const slot = { startAt, endAt: startAt + HOUR_MS };
       if (startAt < clock.nowMs()) return null;
-      const others = (await overlapping(businessId, slot)).filter((other) => other.callId !== callId);
-      if (others.length > 0) return null;
-      const when = { startAt: new Date(slot.startAt), endAt: new Date(slot.endAt), timeZone };
-      const first = { _id: newId("apt"), businessId, leadId, consumerId };
-      const write = () =>
-        appointments
-          .findOneAndUpdate(
-            { callId },
-            { $set: when, $setOnInsert: first },
-            { upsert: true, returnDocument: "after" },
-          )
-          .lean();
+      const who = { accountId: consumerId, businessId };
+      // Held while it is booked, as a callback holds it: whoever comes second sees the first one's hold or what became of it.
+      const hold = await holds.take(who, slot);
+      if (hold === null) return null;
       try {
-        const booked = await retryLostUpsert(write);
-        return booked === null ? null : viewOf(booked);
-      } catch (error) {
-        // Somebody else was faster; the index decides [BK5].
-        if (isDuplicateKey(error)) return null;
-        throw error;
+        return await store(booking, slot, who);
+      } finally {
+        await holds.release(hold.holdId, consumerId);
       }
     },
     promised: async (businessId, time) => (await overlapping(businessId, time)).map(slotOf),
@@ -131,6 +123,30 @@ export function createAppointments({ db, clock, businessById }: Parts): Appointm
       return found === null ? null : viewOf(found);
     },
   };
+
+  async function store(booking: Booking, slot: Slot, who: HoldKey): Promise<Appointment | null> {
+    const { businessId, callId, timeZone, leadId, consumerId } = booking;
+    const [promised, held] = await Promise.all([overlapping(businessId, slot), holds.ofOthers(who, slot)]);
+    if (held.length > 0 || promised.some((other) => other.callId !== callId)) return null;
+    const when = { startAt: new Date(slot.startAt), endAt: new Date(slot.endAt), timeZone };
+    const first = { _id: newId("apt"), businessId, leadId, consumerId };
+    const write = () =>
+      appointments
+        .findOneAndUpdate(
+          { callId },
+          { $set: when, $setOnInsert: first },
+          { upsert: true, returnDocument: "after" },
+        )
+        .lean();
+    try {
+      const booked = await retryLostUpsert(write);
+      return booked === null ? null : viewOf(booked);
+    } catch (error) {
+      // Somebody else was faster; the index decides [BK5].
+      if (isDuplicateKey(error)) return null;
+      throw error;
+    }
+  }
 }
 
 const slotOf = ({ startAt, endAt }: AppointmentDocument): Slot => ({

@@ -39,7 +39,7 @@ type Deps = PrepareDeps & {
   limits: Limits;
   dialSwitch: Pick<DialSwitch, "paused">;
   hold: Pick<DialHold, "reason">;
-  slots: Pick<CallbackSlots, "confirm" | "release">;
+  slots: Pick<CallbackSlots, "confirm" | "release" | "reserve">;
   consents: Pick<Consents, "record">;
   callsPerSecond: number;
   maxLiveCalls: number;
@@ -72,15 +72,31 @@ export class CallRequests {
     const call = await prepareCallback(caller, { ...request, preferredTime }, this.#deps);
     const { _id: callId, leadId, consumerId, businessId, briefing } = call;
     const limit = { who: caller.accountId, action: "requestCallback" } as const;
-    await withinRequestLimit(limit, limits, async () => {
+    const keep = async () => {
       // First the receipt: another server may claim the call as soon as it is stored, and asks for it. Without the call it allows nothing.
       const receipt = { leadId, consumerId, businessId, legalName: briefing.legalName, callId };
       await consents.record([{ ...receipt, aiCalls: true, asked: true, ...(ip !== undefined && { ip }) }]);
       await store.insert(call);
-    });
+    };
+    const isHeld = request.holdId !== undefined;
+    await withinRequestLimit(limit, limits, () => (isHeld ? keep() : this.#inFreeTime(call, keep)));
     // The call itself keeps the slot from now on.
     if (request.holdId !== undefined) await slots.release(caller.accountId, request.holdId);
     return this.#accepted(call);
+  }
+
+  /** A callback for an instant takes what nobody else has, as one that is moved does [CL332]. @throws Failure SLOT_NOT_FREE */
+  async #inFreeTime(
+    { businessId, consumerId, state }: CallDocument,
+    keep: () => Promise<void>,
+  ): Promise<void> {
+    if (state.phase !== "scheduled" || state.booked !== true) return keep();
+    const letGo = await this.#deps.slots.reserve({ accountId: consumerId, businessId }, state.dueAt);
+    try {
+      await keep();
+    } finally {
+      await letGo();
+    }
   }
 
   async #timeOf({ accountId }: Caller, request: CallbackRequest): Promise<string | undefined> {

@@ -212,3 +212,25 @@ test("[CL236] a held slot is the time of the callback and belongs to it from the
   await expect(calls.requests.byConsumer(next.consumer, request)).rejects.toEqual(refusal("SLOT_NOT_FREE"));
   expect(await documents.countDocuments({ businessId: held })).toBe(1);
 });
+
+test("[CL332] ten people ask one business to call at the same instant, none of them holding a slot: one is promised it, the others may ask for another", async () => {
+  const { calls, documents } = start();
+  const business = "biz_callback9";
+  const asked = Array.from({ length: 10 }, () => someone());
+  const ask = ({ consumer, leadId }: (typeof asked)[number], preferredTime: string) =>
+    calls.requests.byConsumer(consumer, { leadId, businessId: business, preferredTime });
+  const outcomes = await Promise.allSettled(asked.map((one) => ask(one, "2026-11-24T18:00:00Z")));
+  const won = outcomes.findIndex(({ status }) => status === "fulfilled");
+  expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") expect(outcome.reason).toEqual(refusal("SLOT_NOT_FREE"));
+  }
+  expect(won).not.toBe(-1);
+  const loser = asked[won === 0 ? 1 : 0];
+  if (loser === undefined) throw new Error("Nobody lost.");
+  // What was refused did not count: of five, four are still to be had.
+  for (let hour = 19; hour < 22; hour++) await ask(loser, `2026-11-24T${hour}:00:00Z`);
+  await expect(ask(loser, "2026-11-24T18:10:00Z")).rejects.toEqual(refusal("SLOT_NOT_FREE"));
+  await ask(loser, "2026-11-24T18:15:00Z");
+  expect(await documents.countDocuments({ businessId: business, status: "scheduled" })).toBe(5);
+});

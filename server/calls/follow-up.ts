@@ -34,8 +34,8 @@ export function createToolServices(deps: ToolServicesDeps): ToolServices {
   const { appointments, queries } = deps;
   const plannedAfter = async (call: CallHead) => plannedOf(await queries.followUpOf(call._id));
   return {
-    async freeSlots({ businessId, briefing }, fromMs) {
-      return handful(await appointments.free(businessId, fromMs), briefing.timeZone);
+    async freeSlots(call, fromMs) {
+      return handful(await appointments.free(call, fromMs), call.briefing.timeZone);
     },
     book: ({ _id: callId, businessId, leadId, consumerId, briefing: { timeZone } }, startAt) =>
       appointments.book({ callId, businessId, leadId, consumerId, timeZone, startAt }),
