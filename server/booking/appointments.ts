@@ -71,6 +71,19 @@ const schema = new Schema<AppointmentDocument>(
 const modelOf = (db: Connection): Model<AppointmentDocument> =>
   db.models["Appointment"] ?? db.model<AppointmentDocument>("Appointment", schema);
 
+const overlappingIn = (
+  appointments: Model<AppointmentDocument>,
+  businessId: string,
+  { startAt, endAt }: Slot,
+) =>
+  appointments
+    .find({
+      businessId,
+      startAt: trusted({ $lt: new Date(endAt) }),
+      endAt: trusted({ $gt: new Date(startAt) }),
+    })
+    .lean();
+
 type Parts = {
   db: Connection;
   clock: Clock;
@@ -81,14 +94,7 @@ export function createAppointments({ db, clock, businessById }: Parts): Appointm
   const appointments = modelOf(db);
   const holds = new SlotHolds({ db, clock });
 
-  const overlapping = (businessId: string, { startAt, endAt }: Slot) =>
-    appointments
-      .find({
-        businessId,
-        startAt: trusted({ $lt: new Date(endAt) }),
-        endAt: trusted({ $gt: new Date(startAt) }),
-      })
-      .lean();
+  const overlapping = (businessId: string, time: Slot) => overlappingIn(appointments, businessId, time);
 
   return {
     async free({ businessId, consumerId: accountId }, fromMs) {
