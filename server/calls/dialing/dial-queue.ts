@@ -5,6 +5,7 @@ import type { DialHold } from "#server/calls/dialing/dial-hold.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { fromNumberOf } from "#server/calls/dialing/from-number.ts";
 import type { Spending } from "#server/calls/dialing/spending.ts";
+import { Lines } from "#server/calls/dialing/lines.ts";
 import { WaitingLine } from "#server/calls/dialing/waiting-line.ts";
 import type { Attempt, CallInput } from "#server/calls/state/call-state.ts";
 import type { Consents } from "#server/compliance/consents.ts";
@@ -16,6 +17,7 @@ import type { Clock, Timer } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { Connection } from "mongoose";
 
 /** The queue looks at least this often: a nudge may come from another server and not reach us. */
 const LOOK_MS = 1000;
@@ -25,6 +27,7 @@ const PERSON_BUSY_MS = 20_000;
 const MAX_ATTEMPTS_PER_PERSON_AND_DAY = 3;
 
 export type DialQueueDeps = {
+  connection: Connection;
   advance: Advance;
   queries: CallQueries;
   hold: DialHold;
@@ -49,6 +52,7 @@ export type DialQueueDeps = {
 export class DialQueue {
   readonly #deps: DialQueueDeps;
   readonly #line: WaitingLine;
+  readonly #lines: Lines;
   #depthDueMs = 0;
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
@@ -57,6 +61,7 @@ export class DialQueue {
   constructor(deps: DialQueueDeps) {
     this.#deps = deps;
     this.#line = new WaitingLine(deps);
+    this.#lines = new Lines(deps);
   }
 
   start() {
@@ -93,10 +98,15 @@ export class DialQueue {
 
   /** True when there may be more to take at once. */
   async #takeOne(): Promise<boolean> {
-    const { hold, dialSwitch, queries, limits, maxLiveCalls, callsPerSecond } = this.#deps;
     const call = await this.#line.next();
     if (call === null) return false;
-    if ((await queries.countLive()) >= maxLiveCalls) return false;
+    const line = await this.#lines.take();
+    if (line === null) return false;
+    return this.#take(call).finally(() => this.#lines.free(line));
+  }
+
+  async #take(call: CallHead): Promise<boolean> {
+    const { hold, dialSwitch, limits, callsPerSecond } = this.#deps;
     // As late as can be: a refusal of the carrier may have come while the line was read.
     if (hold.reason !== null || (await dialSwitch.paused()) !== null) return false;
     const pace = { who: "installation", action: "dial" };
