@@ -1,4 +1,5 @@
 import { createAccountsFixture, PASSWORD } from "#server/accounts/accounts-fixture.suite.ts";
+import { lotOf } from "#server/accounts/lot.ts";
 import type { Caller } from "#server/accounts/caller.ts";
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { newId } from "#server/lib/ids.ts";
@@ -49,7 +50,11 @@ test("[AC17] a sign-up that died before its business was stored heals at the fir
 test("[AC18] a name alone completes the profile and is matched everywhere; what is left out keeps its value", async () => {
   const { businesses } = fixture;
   const caller = owner();
-  const need = { category: "dental", postalCode: "99501" } as const;
+  const need = {
+    leadId: "lead_need0001",
+    category: "dental",
+    postalCode: "99501",
+  } as const;
   const serving = async () => (await businesses.findServing(need)).map((profile) => profile.businessId);
   await businesses.profile(caller);
   expect(await serving()).not.toContain(caller.businessId);
@@ -76,7 +81,7 @@ test("[AC19] matching goes by category and by postal code, whole or as a prefix,
     postalCodes: ["112", "m5v 2t6"],
   });
   const serves = async (category: "roofing" | "moving", postalCode: string) => {
-    const found = await businesses.findServing({ category, postalCode });
+    const found = await businesses.findServing({ leadId: "lead_any00001", category, postalCode });
     return found.some((profile) => profile.businessId === near.businessId);
   };
   expect(await serves("roofing", "11201")).toBe(true);
@@ -95,9 +100,17 @@ test("[AC19] changes to categories and areas at the same time do not undo each o
     businesses.updateProfile(caller, { name: "Busy", categories: ["legal"] }),
     businesses.updateProfile(caller, { name: "Busy", postalCodes: ["606"] }),
   ]);
-  const found = await businesses.findServing({ category: "legal", postalCode: "60601" });
+  const found = await businesses.findServing({
+    leadId: "lead_any00001",
+    category: "legal",
+    postalCode: "60601",
+  });
   expect(found.map((profile) => profile.businessId)).toContain(caller.businessId);
-  const elsewhere = await businesses.findServing({ category: "legal", postalCode: "10001" });
+  const elsewhere = await businesses.findServing({
+    leadId: "lead_any00001",
+    category: "legal",
+    postalCode: "10001",
+  });
   expect(elsewhere.map((profile) => profile.businessId)).not.toContain(caller.businessId);
 });
 
@@ -113,10 +126,66 @@ test("[AC19] who names the area most closely comes first, then the newest; one b
   const everywhere = await save([]);
   const unsaved = owner();
   await businesses.profile(unsaved);
-  const found = await businesses.findServing({ category: "dental", postalCode: "30301" });
+  const found = await businesses.findServing({
+    leadId: "lead_any00001",
+    category: "dental",
+    postalCode: "30301",
+  });
   const own = [exact, older, newer, everywhere, unsaved.businessId];
   const order = found.map((profile) => profile.businessId).filter((one) => own.includes(one));
   expect(order).toEqual([exact, newer, older, everywhere]);
+});
+
+test("[AC26] where 600 serve one area, everybody is found by some lead, nobody by far more than another, and by the same lead again", async () => {
+  const { businesses } = fixture;
+  const caller = owner();
+  await businesses.updateProfile(caller, { name: "Crowd", categories: ["heating"], postalCodes: ["733"] });
+  const stored = database().db.collection<{ _id: string }>("businesses");
+  const first = await stored.findOne({ _id: caller.businessId ?? "" });
+  const crowd = Array.from({ length: 599 }, (_, index) => {
+    const _id = `biz_crowd${String(index).padStart(3, "0")}`;
+    // Half of them were stored before there were lots.
+    const { lot: _lot, ...rest } = { lot: 0, ...first };
+    return { ...rest, _id, ownerId: `acc_${_id}`, ...(index % 2 === 0 && { lot: lotOf(_id) }) };
+  });
+  await stored.insertMany(crowd);
+  const foundBy = async (leadId: string) =>
+    (await businesses.findServing({ leadId, category: "heating", postalCode: "73301" })).map(
+      ({ businessId }) => businessId,
+    );
+  for (const { ownerId, _id, lot } of crowd.map((one) => ({ lot: null, ...one }))) {
+    // Whoever looks at their own profile has a lot.
+    if (lot === null) await businesses.profile({ ...caller, accountId: ownerId, businessId: _id });
+  }
+  const times = new Map<string, number>();
+  for (let lead = 0; lead < 60; lead++) {
+    const found = await foundBy(`lead_${lead}`);
+    expect(new Set(found).size).toBe(200);
+    for (const one of found) times.set(one, (times.get(one) ?? 0) + 1);
+  }
+  expect(times.size).toBe(600);
+  // Twenty each, if lots were laid out evenly.
+  expect(Math.max(...times.values())).toBeLessThan(40);
+  expect(Math.min(...times.values())).toBeGreaterThan(5);
+  expect(await foundBy("lead_7")).toEqual(await foundBy("lead_7"));
+});
+
+test("[AC26] a business without a lot is found where the lots begin again", async () => {
+  const { businesses } = fixture;
+  const stored = database().db.collection<{ _id: string; lot?: number }>("businesses");
+  const plain = await stored.findOne({ _id: "biz_crowd000" });
+  const { lot: _lot, ...rest } = { ...plain, ownerId: "acc_nolot", _id: "biz_nolot001" };
+  await stored.insertOne(rest);
+  // The last lot of all, so that the lead begins again at once.
+  const leadId = Array.from({ length: 2_000 }, (_, index) => `lead_${index}`).toSorted(
+    (a, b) => lotOf(b) - lotOf(a),
+  )[0];
+  const found = await businesses.findServing({
+    leadId: leadId ?? "",
+    category: "heating",
+    postalCode: "73301",
+  });
+  expect(found.map(({ businessId }) => businessId)).toContain("biz_nolot001");
 });
 
 test("[AC19] a usual price is kept until it is taken back", async () => {

@@ -1,10 +1,11 @@
 import type { Caller } from "#server/accounts/caller.ts";
 import { readCallbackNumber } from "#server/accounts/phone-number.ts";
+import { lotOf } from "#server/accounts/lot.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { BusinessProfile, UpdateBusinessProfile, VoicemailPolicy } from "#shared/business.ts";
 import { CATEGORIES, type Category } from "#shared/lead.ts";
-import { type Connection, type Model, Schema } from "mongoose";
+import { type Connection, type Model, Schema, trusted } from "mongoose";
 
 /** How many businesses one request for help is matched against at most; the rest is left out. */
 const MAX_SERVING = 200;
@@ -25,6 +26,8 @@ type BusinessDocument = {
   postalCodes: string[];
   /** What the index looks up: each category with each postal code or `*`, e.g. `roofing|112`. (One index cannot hold two lists.) */
   serves: string[];
+  /** Its place among others that serve the same area (`lotOf`); a document of before has none until its owner looks at it. */
+  lot?: number;
   timeZone: string;
   hours: { opens: string; closes: string };
   typicalPriceCents: { low: number; high: number } | null;
@@ -45,6 +48,7 @@ const businessSchema = new Schema<BusinessDocument>(
     categories: { type: [String], required: true },
     postalCodes: { type: [String], required: true },
     serves: { type: [String], required: true },
+    lot: Number,
     timeZone: { type: String, required: true },
     hours: { type: { opens: String, closes: String }, required: true, _id: false },
     typicalPriceCents: { type: { low: Number, high: Number }, default: null, _id: false },
@@ -74,8 +78,11 @@ export type Businesses = {
   byId(businessId: string): Promise<BusinessProfile | null>;
   /** The account that speaks for it. */
   ownerOf(businessId: string): Promise<string | null>;
-  /** Complete businesses of this category and area: those that name the area most closely first, then the newest; at most 200. */
-  findServing(need: { category: Category; postalCode: string }): Promise<BusinessProfile[]>;
+  /**
+   * Complete businesses of this category and area, at most 200: those that name the area most closely first, then the newest. Where one area has more of them than there is
+   * room for, the lead's own lot decides which it gets [AC26].
+   */
+  findServing(need: { leadId: string; category: Category; postalCode: string }): Promise<BusinessProfile[]>;
 };
 
 const modelOf = (connection: Connection): Model<BusinessDocument> =>
@@ -87,7 +94,8 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
 
   const create: Businesses["create"] = async ({ ownerId, businessId, name }) => {
     const fresh = freshBusiness(name, new Date(clock.nowMs()));
-    await Business.updateOne({ _id: businessId, ownerId }, { $setOnInsert: fresh }, { upsert: true });
+    const update = { $setOnInsert: fresh, $set: { lot: lotOf(businessId) } };
+    await Business.updateOne({ _id: businessId, ownerId }, update, { upsert: true });
   };
 
   /** Heals a sign-up that died between the account and its business. */
@@ -126,18 +134,47 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
       const found = await Business.findOne({ _id: businessId }, { ownerId: 1 }).lean();
       return found?.ownerId ?? null;
     },
-    async findServing({ category, postalCode }) {
-      // One area at a time: the index gives each in its order, so no more is read than is returned.
-      const found = new Map<string, Omit<BusinessDocument, "serves">>();
+    async findServing({ leadId, category, postalCode }) {
+      // One area at a time: an index gives each in its order, so hardly more is read than is returned.
+      const found = new Map<string, Served>();
       for (const area of [...prefixesOf(postalCode).toReversed(), EVERYWHERE]) {
         const left = MAX_SERVING - found.size;
         if (left === 0) break;
-        const query = Business.find({ serves: pair(category, area), complete: true }, { serves: 0 });
-        for (const one of await query.sort({ _id: -1 }).limit(left).lean()) found.set(one._id, one);
+        const serving = { serves: pair(category, area), complete: true };
+        for (const one of await someServing(Business, serving, left, lotOf(leadId))) found.set(one._id, one);
       }
       return [...found.values()].map(toProfile);
     },
   };
+}
+
+type Served = Omit<BusinessDocument, "serves">;
+
+/**
+ * The newest first, if they are no more than `limit`. Otherwise those from a lot on, and from the first lot again [AC26].
+ */
+async function someServing(
+  Business: Model<BusinessDocument>,
+  serving: { serves: string; complete: boolean },
+  limit: number,
+  lot: number,
+): Promise<Served[]> {
+  const newest = await Business.find(serving, { serves: 0 })
+    .sort({ _id: -1 })
+    .limit(limit + 1)
+    .lean();
+  if (newest.length <= limit) return newest;
+  const chosen: Served[] = [];
+  // What has no lot yet counts as one of the first.
+  for (const lots of [trusted({ $gte: lot }), trusted({ $not: { $gte: lot } })]) {
+    const left = limit - chosen.length;
+    if (left === 0) break;
+    const found = Business.find({ ...serving, lot: lots }, { serves: 0 })
+      .sort({ lot: 1 })
+      .limit(left);
+    chosen.push(...(await found.lean()));
+  }
+  return chosen;
 }
 
 /** Defaults that let a business with only a name be matched and dial (DESIGN §4). */

@@ -37,6 +37,8 @@ export const INDEXES: readonly IndexRow[] = [
   // Marketplace.
   { collection: "businesses", keys: { ownerId: 1 }, unique: true },
   { collection: "businesses", keys: { serves: 1, _id: -1 } },
+  // Where more serve an area than a lead can be offered to.
+  { collection: "businesses", keys: { serves: 1, lot: 1 } },
   { collection: "leads", keys: { consumerId: 1, _id: -1 } },
   // Open leads for a business whose profile was saved.
   { collection: "leads", keys: { status: 1, category: 1, createdAt: -1 } },

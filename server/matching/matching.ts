@@ -41,7 +41,11 @@ export type MatchingParts = {
   leads: Pick<Leads, "ofConsumer" | "byIds" | "openIn">;
   consents: Pick<Consents, "consentsOfLead" | "consentsOfBusiness">;
   /** Businesses that offer the category where the lead is, nearest first; scored and filtered again here. */
-  findServing: (lead: { category: Category; postalCode: string }) => Promise<BusinessProfile[]>;
+  findServing: (lead: {
+    leadId: string;
+    category: Category;
+    postalCode: string;
+  }) => Promise<BusinessProfile[]>;
   businessById: (businessId: string) => Promise<BusinessProfile | null>;
   /** How many calls each business has that are not over; businesses without any are missing. */
   openCallsOf: (businessIds: string[]) => Promise<Map<string, number>>;
