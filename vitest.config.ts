@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{shared,server,client,e2e/load,e2e/matrix}/**/*.test.{ts,tsx}"],
+          include: ["{shared,server,client,e2e/load,e2e/matrix,e2e/bench}/**/*.test.{ts,tsx}"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

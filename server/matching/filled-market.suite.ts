@@ -1,4 +1,5 @@
 import { createBusinesses } from "#server/accounts/businesses.ts";
+import { lotOf } from "#server/accounts/lot.ts";
 import type { Database } from "#server/database/connection.ts";
 import { createLeads } from "#server/leads/leads.ts";
 import { systemClock } from "#server/lib/clock.ts";
@@ -27,15 +28,16 @@ const STATES = [
 ] as const;
 
 /**
- * Fills a database with businesses, leads and matches. One of each is made by the product's own code; the others are that document with another
+ * `inboxOf`: the business whose inbox is large, if another one than the returned profile's. Fills a database with businesses, leads and matches. One of each is made by the product's own code; the others are that document with another
  * id and other values, because a hundred thousand requests would take too long.
  */
 export async function fillMarket(
   database: Database,
-  size: { businesses: number; leads: number },
+  size: { businesses: number; leads: number; inboxOf?: string },
 ): Promise<FilledMarket> {
   const { profile, business, lead, match } = await firstOfEach(database);
   const { db } = database;
+  const { inboxOf = profile.businessId } = size;
   const insert = async (collection: string, count: number, make: (index: number) => Stored[]) => {
     for (let from = 0; from < count; from += BATCH) {
       const indexes = Array.from({ length: Math.min(BATCH, count - from) }, (_, offset) => from + offset);
@@ -51,7 +53,7 @@ export async function fillMarket(
     const serves = index % 3 === 0 ? ["plumbing|*"] : areas.map((area) => `${category}|${area}`);
     const categories = index % 3 === 0 ? ["plumbing"] : [category];
     const postalCodes = serves.some((one) => one.endsWith("*")) ? [] : areas;
-    return [{ ...business, _id, ownerId: `acc_${_id}`, serves, categories, postalCodes }];
+    return [{ ...business, _id, lot: lotOf(_id), ownerId: `acc_${_id}`, serves, categories, postalCodes }];
   });
   const leadIds: string[] = [];
   await insert("leads", size.leads, (index) => {
@@ -66,9 +68,9 @@ export async function fillMarket(
     const others = Array.from({ length: MATCHES_PER_LEAD }, (_, offset) => {
       return businessIds[(index * MATCHES_PER_LEAD + offset) % businessIds.length] ?? "";
     });
-    return [...others, profile.businessId].map((businessId) => {
+    return [...others, inboxOf].map((businessId) => {
       const _id = newId("match");
-      if (businessId === profile.businessId) own.push(_id);
+      if (businessId === inboxOf) own.push(_id);
       return { ...match, _id, leadId, businessId, ...STATES[index % STATES.length] };
     });
   });
