@@ -2,6 +2,7 @@ import { apiWith, callEnds, PASSWORD, type SignedIn, signIn, signUp } from "#e2e
 import { killOwner } from "#e2e/support/owner-death.ts";
 import { BRIEF } from "#e2e/support/scripts.ts";
 import { type ServerPair, startServerPair } from "#e2e/support/server-pair.ts";
+import { SoundEar } from "#e2e/support/sound-ear.ts";
 import { until } from "#e2e/support/wait.ts";
 import { callCase, newBusiness, newConsumer } from "#e2e/support/world.ts";
 import type { Board } from "#shared/call/summary.ts";
@@ -44,6 +45,14 @@ async function watched(baseUrl: string, token: string, callId: string) {
   return { socket, pushed, seq: start.seq };
 }
 
+/** Listens to a call from now on. */
+async function listening(socket: AppSocket, callId: string): Promise<SoundEar> {
+  const ear = new SoundEar();
+  socket.on("call:audio", (_callId, lane, frameNumber, bytes) => ear.hear(lane, frameNumber, bytes));
+  expect(await socket.emitWithAck("call:listen", { callId })).toEqual({ ok: true });
+  return ear;
+}
+
 async function watchedBoard(baseUrl: string) {
   const socket = await connected(baseUrl, boss.token);
   const boards: Board[] = [];
@@ -55,7 +64,7 @@ async function watchedBoard(baseUrl: string) {
 
 const mentions = (board: Board, callId: string) => JSON.stringify(board).includes(callId);
 
-test("two servers on one embedded database: one sign-in, one queue, one board, and calls are watched live on either", async () => {
+test("two servers on one embedded database: one sign-in, one queue, one board, and calls are watched live on either; [CL351] on either each word of both sides is heard", async () => {
   const { places, world } = pair;
   const { business, request } = await callCase(world, BRIEF);
   const elsewhere = apiWith(places[1], business.token);
@@ -65,8 +74,18 @@ test("two servers on one embedded database: one sign-in, one queue, one board, a
   const boards = await Promise.all(places.map(watchedBoard));
   const callId = await request();
   const watchers = await Promise.all(places.map((place) => watched(place, business.token, callId)));
+  const ears = await Promise.all(watchers.map(({ socket }) => listening(socket, callId)));
   const view = await callEnds(elsewhere, callId);
   expect(view.status).toBe("completed");
+  // The last instants may be cut off with the phone: the first half of the talk is surely heard.
+  const lines = view.transcript
+    .slice(0, Math.ceil(view.transcript.length / 2))
+    .filter(({ interrupted }) => interrupted !== true);
+  for (const ear of ears) {
+    for (const { speaker, text } of lines)
+      expect(ear.words(speaker === "consumer" ? "consumer" : "agent")).toContain(text);
+    expect(ear.holes).toEqual([]);
+  }
   for (const { pushed, seq } of watchers) {
     const due = Array.from({ length: view.seq - seq }, (_, index) => seq + 1 + index);
     // Everything after the start comes by itself, and words while they are spoken.

@@ -27,7 +27,7 @@ import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
 import { joinOtherServers } from "#server/realtime/other-servers.ts";
-import { createSocketServer } from "#server/realtime/socket-server.ts";
+import { type AppSockets, createSocketServer } from "#server/realtime/socket-server.ts";
 import { attachTwilioMedia } from "#server/telephony/twilio/media-server.ts";
 import { createTwilioWebhooks } from "#server/telephony/twilio/webhooks.ts";
 import { readFileSync } from "node:fs";
@@ -52,7 +52,7 @@ type ServeParts = {
 /** HTTP, media sockets and Socket.IO on one port. Returns what ends the listening. */
 export async function serve(parts: ServeParts): Promise<() => void> {
   const { config, features, database, peers, health, metrics, logger, clock, stops } = parts;
-  const { calls, feed } = features;
+  const { calls, feed, sound } = features;
   const accounts = { ...features.accounts, callerOf: features.callerOf };
   const events = calls.telephonyEvents;
   const { server } = createHttpServer({
@@ -92,6 +92,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     accounts,
     access: calls.access,
     feed,
+    audit: features.audit,
     isOwnOrigin,
     clock,
     logger,
@@ -99,14 +100,26 @@ export async function serve(parts: ServeParts): Promise<() => void> {
   });
   stops.add("sockets", () => {
     feed.detach();
+    sound.detach();
     return live.close();
   });
-  const others = await joinOtherServers(live.sockets, database.db, feed.heard, logger);
-  feed.attach(live.sockets, others, calls.journals);
+  await showEverywhere(live.sockets, parts);
   stops.add("media sockets", () => media.close());
   await listen(server, config);
   stops.add("http", () => stopListening(server));
   return () => stopListening(server);
+}
+
+/** What happens here is shown here and told to the other servers, and what they tell is shown here. */
+async function showEverywhere(
+  sockets: AppSockets,
+  { features: { calls, feed, sound }, database, metrics, logger }: ServeParts,
+): Promise<void> {
+  const heard = { ...feed.heard, ...sound.heard };
+  const soundDropped = () => metrics.soundPiecesDropped.inc();
+  const others = await joinOtherServers(sockets, database.db, heard, logger, soundDropped);
+  feed.attach(sockets, others, calls.journals);
+  sound.attach(sockets, others, calls.sound);
 }
 
 function proceduresOf({ features, demo, logger }: ServeParts) {

@@ -35,6 +35,7 @@ import { createMatching, type Matching } from "#server/matching/matching.ts";
 import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
+import { CallSound } from "#server/realtime/call-sound.ts";
 import { LiveFeed } from "#server/realtime/live-feed.ts";
 import { join } from "node:path";
 
@@ -46,6 +47,7 @@ export type Features = {
   matching: Matching;
   calls: Calls;
   feed: LiveFeed;
+  sound: CallSound;
   dialSwitch: DialSwitch;
   slots: CallbackSlots;
   notifications: Notifications;
@@ -74,6 +76,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const { seals, suppressions, accounts, businesses, queries, links } = ground;
   const dialSwitch = new DialSwitch(connection, clock);
   const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
+  const sound = new CallSound({ clock, metrics });
   const news = () => notifications;
   const { leads, matching } = createMarketplace(parts, { ...ground, feed, notifications: news });
   const notifications: Notifications = openNotifications(parts, { ...ground, leads, matching });
@@ -88,6 +91,7 @@ export function createFeatures(parts: FeatureParts): Features {
     instance: newId("srv"),
     dialSwitch,
     feed,
+    soundFeed: sound,
     alarms,
     appointments,
     slots,
@@ -108,6 +112,7 @@ export function createFeatures(parts: FeatureParts): Features {
     matching,
     calls,
     feed,
+    sound,
     dialSwitch,
     slots,
     notifications,

@@ -1,3 +1,5 @@
+import { SOUND } from "#client/calls/audio/copy.ts";
+import { SoundPanel } from "#client/calls/audio/sound-panel.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { Agreed } from "#client/calls/agreed.tsx";
 import { CallPage, type CallParts } from "#client/calls/call-page.tsx";
@@ -9,6 +11,8 @@ import type { LiveCall } from "#client/wire/live-call.ts";
 import { useParams } from "@tanstack/react-router";
 
 const KEYS = [
+  { keys: "L", does: SOUND.keyListen },
+  { keys: "M", does: SOUND.keyMute },
   { keys: "⇧ X", does: CALLS.keyEnd },
   { keys: "End", does: CALLS.jumpLive },
   { keys: "?", does: CALLS.keyHelp },
@@ -39,6 +43,11 @@ function staffParts({ view }: LiveCall, onShow: (segmentId: string) => void): Ca
         <SummaryCard view={view} audience="staff" onShow={onShow} />
       </>
     ),
-    below: <NowPanel view={view} />,
+    below: (
+      <>
+        <SoundPanel view={view} />
+        <NowPanel view={view} />
+      </>
+    ),
   };
 }

@@ -11,6 +11,7 @@ import {
   PROTOCOL_VERSION,
   type ServerToClient,
   type SocketError,
+  type SoundLane,
   type WatchReply,
 } from "#shared/contract/sockets.ts";
 import type { Socket } from "socket.io-client";
@@ -29,6 +30,8 @@ type Message =
   | { kind: "draft"; draft: Draft }
   | { kind: "revoked"; callId: string }
   | { kind: "market"; leadId: string }
+  | { kind: "sound"; callId: string; lane: SoundLane; frameNumber: number; bytes: Uint8Array }
+  | { kind: "levels"; callId: string; agent: number; consumer: number }
   | { kind: "board"; board: Board };
 
 const ANSWER_WITHIN_MS = 8_000;
@@ -86,6 +89,10 @@ function listen(opened: Socket<ServerToClient, ClientToServer>) {
     if (draft.success) tell({ kind: "draft", draft: draft.data });
   });
   opened.on("call:revoked", ({ callId }) => tell({ kind: "revoked", callId }));
+  opened.on("call:audio", (callId, lane, frameNumber, sent) =>
+    tell({ kind: "sound", callId, lane, frameNumber, bytes: new Uint8Array(sent) }),
+  );
+  opened.on("call:levels", (levels) => tell({ kind: "levels", ...levels }));
   opened.on("market:changed", ({ leadId }) => tell({ kind: "market", leadId }));
   opened.on("board:update", (sent) => {
     const board = boardSchema.safeParse(sent);
@@ -157,6 +164,15 @@ function eventOrHidden(sent: unknown): CallEvent {
 export function unwatchCall(callId: string): void {
   // Nobody waits for this answer: a server that missed it drops the watch when the socket closes.
   openedSocket().emit("call:unwatch", { callId }, () => undefined);
+}
+
+export function listenCall(callId: string): Promise<{ ok: true } | SocketError> {
+  return openedSocket().emitWithAck("call:listen", { callId });
+}
+
+export function unlistenCall(callId: string): void {
+  // Nobody waits for this answer: a server that missed it drops the listener when the socket closes.
+  socket?.emit("call:unlisten", { callId }, () => undefined);
 }
 
 export function watchMarket(): Promise<{ ok: true } | SocketError> {

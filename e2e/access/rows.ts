@@ -173,6 +173,8 @@ export const SOCKET_ROWS = {
   "call:watch": { may: EVERYBODY, about: "call", byLink: true, input: byCall },
   // Whoever does not watch it may stop watching it.
   "call:unwatch": { may: EVERYBODY, about: "own", byLink: true, input: byCall },
+  "call:listen": { may: ["business", "supervisor"], about: "call", input: byCall },
+  "call:unlisten": { may: ["business", "supervisor"], about: "own", input: byCall },
   "market:watch": { may: ["consumer", "business"], about: "own" },
   "board:watch": { may: SUPERVISORS, about: "own" },
 } satisfies Record<keyof ClientToServer, SocketRow>;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const HEADER_BYTES = 58;
 
 /** The words hidden in one channel, and what happened to their frames. */
-function listen(channel: Uint8Array) {
+export function wordsIn(channel: Uint8Array) {
   const listener = new WordListener();
   const frames = listener.push(channel);
   let text = "";
@@ -22,6 +22,6 @@ function listen(channel: Uint8Array) {
 export async function recordedWords(dataDir: string, callId: string) {
   const file = await readFile(join(dataDir, "recordings", `${callId}-1.wav`));
   const audio = file.subarray(HEADER_BYTES);
-  const channel = (which: number) => listen(audio.filter((_, index) => index % 2 === which));
+  const channel = (which: number) => wordsIn(audio.filter((_, index) => index % 2 === which));
   return { consumer: channel(0), agent: channel(1) };
 }

@@ -32,6 +32,7 @@ import { OptOut } from "#server/calls/opt-out.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
 import { type CallsConfig, stepRules } from "#server/calls/calls-config.ts";
 import { personOf } from "#server/calls/new-call.ts";
+import { SoundDesk, type SoundFeed } from "#server/calls/sound/sound-desk.ts";
 import type { CallParties, CallRequest } from "#server/calls/request-call.ts";
 import { cancelUncovered } from "#server/calls/uncovered.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
@@ -59,6 +60,7 @@ export type CallsDeps = {
   instance: string;
   dialSwitch: DialSwitch;
   feed: CallFeed;
+  soundFeed: SoundFeed;
   telephony: Telephony;
   voice: VoiceModel;
   analyst: Analyst;
@@ -93,6 +95,8 @@ export class Calls {
   readonly pausing: DialPausing;
   readonly moves: CallMoves;
   readonly playback: RecordingPlayback;
+  /** Who wants to hear which call. */
+  readonly sound = new SoundDesk();
   readonly #deps: CallsDeps;
   readonly #store: CallStore;
   readonly #actors: ActorRegistry;
@@ -199,6 +203,7 @@ export class Calls {
       store: this.#store,
       timeLimitMs: config.callTimeLimitSeconds * 1000,
       recordings: this.#recordings,
+      sound: this.sound,
       endCall: (callId, end, say) =>
         tracked(this.#advance(callId, { kind: "hangUpAsked", end, ...(say !== undefined && { say }) })),
       optOut: (callId, how) => this.#optOut.record(callId, how),

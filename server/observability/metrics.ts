@@ -88,6 +88,11 @@ function edgeMetrics(registry: Registry) {
       help: "Browser sockets connected to this process.",
       registers,
     }),
+    soundPiecesDropped: new Counter({
+      name: "ringside_sound_pieces_dropped_total",
+      help: "Pieces of live sound that a listener, or the way to another server, did not take in time.",
+      registers,
+    }),
     rateLimited: new Counter({
       name: "ringside_rate_limited_total",
       help: "Requests refused by a limit, by limit.",

@@ -10,7 +10,11 @@ type Waiting = {
  * The same collection, whose `insertOne` keeps the order in which it is called. The driver has several connections, so inserts that are sent
  * one after the other may overtake each other. Here the next ones wait for the one that is under way, and then go together.
  */
-export function insertingInOrder(collection: mongo.Collection): mongo.Collection {
+export function insertingInOrder(collection: mongo.Collection): {
+  collection: mongo.Collection;
+  /** How many wait to be sent. */
+  waiting(): number;
+} {
   const waiting: Waiting[] = [];
   let isWriting = false;
   const write = async () => {
@@ -32,5 +36,5 @@ export function insertingInOrder(collection: mongo.Collection): mongo.Collection
       waiting.push({ document, done, failed });
       if (!isWriting) void write();
     });
-  return collection;
+  return { collection, waiting: () => waiting.length };
 }

@@ -1,6 +1,7 @@
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { silentLogger } from "#server/lib/logger.ts";
 import { joinOtherServers, type LiveNews } from "#server/realtime/other-servers.ts";
+import type { SoundNews } from "#server/realtime/call-sound.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import type { CallEvent, Draft } from "#shared/call/events.ts";
 import { Server } from "socket.io";
@@ -13,21 +14,27 @@ afterEach(async () => {
   await database().db.collection("serverMessages").deleteMany({});
 });
 
+type News = LiveNews & SoundNews;
+
 /** Names what it heard; `warnings` are what it did not understand. */
-async function join(): Promise<{ sockets: AppSockets; tell: LiveNews; heard: string[]; warnings: string[] }> {
+async function join(): Promise<{ sockets: AppSockets; tell: News; heard: string[]; warnings: string[] }> {
   const heard: string[] = [];
   const warnings: string[] = [];
-  const feed: LiveNews = {
+  const feed: News = {
     event: (callId, event) => heard.push(`${callId} ${event.seq} ${event.type}`),
     draft: (draft) => heard.push(`${draft.callId} ${draft.text}`),
     boardChanged: () => heard.push("board"),
     marketChanged: ({ leadId, consumerId, businessIds }) =>
       heard.push(`${leadId} ${consumerId} ${businessIds.join("+")}`),
+    soundWanted: (server, calls) => heard.push(`${server} wants ${JSON.stringify(calls)}`),
+    sound: (callId, frameNumber, { agent, consumer }) =>
+      heard.push(`${callId} ${frameNumber} ${agent.toString("hex")} ${consumer.toString("hex")}`),
+    levels: (callId, agent, consumer) => heard.push(`${callId} ${agent} ${consumer}`),
   };
   const sockets: AppSockets = new Server();
   servers.push(sockets);
   const logger = { ...silentLogger, warn: (_fields: object, message: string) => warnings.push(message) };
-  const tell = await joinOtherServers(sockets, database().db, feed, logger);
+  const tell = await joinOtherServers(sockets, database().db, feed, logger, () => heard.push("dropped"));
   if (tell === null) throw new Error("This database tells of no changes; use a replica set.");
   return { sockets, tell, heard, warnings };
 }
@@ -42,11 +49,14 @@ const event: CallEvent = {
 };
 const draft: Draft = { callId: "call_1", segmentId: "s1", speaker: "agent", text: "Good mor" };
 
-function tellAll({ event: tellEvent, draft: tellDraft, boardChanged, marketChanged }: LiveNews) {
+function tellAll({ event: tellEvent, draft: tellDraft, boardChanged, marketChanged, ...sound }: News) {
   tellEvent("call_1", event);
   tellDraft(draft);
   boardChanged();
   marketChanged({ leadId: "lead_1", consumerId: "acc_1", businessIds: ["biz_1", "biz_2"] });
+  sound.soundWanted("srv_1", [{ callId: "call_1", wanted: { audio: true, levels: false } }]);
+  sound.sound("call_1", 10, { agent: Buffer.from([1, 2]), consumer: Buffer.from([255]) });
+  sound.levels("call_1", 0, 255);
 }
 
 const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
@@ -59,6 +69,8 @@ test("another server hears events, drafts, that the board and that a lead change
   await alive(2, one);
   tellAll(one.tell);
   const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board", "lead_1 acc_1 biz_1+biz_2"];
+  all.push('srv_1 wants [{"callId":"call_1","wanted":{"audio":true,"levels":false}}]');
+  all.push("call_1 10 0102 ff", "call_1 0 255");
   await vi.waitFor(() => expect(two.heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000 });
   expect(one.heard).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { MarketFeed } from "#server/leads/market-feed.ts";
 import type { Db } from "#server/database/connection.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { insertingInOrder } from "#server/realtime/in-order.ts";
+import type { SoundNews } from "#server/realtime/call-sound.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { callEventSchema, draftSchema } from "#shared/call/events.ts";
 import { businessIdSchema, callIdSchema, leadIdSchema } from "#shared/ids.ts";
@@ -17,6 +18,11 @@ const ALIVE_MS = 60_000;
 /** A TTL index forgets messages soon after everybody has heard them (indexes.ts). */
 const MESSAGES = "serverMessages";
 
+/** While so many messages wait for the database, sound is dropped: late sound is worth nothing, and events must not wait behind it. */
+const MAX_WAITING = 40;
+/** Four seconds of µ-law in base64: what one piece may be at most. */
+const MAX_SOUND_CHARS = 44_000;
+
 /** What is shown live: calls, the board, the marketplace. */
 export type LiveNews = CallFeed & MarketFeed;
 
@@ -26,11 +32,28 @@ const marketChangeSchema = z.object({
   businessIds: z.array(businessIdSchema),
 });
 
+const level = z.number().int().min(0).max(255);
+const side = z.string().max(MAX_SOUND_CHARS);
+const wantedSchema = z.object({ audio: z.boolean(), levels: z.boolean() });
+
 const relayedSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), callId: callIdSchema, event: callEventSchema }),
   z.object({ kind: z.literal("draft"), draft: draftSchema }),
   z.object({ kind: z.literal("board") }),
   z.object({ kind: z.literal("market"), change: marketChangeSchema }),
+  z.object({
+    kind: z.literal("soundWanted"),
+    server: z.string(),
+    calls: z.array(z.object({ callId: callIdSchema, wanted: wantedSchema })),
+  }),
+  z.object({
+    kind: z.literal("sound"),
+    callId: callIdSchema,
+    frameNumber: z.number().int().nonnegative(),
+    agent: side,
+    consumer: side,
+  }),
+  z.object({ kind: z.literal("levels"), callId: callIdSchema, agent: level, consumer: level }),
 ]);
 type Relayed = z.infer<typeof relayedSchema>;
 
@@ -42,15 +65,17 @@ type Relayed = z.infer<typeof relayedSchema>;
 export async function joinOtherServers(
   sockets: AppSockets,
   db: Db,
-  heard: LiveNews,
+  heard: LiveNews & SoundNews,
   logger: Logger,
-): Promise<LiveNews | null> {
+  soundDropped: () => void,
+): Promise<(LiveNews & SoundNews) | null> {
   if (!(await tellsOfChanges(db))) {
     logger.warn({}, "the database is no replica set: watchers see only the calls of their own server");
     return null;
   }
+  const messages = insertingInOrder(db.collection(MESSAGES));
   sockets.adapter(
-    createAdapter(insertingInOrder(db.collection(MESSAGES)), {
+    createAdapter(messages.collection, {
       addCreatedAtField: true,
       heartbeatTimeout: ALIVE_MS,
     }),
@@ -63,15 +88,26 @@ export async function joinOtherServers(
       .then((count) => count > 1 && sockets.serverSideEmit("relayed", JSON.stringify(relayed)))
       .catch((error: unknown) => logger.warn(errorFields(error), "other servers could not be told"));
   };
+  const tellSound = (relayed: Relayed) => (messages.waiting() > MAX_WAITING ? soundDropped() : tell(relayed));
   return {
     event: (callId, event) => tell({ kind: "event", callId, event }),
     draft: (draft) => tell({ kind: "draft", draft }),
     boardChanged: () => tell({ kind: "board" }),
     marketChanged: (change) => tell({ kind: "market", change }),
+    soundWanted: (server, calls) => tell({ kind: "soundWanted", server, calls }),
+    sound: (callId, frameNumber, { agent, consumer }) =>
+      tellSound({
+        kind: "sound",
+        callId,
+        frameNumber,
+        agent: agent.toString("base64"),
+        consumer: consumer.toString("base64"),
+      }),
+    levels: (callId, agent, consumer) => tellSound({ kind: "levels", callId, agent, consumer }),
   };
 }
 
-function hear(text: string, heard: LiveNews, logger: Logger) {
+function hear(text: string, heard: LiveNews & SoundNews, logger: Logger) {
   let relayed: Relayed;
   try {
     relayed = relayedSchema.parse(JSON.parse(text));
@@ -88,6 +124,18 @@ function hear(text: string, heard: LiveNews, logger: Logger) {
       return heard.boardChanged();
     case "market":
       return heard.marketChanged(relayed.change);
+    case "soundWanted":
+      return heard.soundWanted(relayed.server, relayed.calls);
+    case "sound": {
+      const { callId, frameNumber } = relayed;
+      const sides = {
+        agent: Buffer.from(relayed.agent, "base64"),
+        consumer: Buffer.from(relayed.consumer, "base64"),
+      };
+      return heard.sound(callId, frameNumber, sides);
+    }
+    case "levels":
+      return heard.levels(relayed.callId, relayed.agent, relayed.consumer);
   }
 }
 

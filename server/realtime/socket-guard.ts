@@ -80,7 +80,7 @@ export class SocketGuard {
 }
 
 /** The engine's queue of packets that the connection has not taken yet; not in its public types. */
-function waitingPackets(socket: AppSocket): number {
+export function waitingPackets(socket: AppSocket): number {
   const queue: unknown = Reflect.get(socket.conn, "writeBuffer");
   return Array.isArray(queue) ? queue.length : 0;
 }

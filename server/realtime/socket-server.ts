@@ -1,5 +1,6 @@
 import type { Accounts } from "#server/accounts/accounts.ts";
 import type { Caller } from "#server/accounts/caller.ts";
+import type { Audit } from "#server/audit/audit.ts";
 import { audienceOf, type CallAccess } from "#server/calls/call-access.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
@@ -7,20 +8,20 @@ import { errorFields, type Logger } from "#server/lib/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import { BOARD_ROOM, callRoom, type LiveFeed, marketRoom } from "#server/realtime/live-feed.ts";
 import type { ServerToServer } from "#server/realtime/other-servers.ts";
+import { serveListening } from "#server/realtime/listen-in.ts";
+import { answer } from "#server/realtime/socket-answer.ts";
 import { SocketGuard } from "#server/realtime/socket-guard.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import {
+  byCallSchema,
   type ClientToServer,
   OUTDATED_PAGE,
   PROTOCOL_VERSION,
   type ServerToClient,
-  type SocketError,
-  unwatchCallSchema,
   watchCallSchema,
 } from "#shared/contract/sockets.ts";
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import { z } from "zod";
 
 type SocketData = { caller: Caller };
 export type AppSockets = Server<ClientToServer, ServerToClient, ServerToServer, SocketData>;
@@ -31,6 +32,7 @@ export type SocketServerDeps = {
   accounts: Pick<Accounts, "callerOf">;
   access: CallAccess;
   feed: Pick<LiveFeed, "board" | "watched">;
+  audit: Pick<Audit, "record">;
   /** Whether an Origin header names one of our own pages. */
   isOwnOrigin(origin: string | undefined): boolean;
   clock: Clock;
@@ -111,11 +113,12 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
   );
   socket.on("call:unwatch", (request, reply) =>
     answer(reply, deps, async () => {
-      const { callId } = unwatchCallSchema.parse(request);
+      const { callId } = byCallSchema.parse(request);
       await socket.leave(callRoom(callId, audienceOf(socket.data.caller)));
       return { ok: true };
     }),
   );
+  serveListening(socket, deps);
   socket.on("board:watch", (...given) =>
     // Some clients send an empty payload before the callback.
     answer(given.at(-1), deps, async () => {
@@ -136,25 +139,4 @@ function marketOf({ role, accountId, businessId }: Caller): string {
   if (role === "consumer") return marketRoom({ consumerId: accountId });
   if (role === "business" && businessId !== null) return marketRoom({ businessId });
   throw new Failure("FORBIDDEN");
-}
-
-/** Acknowledges once, always, with the closed error codes. A client that sends no callback gets none. */
-function answer<Reply extends { ok: true }>(
-  reply: ((answer: Reply | SocketError) => void) | undefined,
-  { logger }: SocketServerDeps,
-  work: () => Promise<Reply>,
-) {
-  if (typeof reply !== "function") return;
-  void work()
-    .catch((error: unknown) => refusal(error, logger))
-    .then(reply);
-}
-
-function refusal(error: unknown, logger: Logger): SocketError {
-  if (error instanceof Failure) return { ok: false, code: error.code, message: ERRORS[error.code].message };
-  if (error instanceof z.ZodError) {
-    return { ok: false, code: "INVALID_INPUT", message: ERRORS.INVALID_INPUT.message };
-  }
-  logger.error(errorFields(error), "a socket request failed");
-  return { ok: false, code: "INTERNAL", message: "Something went wrong on our side. Please try again." };
 }

@@ -14,7 +14,8 @@ export const watchCallSchema = z.object({
   callId: callIdSchema,
   after: z.number().int().nonnegative().optional(),
 });
-export const unwatchCallSchema = z.object({ callId: callIdSchema });
+/** `call:unwatch`, `call:listen`, `call:unlisten`. */
+export const byCallSchema = z.object({ callId: callIdSchema });
 
 /** `INTERNAL`: our fault, like HTTP 500. */
 export type SocketError = { ok: false; code: ErrorCode | "INTERNAL"; message: string };
@@ -28,13 +29,25 @@ export type WatchReply =
 export type ClientToServer = {
   "call:watch": (request: z.input<typeof watchCallSchema>, reply: (answer: WatchReply) => void) => void;
   "call:unwatch": (
-    request: z.input<typeof unwatchCallSchema>,
+    request: z.input<typeof byCallSchema>,
+    reply: (answer: { ok: true } | SocketError) => void,
+  ) => void;
+  /** From now on `call:audio` of this call comes; for its business and supervisors. */
+  "call:listen": (
+    request: z.input<typeof byCallSchema>,
+    reply: (answer: { ok: true } | SocketError) => void,
+  ) => void;
+  "call:unlisten": (
+    request: z.input<typeof byCallSchema>,
     reply: (answer: { ok: true } | SocketError) => void,
   ) => void;
   /** Once per connection: news of the caller's own leads (consumer) or of the leads matched to their business. */
   "market:watch": (reply: (answer: { ok: true } | SocketError) => void) => void;
   "board:watch": (reply: (answer: { ok: true; board: Board } | SocketError) => void) => void;
 };
+
+/** Who is heard: our side (the agent, or the person who holds the call), or the consumer. */
+export type SoundLane = "agent" | "consumer";
 
 /** Socket.IO, server → client. */
 export type ServerToClient = {
@@ -46,5 +59,17 @@ export type ServerToClient = {
   "call:revoked": (message: { callId: string }) => void;
   /** A match, an answer, a consent or a status of this lead changed: ask again for what is shown of it. */
   "market:changed": (message: { leadId: string }) => void;
+  /**
+   * µ-law at 8 kHz, pieces of at least 100 ms, both lanes for the same span of time. `frameNumber`: of the first of its frames of 20 ms; a piece that does
+   * not go on where the last one of its lane ended tells how much was left out. Numbers that fall back: the call goes on in a new stream.
+   */
+  "call:audio": (
+    callId: string,
+    lane: SoundLane,
+    frameNumber: number,
+    bytes: ArrayBuffer | Uint8Array,
+  ) => void;
+  /** How loud each side is, 0 to 255, about ten times a second; for staff who watch the call. */
+  "call:levels": (message: { callId: string; agent: number; consumer: number }) => void;
   "board:update": (board: Board) => void;
 };

@@ -6,6 +6,7 @@ import type { Logger } from "#server/lib/logger.ts";
 import type { ToolServices } from "#server/calls/live/tool-services.ts";
 import type { CallActor } from "#server/calls/live/call-actor.ts";
 import { historyOf } from "#server/calls/live/history.ts";
+import type { SoundDesk, SoundFeed } from "#server/calls/sound/sound-desk.ts";
 import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
@@ -20,6 +21,8 @@ export type ActorDeps = {
   feed: CallFeed;
   voice: VoiceModel;
   recordings: RecordingDesk;
+  sound: Pick<SoundDesk, "attach" | "detach">;
+  soundFeed: SoundFeed;
   clock: Clock;
   logger: Logger;
   instance: string;

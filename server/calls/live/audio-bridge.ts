@@ -70,6 +70,11 @@ export class AudioBridge {
     return this.#items.length === 0;
   }
 
+  /** What is on its way to the ear. */
+  get items(): readonly SpokenItem[] {
+    return this.#items;
+  }
+
   /** Audio that was sent and not heard yet, ms. */
   get unheardMs(): number {
     return this.#items.reduce((sum, item) => sum + item.sentMs - item.heardMs, 0);

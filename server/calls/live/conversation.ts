@@ -105,6 +105,7 @@ export class Conversation implements VoiceListener {
     this.#over = true;
     this.#is.tools.close();
     this.silence();
+    this.#is.talk.phoneGone();
     this.#stopWaiting();
   }
 
@@ -190,7 +191,7 @@ export class Conversation implements VoiceListener {
   // ——— the phone ———
 
   frame(payloadBase64: string, timestampMs: number) {
-    this.#is.talk.recording.consumer(payloadBase64, timestampMs);
+    this.#is.talk.consumerFrame(payloadBase64, timestampMs);
     this.#is.audio.frame(payloadBase64, timestampMs);
   }
 

@@ -3,6 +3,7 @@ import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
 import { AudioBridge, type SpokenItem } from "#server/calls/live/audio-bridge.ts";
 import { DraftBoard } from "#server/calls/live/draft-board.ts";
 import { TranscriptBook } from "#server/calls/live/transcript-book.ts";
+import { ListeningPost } from "#server/calls/sound/listening-post.ts";
 import { CallRecording } from "#server/calls/recording/call-recording.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import type { VoiceSession } from "#server/voice/voice.ts";
@@ -31,6 +32,7 @@ type TalkDeps = {
 export class Talk {
   readonly bridge: AudioBridge;
   readonly recording: CallRecording;
+  readonly #post: ListeningPost;
   readonly #deps: TalkDeps;
   readonly #book: TranscriptBook;
   readonly #drafts: DraftBoard;
@@ -40,15 +42,19 @@ export class Talk {
     const callId = call._id;
     this.#deps = talk;
     this.recording = new CallRecording({ ...deps, desk: deps.recordings, call, callMs, record, background });
+    const speaking = () => this.bridge.items;
+    this.#post = new ListeningPost({ ...deps, desk: deps.sound, feed: deps.soundFeed, callId, speaking });
     this.#book = new TranscriptBook(callId, callMs);
     this.#drafts = new DraftBoard({ ...deps, callId });
     this.bridge = new AudioBridge(deps.clock, {
       heard: (item) => {
         this.recording.heard(item);
+        this.#post.heard(item);
         this.#drafts.show(this.#book.agentDraft(item));
       },
       itemHeard: (item) => {
         this.recording.itemOver(item);
+        this.#post.itemOver(item);
         const segment = this.#book.agentHeard(item);
         record(segment);
         this.#drafts.finish(item.itemId);
@@ -67,6 +73,13 @@ export class Talk {
     this.bridge.join(media);
     this.#drafts.own(epoch);
     this.recording.join(epoch);
+    this.#post.join();
+  }
+
+  /** A frame of the consumer, on its way to the voice model. */
+  consumerFrame(payloadBase64: string, timestampMs: number) {
+    this.recording.consumer(payloadBase64, timestampMs);
+    this.#post.consumer(payloadBase64, timestampMs);
   }
 
   /** What an earlier owner of the call was saying or hearing when it was lost. */
@@ -83,6 +96,7 @@ export class Talk {
   /** Audio of the agent goes to the phone. */
   play(piece: { answerId: string; itemId: string; payloadBase64: string }): SpokenItem {
     this.recording.played(piece.itemId, piece.payloadBase64);
+    this.#post.played(piece.itemId, piece.payloadBase64);
     return this.bridge.play(piece);
   }
 
@@ -93,6 +107,7 @@ export class Talk {
       voice().discard(item.answerId);
       voice().truncate(item.itemId, item.heardMs);
       this.recording.itemOver(item);
+      this.#post.itemOver(item);
       record(this.#book.agentInterrupted(item));
       this.#drafts.finish(item.itemId);
     }
@@ -152,8 +167,14 @@ export class Talk {
     await Promise.all([this.#book.lastWords(this.#deps.deps.clock), this.recording.end()]);
   }
 
+  /** Nothing sounds any more; words are still on their way. */
+  phoneGone() {
+    this.#post.end();
+  }
+
   close() {
     this.bridge.stop();
+    this.phoneGone();
     this.#deps.background(this.recording.end());
     this.#drafts.close();
   }

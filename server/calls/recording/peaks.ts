@@ -1,5 +1,6 @@
 import { CHANNELS } from "#server/calls/recording/two-channels.ts";
-import { decodeMulaw, MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { decodeMulaw } from "#shared/mulaw.ts";
 
 /** Bars of a waveform in one second of audio. */
 export const PEAKS_PER_SECOND = 10;

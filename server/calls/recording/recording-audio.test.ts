@@ -1,7 +1,8 @@
 import { peaksOf } from "#server/calls/recording/peaks.ts";
 import { RecordingAudio, type ReadPart, type WholePart } from "#server/calls/recording/recording-audio.ts";
 import { WAV_HEADER_BYTES } from "#server/calls/recording/wav.ts";
-import { encodeMulaw, MULAW_SILENCE } from "#server/lib/mulaw.ts";
+import { MULAW_SILENCE } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

@@ -70,6 +70,20 @@ export class TwoChannels {
     this.#agentEnd = at + bytes;
   }
 
+  /** An utterance that is being played already, `heardMs` of it heard: what is still to be heard begins now. `sound` is all of it so far. */
+  joinMidway(itemId: string, heardMs: number, sound: readonly string[]) {
+    let before = Math.round(heardMs * MULAW_BYTES_PER_MS);
+    this.#items.set(itemId, { sent: before, heard: before });
+    for (const payload of sound) {
+      const bytes = base64Bytes(payload);
+      const skipped = Math.min(bytes, before);
+      before -= skipped;
+      const rest =
+        skipped === 0 ? payload : Buffer.from(payload, "base64").subarray(skipped).toString("base64");
+      if (rest !== "") this.agent(itemId, rest);
+    }
+  }
+
   /** Marks prove that so much of the item was heard. */
   heard(itemId: string, heardMs: number) {
     const item = this.#items.get(itemId);

@@ -1,6 +1,7 @@
 import { callHead, phoneEar, scriptedVoice } from "#server/calls/testing/scripted-sides.ts";
 import { scriptedServices } from "#server/calls/testing/scripted-services.ts";
 import { scriptedDesk } from "#server/calls/testing/scripted-recordings.ts";
+import { SoundDesk } from "#server/calls/sound/sound-desk.ts";
 import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { type ActorDeps, NO_PAST, type Past } from "#server/calls/live/actor-deps.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
@@ -24,6 +25,9 @@ function actorBooks() {
     machines: [] as string[],
     drafts: [] as Draft[],
     lost: [] as number[],
+    /** Pieces for those who listen. */
+    sounds: [] as { frameNumber: number; agent: Buffer; consumer: Buffer }[],
+    levels: [] as [agent: number, consumer: number][],
     broken: [] as string[],
     letGo: [] as string[],
   };
@@ -111,6 +115,11 @@ function resumedHead(answeredAt: number): CallHead {
   return { ...callHead(answeredAt), state: { phase: "answered", ...talk, token: null, streams: 1 } };
 }
 
+const soundBooks = ({ sounds, levels }: Books): ActorDeps["soundFeed"] => ({
+  audio: (_callId, frameNumber, sides) => sounds.push({ frameNumber, ...sides }),
+  levels: (_callId, agent, consumer) => levels.push([agent, consumer]),
+});
+
 type BenchOptions = { timeLimitMs?: number | undefined; recordings?: RecordingDesk };
 
 /** One actor between a scripted voice and a phone whose ear the test holds. */
@@ -127,7 +136,10 @@ export function actorBench(
   const mood = { fenced: false, failing: false, isStuck: false };
   const isNew = turns.length === 0 && Object.keys(given).length === 0;
   const head = isNew ? callHead(clock.nowMs()) : resumedHead(clock.nowMs());
+  const sound = new SoundDesk();
   const deps: ActorDeps = {
+    sound,
+    soundFeed: soundBooks(books),
     store: scriptedStore(head, past, books, mood),
     feed: { event() {}, draft: (draft) => books.drafts.push(draft), boardChanged() {} },
     voice,
@@ -157,6 +169,7 @@ export function actorBench(
   return {
     actor,
     clock,
+    sound,
     asked,
     sessions,
     limits,

@@ -181,6 +181,7 @@ export function callsBench(database: Database, options: BenchOptions = {}) {
     dialSwitch: new DialSwitch(connection, clock),
     audit: new Audit({ connection, clock }),
     feed: { event() {}, draft() {}, boardChanged() {} },
+    soundFeed: { audio() {}, levels() {} },
     telephony: carrier.telephony,
     voice: silentVoice,
     analyst: silentAnalyst,

@@ -1,4 +1,4 @@
-import { decodeMulaw } from "#server/lib/mulaw.ts";
+import { decodeMulaw } from "#shared/mulaw.ts";
 import { CAST } from "#server/sandbox/callees/cast.ts";
 import { Conversation, speak } from "#server/sandbox/callees/talk.fixture.ts";
 import type { Verdict } from "#server/sandbox/phone/callee.ts";

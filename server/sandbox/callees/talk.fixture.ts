@@ -1,4 +1,5 @@
-import { encodeMulaw, loudness } from "#server/lib/mulaw.ts";
+import { loudness } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import type { Person } from "#server/sandbox/phone/callee.ts";
 import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeMulaw } from "#server/lib/mulaw.ts";
+import { decodeMulaw } from "#shared/mulaw.ts";
 import { HANGS_UP, INTERRUPTS, SILENT } from "#server/sandbox/callees/characters.ts";
 import { PLEASANT } from "#server/sandbox/callees/people.ts";
 import { AnsweringMachine } from "#server/sandbox/callees/answering-machine.ts";

@@ -1,4 +1,6 @@
-import { encodeMulaw, MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import {} from "#shared/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 
 const RATE = 1000 * MULAW_BYTES_PER_MS;
 const AMPLITUDE = 8000;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeMulaw, loudness, MULAW_FRAME_BYTES } from "#server/lib/mulaw.ts";
+import { loudness, MULAW_FRAME_BYTES } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import { ManualClock } from "#server/lib/manual-clock.ts";
 import type { Handset, HandsetPage } from "#server/sandbox/handset/handset.ts";
 import { HandsetDesk } from "#server/sandbox/handset/handset-desk.ts";

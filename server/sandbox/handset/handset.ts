@@ -1,5 +1,6 @@
 import type { Clock } from "#server/lib/clock.ts";
-import { decodeMulaw, encodeMulaw, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import { MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import { decodeMulaw, encodeMulaw } from "#shared/mulaw.ts";
 import type { Speak } from "#server/sandbox/callees/mouth.ts";
 import { HandsetPerson } from "#server/sandbox/handset/handset-person.ts";
 import type { CalleePlan, RingingPhone } from "#server/sandbox/phone/callee.ts";

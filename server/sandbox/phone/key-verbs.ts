@@ -1,4 +1,5 @@
-import { encodeMulaw, loudness, MULAW_BYTES_PER_MS, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import { loudness, MULAW_BYTES_PER_MS, MULAW_FRAME_MS } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import { announce } from "#server/sandbox/phone/announcement.ts";
 import type { Stage } from "#server/sandbox/phone/connect-verb.ts";
 import type { Line } from "#server/sandbox/phone/line.ts";

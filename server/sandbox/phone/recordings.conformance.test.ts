@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { encodeMulaw } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import { ACCOUNT, eventually, type Rig, startRig, TOKEN } from "#server/sandbox/phone/testing/rig.ts";
 import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
 

@@ -1,4 +1,4 @@
-import { decodeMulaw } from "#server/lib/mulaw.ts";
+import { decodeMulaw } from "#shared/mulaw.ts";
 
 const HEADER_BYTES = 44;
 const RATE_HERTZ = 8000;

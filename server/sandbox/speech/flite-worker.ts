@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WASI } from "node:wasi";
 import { parentPort } from "node:worker_threads";
-import { MULAW_BYTES_PER_MS, encodeMulaw } from "#server/lib/mulaw.ts";
+import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { encodeMulaw } from "#shared/mulaw.ts";
 import type { Clip, SpanMs, SpeechJob, SpeechResult } from "#server/sandbox/speech/speech-job.ts";
 
 /** Flite is a command-line program compiled to WASI: every clip is one run that leaves a WAV file. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeMulaw, encodeMulaw, loudness, MULAW_FRAME_BYTES, MULAW_SILENCE } from "#server/lib/mulaw.ts";
+import { loudness, MULAW_FRAME_BYTES, MULAW_SILENCE } from "#server/lib/mulaw.ts";
+import { decodeMulaw, encodeMulaw } from "#shared/mulaw.ts";
 import { hideWords, WordListener } from "#server/sandbox/speech/hidden-words.ts";
 
 const audio = fc.uint8Array({ minLength: 0, maxLength: 4000 });

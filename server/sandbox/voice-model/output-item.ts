@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Clock } from "#server/lib/clock.ts";
-import { decodeMulaw, MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { MULAW_BYTES_PER_MS } from "#server/lib/mulaw.ts";
+import { decodeMulaw } from "#shared/mulaw.ts";
 import type { Conversation } from "#server/sandbox/voice-model/conversation.ts";
 import {
   type AgentAudio,
