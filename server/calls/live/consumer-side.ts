@@ -2,18 +2,23 @@ import type { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import type { Goodbye } from "#server/calls/live/goodbye.ts";
 import type { Manners } from "#server/calls/live/manners.ts";
 import type { Opening } from "#server/calls/live/opening.ts";
+import type { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import type { RunningCost } from "#server/calls/live/running-cost.ts";
 import type { Talk } from "#server/calls/live/talk.ts";
 import type { ToolActs } from "#server/calls/live/tool-acts.ts";
 import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
 import type { WhoAnswered } from "#server/calls/live/who-answered.ts";
 import type { TurnTimer } from "#server/calls/live/turn-timer.ts";
+import type { VoiceSession } from "#server/voice/voice.ts";
 
 type Deps = {
   callMs(): number;
   /** The person may interrupt, and is answered. */
   floorOpen(): boolean;
   stopCalling(): void;
+  /** The session that speaks now. */
+  voice(): VoiceSession;
+  answers: RunningAnswers;
   /** They asked for that: from then on it changes nothing whether they are a machine. */
   stopRequest: { made: boolean };
   whoAnswered: WhoAnswered;
@@ -49,8 +54,15 @@ export class ConsumerSide {
     audio.turnStarted();
     turns.turnStarted();
     goodbye.holdBack();
-    if (floorOpen()) talk.silence();
+    if (floorOpen()) this.#silence();
     else opening.consumerStarted(callMs());
+  }
+
+  /** The service ends what it is making now; sound of it that is already on its way is played no more [CL321]. */
+  #silence() {
+    const { talk, answers, voice } = this.#deps;
+    talk.silence();
+    for (const answerId of answers.ids) voice().discard(answerId);
   }
 
   stopped(itemId: string, isNoise: boolean) {

@@ -94,7 +94,7 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners };
   const stopCalling = () => host.background(stopRequest.make("spoken"));
   const agent = new AgentSide({ ...parts, ...host, voice });
-  const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling });
+  const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling, voice });
   /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
   const quiet = () => floorOpen() && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
   const endWithoutVoice = (): { end: End; say?: string } | null => {

@@ -13,7 +13,7 @@ export type SessionView = {
   closeCode: number | null;
   /** The callee's turns as the model heard them; `complete`: not one frame of the turn was lost or changed. */
   heard: { itemId: string; text: string; complete: boolean }[];
-  /** The model's messages; `heardMs` when the client cut one. */
+  /** The model's messages; `heardMs` when the client cut one, 0 when it deleted it. */
   spoken: { itemId: string; text: string; heardMs?: number }[];
   audioIn: AudioCheck;
   events: { received: Record<string, number>; sent: Record<string, number> };
@@ -39,6 +39,7 @@ function remember<T>(list: T[], entry: T): void {
 export class SessionRecord {
   readonly #head: Pick<SessionView, "id" | "model" | "openedAtMs">;
   readonly #heard: { itemId: string; words: TurnWords }[] = [];
+  readonly #deleted: string[] = [];
   readonly #spoken: { itemId: string; text: string; heardMs?: number }[] = [];
   readonly #received = new Map<string, number>();
   readonly #sent = new Map<string, number>();
@@ -81,7 +82,13 @@ export class SessionRecord {
   }
 
   spoken(itemId: string, text: string): void {
-    remember(this.#spoken, { itemId, text });
+    remember(this.#spoken, { itemId, text, ...(this.#deleted.includes(itemId) && { heardMs: 0 }) });
+  }
+
+  /** Nobody heard anything of it, also when the model is not through with it yet. */
+  deleted(itemId: string): void {
+    this.cut(itemId, 0);
+    remember(this.#deleted, itemId);
   }
 
   cut(itemId: string, heardMs: number): void {

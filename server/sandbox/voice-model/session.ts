@@ -251,6 +251,7 @@ export class Session {
       case "conversation.item.delete":
         this.#responses.settle();
         conversation.delete(event.item_id);
+        this.#core.record.deleted(event.item_id);
         return emit({ type: "conversation.item.deleted", item_id: event.item_id });
       case "conversation.item.truncate":
         return this.#truncate(event.item_id, event.content_index, event.audio_end_ms);

@@ -29,11 +29,14 @@ const REMEMBERED_ITEMS = 256;
 /** What the agent says, item by item: passes the sound on as it came, keeps count of what was delivered, drops what nobody wants. */
 export class AgentOutput {
   readonly #listener: VoiceListener;
+  readonly #forget: (itemId: string) => void;
   readonly #answers = new BoundedMap<AnswerState>(REMEMBERED_ANSWERS);
   readonly #items = new BoundedMap<Item>(REMEMBERED_ITEMS);
 
-  constructor(listener: VoiceListener) {
+  /** `forget`: nothing of this item was ever passed on, so the model must not believe that it said it. */
+  constructor(listener: VoiceListener, forget: (itemId: string) => void) {
     this.#listener = listener;
+    this.#forget = forget;
   }
 
   /** Idempotent. */
@@ -90,11 +93,20 @@ export class AgentOutput {
     this.started(answerId, false);
     this.#answers.set(answerId, "ended");
     for (const [itemId, item] of this.#items.entries()) {
-      if (item.answerId !== answerId || item.isTextFinal || item.text === "") continue;
+      if (item.answerId !== answerId) continue;
+      this.#settle(itemId, item);
+    }
+    this.#listener.answerEnded({ answerId, end, reason, usage });
+  }
+
+  #settle(itemId: string, item: Item): void {
+    if (!item.isTextFinal && item.text !== "") {
       item.isTextFinal = true;
       this.#tellWords(itemId, item);
     }
-    this.#listener.answerEnded({ answerId, end, reason, usage });
+    if (!item.hasDropped || item.deliveredBytes > 0 || item.cutAtMs !== null) return;
+    item.cutAtMs = 0;
+    this.#forget(itemId);
   }
 
   /** The consumer heard only the first `heardMs` of this item. Unknown items (earlier sessions, other speakers) are left alone. */

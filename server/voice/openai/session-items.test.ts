@@ -54,6 +54,19 @@ describe("[VO9] truncation", () => {
     });
   });
 
+  test("[VO24] an answer that was discarded before its first sound stayed in the model's memory as said", async () => {
+    const { session, listener } = await ready();
+    service().send({ type: "response.created", response: { id: "resp_1", status: "in_progress" } });
+    await nextCall(listener, "answerStarted");
+    session.discard("resp_1");
+    speak("resp_1", "item_1");
+    finish("resp_1");
+    expect(await service().next("conversation.item.delete")).toEqual({
+      type: "conversation.item.delete",
+      item_id: "item_1",
+    });
+  });
+
   test("an item heard to its end keeps its transcript, an unknown item is left alone", async () => {
     const { session, listener } = await ready({ history: [{ speaker: "agent", text: "Hello." }] });
     speak("resp_1", "item_1");

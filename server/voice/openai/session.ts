@@ -58,7 +58,7 @@ export class OpenAiVoiceSession implements VoiceSession {
     this.#link = link;
     this.#isFloorOpen = !options.floorClosed;
     this.#listener = guardedListener(listener, link.logger, () => this.#state !== "closed");
-    this.#output = new AgentOutput(this.#listener);
+    this.#output = new AgentOutput(this.#listener, (itemId) => this.#forget(itemId));
     this.#turns = new ConsumerTurns(link.clock, this.#listener);
     this.#sequencer = new ResponseSequencer(link.clock, {
       create: (requestId, request) => this.#send(createAnswer(requestId, request)),
@@ -156,7 +156,7 @@ export class OpenAiVoiceSession implements VoiceSession {
 
   truncate(itemId: string, heardMs: number): void {
     const cut = this.#output.cut(itemId, heardMs);
-    if (cut.kind === "delete") this.#send({ type: "conversation.item.delete", item_id: itemId });
+    if (cut.kind === "delete") this.#forget(itemId);
     if (cut.kind === "truncate") {
       this.#send({
         type: "conversation.item.truncate",
@@ -232,6 +232,10 @@ export class OpenAiVoiceSession implements VoiceSession {
     this.#output.discard(responseId);
     this.#router.answerUnwanted(responseId);
     this.#send({ type: "response.cancel", response_id: responseId });
+  }
+
+  #forget(itemId: string): void {
+    this.#send({ type: "conversation.item.delete", item_id: itemId });
   }
 
   #send(event: RealtimeClientEvent): void {
