@@ -28,6 +28,11 @@ const nextSchema = z.object({
     .catch(undefined),
 });
 
+/** A moment of a call that is over: seconds from its answer. */
+const momentSchema = z.object({
+  t: z.coerce.number().int().nonnegative().max(86_400).optional().catch(undefined),
+});
+
 const rootRoute = createRootRoute({
   component: Outlet,
   notFoundComponent: NotFoundPage,
@@ -118,6 +123,7 @@ const myCallsRoute = createRoute({
 const myCallRoute = createRoute({
   getParentRoute: () => consumerRoute,
   path: "/c/$callId",
+  validateSearch: momentSchema,
   component: lazyRouteComponent(() => import("#client/consumer/my-call-page.tsx"), "MyCallPage"),
 });
 
@@ -141,6 +147,7 @@ const callsRoute = createRoute({
 const callRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: "/calls/$callId",
+  validateSearch: momentSchema,
   component: lazyRouteComponent(() => import("#client/calls/staff-call-page.tsx"), "StaffCallPage"),
 });
 

@@ -1,6 +1,8 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { useCallEnding } from "#client/calls/call-actions.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
+import { ReplayBar } from "#client/calls/replay/replay-bar.tsx";
+import { type Replay, useLineAt, useReplay } from "#client/calls/replay/use-replay.ts";
 import { Transcript } from "#client/calls/transcript.tsx";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
@@ -17,7 +19,10 @@ export type CallParts = { above: ReactNode; below: ReactNode; actions?: ReactNod
 type CallPageProps = {
   callId: string;
   audience: "staff" | "consumer";
-  parts: (call: LiveCall, onShow: (segmentId: string) => void) => CallParts;
+  /** `replay`: once the call is over. */
+  parts: (call: LiveCall, onShow: (segmentId: string) => void, replay: Replay | null) => CallParts;
+  /** Who opened it by a signed link must not pass its address on. */
+  isLinked?: boolean;
   /** The list of keys, where there is a keyboard. */
   keyboardHelp?: ReactNode;
 };
@@ -41,13 +46,16 @@ export function CallPage({ callId, ...rest }: CallPageProps) {
 
 type LoadedCallProps = Omit<CallPageProps, "callId"> & { call: LiveCall };
 
-function LoadedCall({ call, audience, parts, keyboardHelp }: LoadedCallProps) {
+function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: LoadedCallProps) {
   const { view } = call;
   const isStaff = audience === "staff";
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
-  const { above, below, actions } = parts(call, (segmentId) => setTarget({ segmentId }));
+  const replay = useReplay(view);
+  const currentId = useLineAt(replay, view);
+  const { above, below, actions } = parts(call, (segmentId) => setTarget({ segmentId }), replay);
+  const names = isStaff ? staffNames(view) : consumerNames(view);
   return (
     <div className="flex min-h-0 flex-1 flex-col max-sm:pb-36 lg:h-full">
       <CallHeader
@@ -58,14 +66,17 @@ function LoadedCall({ call, audience, parts, keyboardHelp }: LoadedCallProps) {
         actions={actions}
         keyboardHelp={keyboardHelp}
       />
+      {replay !== null && <ReplayBar replay={replay} view={view} names={names} canShare={!isLinked} />}
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
         <div className={`order-2 flex flex-col lg:order-1 lg:min-h-0 lg:flex-1 ${heightWhenNarrow(view)}`}>
           <Transcript
             call={call}
-            names={isStaff ? staffNames(view) : consumerNames(view)}
+            names={names}
             emptyText={emptyText(view)}
             isFrozen={call.link.state === "lost"}
             target={target}
+            playhead={replay?.playhead ?? null}
+            currentId={currentId}
           />
         </div>
         <section

@@ -121,4 +121,5 @@ export const CALLS = {
   notHeard: "not heard:",
   interrupted: "Interrupted",
   speaking: "speaking",
+  playFrom: "Play from",
 } as const;

@@ -8,11 +8,11 @@ import { Check, CircleX, LoaderCircle } from "lucide-react";
 import type { ReactNode } from "react";
 
 /** What happens beside the words: tools, speed, money, attempts. */
-export function NowPanel({ view }: { view: CallView }) {
+export function NowPanel({ view, title }: { view: CallView; title?: string }) {
   return (
     <section aria-labelledby="now-title" className="flex flex-col gap-4 p-4">
       <h2 id="now-title" className="text-lead font-strong">
-        {isFinal(view.status) ? CALLS.figures : CALLS.now}
+        {title ?? (isFinal(view.status) ? CALLS.figures : CALLS.now)}
       </h2>
       <dl className="grid grid-cols-2 gap-3">
         <Figure name={CALLS.turns}>{view.turnLatenciesMs.length}</Figure>

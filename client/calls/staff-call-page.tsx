@@ -7,6 +7,9 @@ import { MoveCall } from "#client/calls/move-call.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
 import { SummaryCard } from "#client/calls/summary-card.tsx";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
+import { type Replay, useMoment } from "#client/calls/replay/use-replay.ts";
+import { REPLAY } from "#client/calls/replay/copy.ts";
+import type { CallView } from "#shared/call/view.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
 import { useParams } from "@tanstack/react-router";
 
@@ -15,6 +18,9 @@ const KEYS = [
   { keys: "M", does: SOUND.keyMute },
   { keys: "⇧ X", does: CALLS.keyEnd },
   { keys: "End", does: CALLS.jumpLive },
+  { keys: "Space", does: REPLAY.keyPlay },
+  { keys: ",  .", does: REPLAY.keySeek },
+  { keys: "[  ]", does: REPLAY.keyMark },
   { keys: "?", does: CALLS.keyHelp },
 ];
 
@@ -34,7 +40,11 @@ export function StaffCallPage() {
   );
 }
 
-function staffParts({ view }: LiveCall, onShow: (segmentId: string) => void): CallParts {
+function staffParts(
+  { view }: LiveCall,
+  onShow: (segmentId: string) => void,
+  replay: Replay | null,
+): CallParts {
   return {
     above: (
       <>
@@ -46,8 +56,14 @@ function staffParts({ view }: LiveCall, onShow: (segmentId: string) => void): Ca
     below: (
       <>
         <SoundPanel view={view} />
-        <NowPanel view={view} />
+        <MomentPanel view={view} replay={replay} />
       </>
     ),
   };
+}
+
+/** What happens now, or had happened at the playhead. */
+function MomentPanel({ view, replay }: { view: CallView; replay: Replay | null }) {
+  const moment = useMoment(replay, view);
+  return <NowPanel view={moment} {...(moment !== view && { title: REPLAY.moment })} />;
 }

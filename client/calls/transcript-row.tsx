@@ -13,10 +13,16 @@ const LANE_EDGE: Record<Speaker, string> = {
   person: "border-lane-human",
 };
 
-type RowProps = { row: TranscriptRow; names: SpeakerNames; isPointedAt: boolean };
+type RowProps = {
+  row: TranscriptRow;
+  names: SpeakerNames;
+  isPointedAt: boolean;
+  /** In a replay: to the moment when the line begins. */
+  onSeek: ((ms: number) => void) | undefined;
+};
 
 /** One line: who, when, what. The caller's lane is set in, so that the two sides are told apart without colour. */
-export function TranscriptLine({ row, names, isPointedAt }: RowProps) {
+export function TranscriptLine({ row, names, isPointedAt, onSeek }: RowProps) {
   const { speaker } = row.kind === "segment" ? row.segment : row.draft;
   return (
     <div className={`px-3 py-1.5 sm:px-4 ${speaker === "consumer" ? "pl-8 sm:pl-14" : ""}`}>
@@ -26,7 +32,13 @@ export function TranscriptLine({ row, names, isPointedAt }: RowProps) {
         }`}
       >
         {row.kind === "segment" ? (
-          <FinishedLine key="finished" segment={row.segment} name={names[speaker]} />
+          <FinishedLine
+            key="finished"
+            segment={row.segment}
+            name={names[speaker]}
+            isPointedAt={isPointedAt}
+            onSeek={onSeek}
+          />
         ) : (
           <SpokenLine key="spoken" text={row.draft.text} speaker={speaker} name={names[speaker]} />
         )}
@@ -35,13 +47,31 @@ export function TranscriptLine({ row, names, isPointedAt }: RowProps) {
   );
 }
 
-function FinishedLine({ segment, name }: { segment: Segment; name: string }) {
+type FinishedLineProps = Pick<RowProps, "isPointedAt" | "onSeek"> & { segment: Segment; name: string };
+
+function FinishedLine({ segment, name, isPointedAt, onSeek }: FinishedLineProps) {
   const { heard, cut } = heardParts(segment);
   return (
-    <div data-testid="segment" data-segment-id={segment.segmentId} data-speaker={segment.speaker}>
+    <div
+      data-testid="segment"
+      data-segment-id={segment.segmentId}
+      data-speaker={segment.speaker}
+      aria-current={isPointedAt}
+    >
       <p className="flex items-baseline gap-2 text-meta">
         <span className={`font-strong ${LANE_TEXT[segment.speaker]}`}>{name}</span>
-        <span className="figures text-muted">{timerText(segment.startMs)}</span>
+        {onSeek === undefined ? (
+          <span className="figures text-muted">{timerText(segment.startMs)}</span>
+        ) : (
+          <button
+            type="button"
+            aria-label={`${CALLS.playFrom} ${timerText(segment.startMs)}`}
+            onClick={() => onSeek(segment.startMs)}
+            className="figures min-h-6 min-w-6 text-accent underline underline-offset-2"
+          >
+            {timerText(segment.startMs)}
+          </button>
+        )}
       </p>
       <p className="text-talk wrap-anywhere">
         {heard}

@@ -1,4 +1,5 @@
 import { CALLS } from "#client/calls/copy.ts";
+import type { Playhead } from "#client/calls/replay/playhead.ts";
 import { type SpeakerNames, TranscriptLine } from "#client/calls/transcript-row.tsx";
 import { type TranscriptRow, transcriptRows } from "#client/calls/transcript-rows.ts";
 import { Button } from "#client/ui/button.tsx";
@@ -19,12 +20,16 @@ type TranscriptProps = {
   isFrozen: boolean;
   /** The line that something else on the page points at; a new object scrolls to it again. */
   target: Target | null;
+  /** Of a replay: lines lead to their moment, and the list follows the one that is heard. */
+  playhead: Playhead | null;
+  currentId: string | null;
 };
 
 const NEAR_END_PX = 64;
 
 /** The words of a call. It follows the end unless the reader scrolled away from it. */
-export function Transcript({ call, names, emptyText, isFrozen, target }: TranscriptProps) {
+export function Transcript(props: TranscriptProps) {
+  const { call, names, emptyText, isFrozen, target, playhead, currentId } = props;
   const list = useRef<VirtuosoHandle>(null);
   const [atEnd, setAtEnd] = useState(true);
   const { transcript } = call.view;
@@ -33,6 +38,8 @@ export function Transcript({ call, names, emptyText, isFrozen, target }: Transcr
   useShortcut("end", jump);
   useFollow(list, rows, atEnd);
   useTarget(list, rows, target);
+  useHeardLine(list, rows, playhead, currentId);
+  const onSeek = playhead === null ? undefined : (ms: number) => playhead.seek(ms);
 
   return (
     <div
@@ -53,7 +60,12 @@ export function Transcript({ call, names, emptyText, isFrozen, target }: Transcr
         components={PARTS}
         computeItemKey={(_index, row) => row.key}
         itemContent={(_index, row) => (
-          <TranscriptLine row={row} names={names} isPointedAt={row.key === target?.segmentId} />
+          <TranscriptLine
+            row={row}
+            names={names}
+            isPointedAt={row.key === (currentId ?? target?.segmentId)}
+            onSeek={onSeek}
+          />
         )}
         initialTopMostItemIndex={{ index: "LAST", align: "end" }}
         followOutput={(isAtBottom) => isAtBottom && "auto"}
@@ -86,6 +98,20 @@ function useFollow(list: RefObject<VirtuosoHandle | null>, rows: readonly Transc
   useEffect(() => {
     if (atEnd && rows.length > 0) list.current?.autoscrollToBottom();
   }, [list, rows, atEnd]);
+}
+
+/** While it plays, the line that is heard stays in view; a reader who scrolls at rest is left alone. */
+function useHeardLine(
+  list: RefObject<VirtuosoHandle | null>,
+  rows: readonly TranscriptRow[],
+  playhead: Playhead | null,
+  currentId: string | null,
+) {
+  useEffect(() => {
+    if (currentId === null || playhead?.get().isPlaying !== true) return;
+    const index = rows.findIndex((row) => row.key === currentId);
+    if (index >= 0) list.current?.scrollToIndex({ index, align: "center" });
+  }, [list, rows, playhead, currentId]);
 }
 
 function useTarget(

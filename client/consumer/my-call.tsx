@@ -24,6 +24,7 @@ export function MyCall({ callId, isLinked = false, below }: MyCallProps) {
       <CallPage
         callId={callId}
         audience="consumer"
+        isLinked={isLinked}
         parts={({ view }, onShow) => ({
           above: (
             <>

@@ -27,9 +27,17 @@ export function useShortcut(keys: string, run: () => void, isEnabled = true): vo
       event.preventDefault();
       run();
     },
-    { enabled: on && isEnabled, useKey: keys === "?" || keys === "/" },
+    {
+      enabled: on && isEnabled,
+      useKey: keys === "?" || keys === "/",
+      // Space presses the button that has the focus.
+      ignoreEventWhen: (event) => keys === "space" && isControl(event.target),
+    },
   );
 }
+
+const isControl = (target: EventTarget | null) =>
+  target instanceof Element && target.closest("button, a, summary, [role=button]") !== null;
 
 /** ⌘ or Ctrl with Enter sends a form, from any of its fields. No single key, so it acts always. */
 export function useSendKeys(send: () => void, isEnabled = true): void {
