@@ -285,7 +285,8 @@ function createMarketplace(
     findServing: (need) => businesses.findServing(need),
     businessById,
     openCallsOf: (businessIds) => queries.openByBusiness(businessIds),
-    maskedPhoneOf: (accountId) => accounts.maskedPhoneOf(accountId),
+    maskedPhonesOf: (accountIds) => accounts.maskedPhonesOf(accountIds),
+    businessesById: (businessIds) => businesses.byIds(businessIds),
   });
   return { leads, matching };
 }

@@ -104,12 +104,14 @@ function marketText(sizes: readonly MarketFigures[]): string {
       ["request", ...titles],
       ...names.map((name) => [name, ...sizes.map(({ requests }) => cell(requests[name]))]),
     ]),
-    "Documents / index keys read by all queries of one use, as the database explains them:",
+    "Queries of one use / documents / index keys that all of them looked at, as the database explains them:",
     table([
       ["use", ...titles],
       ...reads.map((name) => [
         name,
-        ...sizes.map((size) => `${size.reads[name]?.documents ?? "–"} / ${size.reads[name]?.keys ?? "–"}`),
+        ...sizes.map(({ reads: { [name]: own } }) =>
+          own === undefined ? "–" : `${own.queries} / ${own.documents} / ${own.keys}`,
+        ),
       ]),
     ]),
   ].join("\n\n");

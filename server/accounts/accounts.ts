@@ -74,7 +74,8 @@ export type Accounts = {
   ): Promise<{ verified: true; phone: string }>;
   /** The proven number of an account, null when there is none. */
   phoneOf(accountId: string): Promise<ProvenPhone | null>;
-  maskedPhoneOf(accountId: string): Promise<string | null>;
+  /** Like "•••• 0123", by account; those without a proven number are missing. */
+  maskedPhonesOf(accountIds: string[]): Promise<Map<string, string>>;
   /** The name a person gave at sign-up; null when the account is gone. */
   nameOf(accountId: string): Promise<string | null>;
   /** Where mail reaches a person; null for demo people, at whose addresses nobody reads, and when the account is gone. */
@@ -136,7 +137,7 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
     },
     ...phoneProof(dependencies, phones, createPhoneCodes(dependencies)),
     phoneOf: phones.of,
-    maskedPhoneOf: phones.maskedOf,
+    maskedPhonesOf: phones.maskedOfEach,
     ...peopleIn(db, outsideAccounts),
     phoneKeyOf: (phoneNumber) => phones.keyOf(readPhoneNumber(phoneNumber).number),
     async ensureDemoPeople() {

@@ -76,6 +76,8 @@ export type Businesses = {
   /** What is left out keeps its value; from the first save on the profile is complete and can be matched. @throws Failure PHONE_INVALID */
   updateProfile(caller: Caller, input: UpdateBusinessProfile): Promise<BusinessProfile>;
   byId(businessId: string): Promise<BusinessProfile | null>;
+  /** In one query; unknown ones are missing. */
+  byIds(businessIds: string[]): Promise<Map<string, BusinessProfile>>;
   /** The account that speaks for it. */
   ownerOf(businessId: string): Promise<string | null>;
   /**
@@ -129,6 +131,10 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
     async byId(businessId) {
       const found = await Business.findOne({ _id: businessId }).lean();
       return found === null ? null : toProfile(found);
+    },
+    async byIds(businessIds) {
+      const found = await Business.find({ _id: trusted({ $in: businessIds }) }, { serves: 0 }).lean();
+      return new Map(found.map((one) => [one._id, toProfile(one)]));
     },
     async ownerOf(businessId) {
       const found = await Business.findOne({ _id: businessId }, { ownerId: 1 }).lean();

@@ -26,6 +26,8 @@ export type Phones = {
   of(accountId: string): Promise<ProvenPhone | null>;
   /** Only what people may see; opens nothing. */
   maskedOf(accountId: string): Promise<string | null>;
+  /** The same of many accounts in one query; those without a proven number are missing. */
+  maskedOfEach(accountIds: string[]): Promise<Map<string, string>>;
 };
 
 const placeOf = (accountId: string) => ({ collection: "phones", field: "sealed", documentId: accountId });
@@ -60,6 +62,10 @@ export function createPhones(dependencies: { db: Db; seals: Seals; clock: Clock 
     async maskedOf(accountId) {
       const document = await phones.findOne({ _id: accountId }, { projection: { masked: 1 } });
       return document?.masked ?? null;
+    },
+    async maskedOfEach(accountIds) {
+      const found = phones.find({ _id: { $in: accountIds } }, { projection: { masked: 1 } });
+      return new Map((await found.toArray()).map(({ _id, masked }) => [_id, masked]));
     },
   };
 }

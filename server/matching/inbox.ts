@@ -8,7 +8,7 @@ import type { BusinessLead } from "#shared/lead.ts";
 export type Inbox = { leads: BusinessLead[]; next: string | null; counts: Record<InboxView, number> };
 export const EMPTY_INBOX: Inbox = { leads: [], next: null, counts: { new: 0, interested: 0, done: 0 } };
 
-type InboxParts = Pick<MatchingParts, "matches" | "leads" | "consents" | "maskedPhoneOf">;
+type InboxParts = Pick<MatchingParts, "matches" | "leads" | "consents" | "maskedPhonesOf">;
 
 const pending = { leadClosed: null, status: "pending" } as const;
 const interested = { leadClosed: null, status: "interested" } as const;
@@ -62,7 +62,7 @@ async function shown(parts: InboxParts, businessId: string, stored: StoredMatch[
     parts.consents.consentsOfBusiness(businessId, leadIds),
   ]);
   const leads = new Map(found.map((lead) => [lead.leadId, lead]));
-  const phones = await phonesOf(parts, found);
+  const phones = await parts.maskedPhonesOf([...new Set(found.map((lead) => lead.consumerId))]);
   return stored.flatMap((match) => {
     const lead = leads.get(match.leadId);
     // Closed a moment ago: its match is among the done ones at the next look.
@@ -70,14 +70,6 @@ async function shown(parts: InboxParts, businessId: string, stored: StoredMatch[
     const granted = consent.get(match.leadId) ?? NO_CONSENT;
     return [businessLead(match, lead, phones.get(lead.consumerId) ?? null, granted)];
   });
-}
-
-async function phonesOf(parts: InboxParts, leads: MatchableLead[]): Promise<Map<string, string | null>> {
-  const consumerIds = [...new Set(leads.map((lead) => lead.consumerId))];
-  const phones = await Promise.all(
-    consumerIds.map(async (id) => [id, await parts.maskedPhoneOf(id)] as const),
-  );
-  return new Map(phones);
 }
 
 function businessLead(

@@ -1,3 +1,6 @@
+import { createPhones } from "#server/accounts/phones.ts";
+import { createSeals } from "#server/lib/sealed.ts";
+import { randomBytes } from "node:crypto";
 import { createBusinesses } from "#server/accounts/businesses.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { createConsents } from "#server/compliance/consents.ts";
@@ -42,12 +45,14 @@ async function open(): Promise<Listened> {
   return { database, reads, close };
 }
 
-function createMarket({ connection: db }: Database) {
+function createMarket({ connection: db, db: raw }: Database) {
   const clock = systemClock;
   const businesses = createBusinesses({ connection: db, clock });
   const consents = createConsents({ db, clock });
   const matches = createMatchStore({ db, clock });
   const queries = new CallQueries(db);
+  const seals = createSeals([{ keyId: "k1", key: randomBytes(32) }], randomBytes(32));
+  const phones = createPhones({ db: raw, seals, clock });
   const leads: Leads = createLeads({
     db,
     clock,
@@ -67,14 +72,15 @@ function createMarket({ connection: db }: Database) {
     findServing: businesses.findServing,
     businessById: businesses.byId,
     openCallsOf: (businessIds) => queries.openByBusiness(businessIds),
-    maskedPhoneOf: async () => null,
+    businessesById: businesses.byIds,
+    maskedPhonesOf: phones.maskedOfEach,
   });
   return { leads, matching };
 }
 
-export type ReadCounts = Record<string, { documents: number; keys: number }>;
+export type ReadCounts = Record<string, { queries: number; documents: number; keys: number }>;
 
-/** How many documents and index keys each use case reads at this size. */
+/** How many queries each use case reads at this size. */
 export async function readsAt(size: { businesses: number; leads: number }): Promise<ReadCounts> {
   const { database, reads, close } = await open();
   try {
@@ -86,7 +92,7 @@ export async function readsAt(size: { businesses: number; leads: number }): Prom
       await use();
       const own = reads.splice(0);
       if (own.length === 0) throw new Error(`Nothing was read for ${name}.`);
-      counted[name] = await examined(database, own);
+      counted[name] = { queries: own.length, ...(await examined(database, own)) };
     }
     return counted;
   } finally {
@@ -96,8 +102,15 @@ export async function readsAt(size: { businesses: number; leads: number }): Prom
 
 function uses({ leads, matching }: ReturnType<typeof createMarket>, { profile, before }: FilledMarket) {
   const speaker = speakerOf(profile);
+  const asker = consumer();
+  const asked: string[] = [];
   return {
-    "matching a lead": async () => matching.matchLead(await leads.submit(consumer(), leadRequest)),
+    "matching a lead": async () => {
+      const lead = await leads.submit(asker, leadRequest);
+      asked.push(lead.leadId);
+      await matching.matchLead(lead);
+    },
+    "the matches of a lead": () => matching.matchesOfLead(asker, asked[0] ?? ""),
     "offering leads to a business": () => matching.matchBusiness(profile.businessId),
     "an inbox": () => matching.leadsOfBusiness(speaker, { limit: 50 }),
     "a view": () => matching.leadsOfBusiness(speaker, { view: "interested", limit: 50 }),

@@ -91,7 +91,10 @@ export function createMarketplace(database: Database, classify: Classify = analy
       new Map(businessIds.map((businessId) => [businessId, openCalls.get(businessId) ?? 0])),
     findServing: async ({ category }) =>
       [...profiles.values()].filter((profile) => profile.categories.includes(category)),
-    maskedPhoneOf: async (accountId) => phones.get(accountId) ?? null,
+    businessesById: async (businessIds) =>
+      new Map([...profiles].filter(([businessId]) => businessIds.includes(businessId))),
+    maskedPhonesOf: async (accountIds) =>
+      new Map([...phones].filter(([accountId]) => accountIds.includes(accountId))),
   });
 
   /** Adds a business, a plumber in Brooklyn unless said otherwise. */

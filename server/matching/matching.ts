@@ -47,10 +47,12 @@ export type MatchingParts = {
     postalCode: string;
   }) => Promise<BusinessProfile[]>;
   businessById: (businessId: string) => Promise<BusinessProfile | null>;
+  /** In one query; unknown ones are missing. */
+  businessesById: (businessIds: string[]) => Promise<Map<string, BusinessProfile>>;
   /** How many calls each business has that are not over; businesses without any are missing. */
   openCallsOf: (businessIds: string[]) => Promise<Map<string, number>>;
-  /** Like "•••• 0123"; null while no number is proven. */
-  maskedPhoneOf: (accountId: string) => Promise<string | null>;
+  /** Like "•••• 0123", by account, in one query; who has proven no number is missing. */
+  maskedPhonesOf: (accountIds: string[]) => Promise<Map<string, string>>;
 };
 
 export function createMatching(parts: MatchingParts): Matching {
@@ -124,10 +126,10 @@ async function consumerMatches(parts: MatchingParts, leadId: string): Promise<Co
     matches.ofLead(leadId, MAX_PER_LEAD),
     consents.consentsOfLead(leadId),
   ]);
-  const businesses = await Promise.all(stored.map((match) => parts.businessById(match.businessId)));
-  return stored.flatMap(({ businessId, score, reasons, status }, index) => {
-    const business = businesses[index] ?? null;
-    if (business === null) return [];
+  const businesses = await parts.businessesById(stored.map((match) => match.businessId));
+  return stored.flatMap(({ businessId, score, reasons, status }) => {
+    const business = businesses.get(businessId);
+    if (business === undefined) return [];
     const granted = consent.get(businessId) ?? NO_CONSENT;
     const { name: businessName, legalName } = business;
     return [{ businessId, businessName, legalName, score, reasons, status, consent: granted }];
