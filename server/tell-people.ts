@@ -5,6 +5,7 @@ import type { CallLinks } from "#server/calls/call-links.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { FeatureParts } from "#server/features.ts";
+import { gather } from "#server/lib/gather.ts";
 import type { Leads } from "#server/leads/leads.ts";
 import type { Matching } from "#server/matching/matching.ts";
 import type { NewsFacts } from "#server/notifications/compose.ts";
@@ -30,6 +31,7 @@ type Others = {
 export function openNotifications(parts: FeatureParts, others: Others): Notifications {
   const { config, database, peers, clock, logger } = parts;
   const { accounts, queries, links, sendEmail, suppressions } = others;
+  const emailOf = gather((accountIds) => accounts.emailsOf(accountIds));
   return new Notifications({
     outbox: createOutbox({ db: database.connection, clock }),
     facts: factsOf(others),
@@ -40,7 +42,7 @@ export function openNotifications(parts: FeatureParts, others: Others): Notifica
     clock,
     logger,
     phoneOf: (accountId) => accounts.phoneOf(accountId),
-    emailOf: (accountId) => accounts.emailOf(accountId),
+    emailOf: async (accountId) => (await emailOf(accountId)) ?? null,
     isSuppressed: (phoneKey) => suppressions.isSuppressed(phoneKey),
     sendSms: (message) => peers.telephony.sendSms(message),
     sendEmail,
@@ -49,11 +51,16 @@ export function openNotifications(parts: FeatureParts, others: Others): Notifica
 }
 
 function factsOf({ businesses, leads, matching, queries }: Others): NewsFacts {
+  const leadOf = gather(
+    async (leadIds) => new Map((await leads.byIds(leadIds)).map((lead) => [lead.leadId, lead])),
+  );
+  const answersTo = gather((leadIds) => matching.answersTo(leadIds));
+  const ownerOf = gather((businessIds) => businesses.ownersOf(businessIds));
   return {
-    leadById: async (leadId) => (await leads.byIds([leadId]))[0] ?? null,
-    matchStatus: async (leadId, businessId) => (await matching.matchFor(leadId, businessId))?.status ?? null,
+    leadById: async (leadId) => (await leadOf(leadId)) ?? null,
+    matchStatus: async (leadId, businessId) => (await answersTo(leadId))?.get(businessId) ?? null,
     businessById: (businessId) => businesses.byId(businessId),
-    ownerOf: (businessId) => businesses.ownerOf(businessId),
+    ownerOf: async (businessId) => (await ownerOf(businessId)) ?? null,
     async callById(callId) {
       const call = await queries.byId(callId);
       if (call === null) return null;

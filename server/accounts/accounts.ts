@@ -78,8 +78,8 @@ export type Accounts = {
   maskedPhonesOf(accountIds: string[]): Promise<Map<string, string>>;
   /** The name a person gave at sign-up; null when the account is gone. */
   nameOf(accountId: string): Promise<string | null>;
-  /** Where mail reaches a person; null for demo people, at whose addresses nobody reads, and when the account is gone. */
-  emailOf(accountId: string): Promise<string | null>;
+  /** Where mail reaches people, by account; demo people, at whose addresses nobody reads, and accounts that are gone are missing. */
+  emailsOf(accountIds: string[]): Promise<Map<string, string>>;
   /** The blind index of a number that somebody typed, for suppressions. @throws Failure PHONE_INVALID */
   phoneKeyOf(phoneNumber: string): string;
   /** Makes the demo people if they are missing. Does nothing unless `config.demo` is on. */
@@ -157,17 +157,19 @@ export function createAccounts(dependencies: AccountsDependencies): Accounts {
 }
 
 /** What is known of people by their account, wherever they signed up. */
-function peopleIn(db: Db, outsideAccounts: OutsideAccounts): Pick<Accounts, "nameOf" | "emailOf"> {
+function peopleIn(db: Db, outsideAccounts: OutsideAccounts): Pick<Accounts, "nameOf" | "emailsOf"> {
   const users = db.collection<UserDocument>("users");
   return {
     async nameOf(accountId) {
       const user = await users.findOne({ _id: accountId }, { projection: { name: 1 } });
       return user?.name ?? outsideAccounts.nameOf(accountId);
     },
-    async emailOf(accountId) {
-      const user = await users.findOne({ _id: accountId }, { projection: { email: 1 } });
-      const email = user?.email ?? (await outsideAccounts.emailOf(accountId));
-      return email === null || isDemoAddress(email) ? null : email;
+    async emailsOf(accountIds) {
+      const found = users.find({ _id: { $in: accountIds } }, { projection: { email: 1 } });
+      const own = new Map((await found.toArray()).map(({ _id, email }) => [_id, email]));
+      const outside = accountIds.filter((accountId) => !own.has(accountId));
+      const theirs = outside.length === 0 ? [] : await outsideAccounts.emailsOf(outside);
+      return new Map([...own, ...theirs].filter(([, email]) => !isDemoAddress(email)));
     },
   };
 }

@@ -25,7 +25,8 @@ test("[AC17] sign-up as a business creates it with its owner, not yet complete",
   const { caller } = await signUp("business");
   expect(caller).toMatchObject({ role: "business", businessId: expect.stringMatching(/^biz_/) });
   expect(await database().db.collection("businesses").countDocuments({ ownerId: caller.accountId })).toBe(1);
-  expect(await businesses.ownerOf(caller.businessId ?? "")).toBe(caller.accountId);
+  const owners = await businesses.ownersOf([caller.businessId ?? "", "biz_nobody00"]);
+  expect([...owners]).toEqual([[caller.businessId, caller.accountId]]);
   expect(await businesses.profile(caller)).toEqual({
     businessId: caller.businessId,
     name: "Pat Person",

@@ -78,8 +78,8 @@ export type Businesses = {
   byId(businessId: string): Promise<BusinessProfile | null>;
   /** In one query; unknown ones are missing. */
   byIds(businessIds: string[]): Promise<Map<string, BusinessProfile>>;
-  /** The account that speaks for it. */
-  ownerOf(businessId: string): Promise<string | null>;
+  /** The accounts that speak for them, in one query; unknown businesses are missing. */
+  ownersOf(businessIds: string[]): Promise<Map<string, string>>;
   /**
    * Complete businesses of this category and area, at most 200: those that name the area most closely first, then the newest. Where one area has more of them than there is
    * room for, the lead's own lot decides which it gets [AC26].
@@ -136,9 +136,9 @@ export function createBusinesses(dependencies: { connection: Connection; clock: 
       const found = await Business.find({ _id: trusted({ $in: businessIds }) }, { serves: 0 }).lean();
       return new Map(found.map((one) => [one._id, toProfile(one)]));
     },
-    async ownerOf(businessId) {
-      const found = await Business.findOne({ _id: businessId }, { ownerId: 1 }).lean();
-      return found?.ownerId ?? null;
+    async ownersOf(businessIds) {
+      const found = await Business.find({ _id: trusted({ $in: businessIds }) }, { ownerId: 1 }).lean();
+      return new Map(found.map(({ _id, ownerId }) => [_id, ownerId]));
     },
     async findServing({ leadId, category, postalCode }) {
       // One area at a time: an index gives each in its order, so hardly more is read than is returned.

@@ -31,7 +31,7 @@ export type OutsideAccounts = {
    * somebody else's account. What kind of account it is stays as it was at first sight.
    */
   of(identity: OutsideIdentity): Promise<OutsideAccount>;
-  emailOf(accountId: string): Promise<string | null>;
+  emailsOf(accountIds: string[]): Promise<Map<string, string>>;
   nameOf(accountId: string): Promise<string | null>;
 };
 
@@ -68,9 +68,9 @@ export function createOutsideAccounts(dependencies: { db: Db; clock: Clock }): O
       const { _id: accountId, accountType, businessId } = known;
       return { accountId, name, email, emailVerified, accountType, businessId };
     },
-    async emailOf(accountId) {
-      const found = await accounts.findOne({ _id: accountId }, { projection: { email: 1 } });
-      return found?.email ?? null;
+    async emailsOf(accountIds) {
+      const found = accounts.find({ _id: { $in: accountIds } }, { projection: { email: 1 } });
+      return new Map((await found.toArray()).map(({ _id, email }) => [_id, email]));
     },
     async nameOf(accountId) {
       const found = await accounts.findOne({ _id: accountId }, { projection: { name: 1 } });

@@ -42,6 +42,8 @@ export type MatchStore = {
   matchedBusinesses(leadId: string, businessIds: string[]): Promise<string[]>;
   /** The businesses of each lead; leads without any are missing. */
   businessesOf(leadIds: string[]): Promise<Map<string, string[]>>;
+  /** What each business of each lead answered, by lead and business; leads without any are missing. */
+  answersTo(leadIds: string[]): Promise<Map<string, Map<string, MatchStatus>>>;
   /** Takes a lead back from businesses that did not answer, except those named. */
   dropPending(leadId: string, keptBusinessIds: string[]): Promise<void>;
 };
@@ -100,6 +102,13 @@ export function createMatchStore({ db, clock }: { db: Connection; clock: Clock }
       const found = await matches.find(query, { _id: 0, leadId: 1, businessId: 1 }).lean();
       const byLead = Map.groupBy(found, (match) => match.leadId);
       return new Map([...byLead].map(([leadId, rows]) => [leadId, rows.map((row) => row.businessId)]));
+    },
+    async answersTo(leadIds) {
+      const query = { leadId: trusted({ $in: leadIds }) };
+      const found = await matches.find(query, { _id: 0, leadId: 1, businessId: 1, status: 1 }).lean();
+      const byLead = Map.groupBy(found, (match) => match.leadId);
+      const answers = (rows: typeof found) => new Map(rows.map((row) => [row.businessId, row.status]));
+      return new Map([...byLead].map(([leadId, rows]) => [leadId, answers(rows)]));
     },
     async dropPending(leadId, keptBusinessIds) {
       const query = { leadId, status: "pending" as const, businessId: trusted({ $nin: keptBusinessIds }) };

@@ -25,6 +25,8 @@ export type Matching = {
   closeLead(leadId: string): Promise<void>;
   /** A later answer replaces an earlier one. @throws Failure PROFILE_MISSING, NOT_FOUND (unknown lead), NOT_MATCHED */
   respond(caller: Caller, answer: MatchAnswer): Promise<{ leadId: string; status: MatchStatus }>;
+  /** What each business that these leads were offered to answered, by lead and business. */
+  answersTo(leadIds: string[]): Promise<Map<string, Map<string, MatchStatus>>>;
   matchFor(leadId: string, businessId: string): Promise<{ status: MatchStatus; score: number } | null>;
 };
 
@@ -99,6 +101,7 @@ export function createMatching(parts: MatchingParts): Matching {
       const [known] = await leads.byIds([leadId]);
       throw new Failure(known === undefined ? "NOT_FOUND" : "NOT_MATCHED");
     },
+    answersTo: (leadIds) => matches.answersTo(leadIds),
     async matchFor(leadId, businessId) {
       const match = await matches.find(leadId, businessId);
       return match === null ? null : { status: match.status, score: match.score };

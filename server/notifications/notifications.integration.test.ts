@@ -291,3 +291,26 @@ test("[NO7] the end of a call that a killed server told nobody of is found by a 
   await notifications.stop();
   expect(clock.pending).toBe(0);
 });
+
+test("[NO8] e-mails about matches are claimed twenty together, anything else alone; on two servers each is sent once, and of a server that dies no more than twenty are lost", async () => {
+  const { world, server, leadId, callId, clock } = createWorld();
+  const found = Array.from({ length: 50 }, () => ({ leadId, businessId: newId("biz") }));
+  const outbox = createOutbox({ db: database().connection, clock });
+  await outbox.add(found.map((about) => ({ kind: "match", ...about })));
+  clock.advance(1);
+  await outbox.add([{ kind: "plan", callId }]);
+  const dying = server({ outbox: { ...outbox, finish: () => Promise.reject(new Error("gone")) } });
+  await dying.send();
+  expect(world.mails).toHaveLength(20);
+  const servers = [server(), server()];
+  await Promise.all(servers.map((each) => each.send()));
+  expect(world.mails).toHaveLength(50);
+  expect(world.texts).toHaveLength(1);
+  const states = (await world.rows()).map((row) => row["state"]);
+  expect(states.filter((state) => state === "sent")).toHaveLength(31);
+  expect(states.filter((state) => state === "claimed")).toHaveLength(20);
+  await outbox.add([{ kind: "plan", callId: newId("call") }]);
+  await outbox.add([{ kind: "match", leadId, businessId: newId("biz") }]);
+  clock.advance(1);
+  expect((await outbox.claim()).length).toBe(1);
+});

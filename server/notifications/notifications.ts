@@ -107,25 +107,30 @@ export class Notifications {
   async #sendDue(): Promise<void> {
     while (!this.#stopping) {
       const claimed = await this.#parts.outbox.claim();
-      if (claimed === null) return;
-      await this.#sendOne(claimed);
+      if (claimed.length === 0) return;
+      await this.#sendAll(claimed);
     }
   }
 
-  async #sendOne({ key, news, tries }: Claimed): Promise<void> {
+  async #sendAll(claimed: readonly Claimed[]): Promise<void> {
     const { outbox } = this.#parts;
-    const delivery = await this.#deliver(news, tries);
-    // If this fails the row stays claimed: what was sent must not be sent again.
-    switch (delivery.kind) {
-      case "sent":
-        return outbox.finish(key, "sent", delivery.by);
-      case "dropped":
-        return outbox.finish(key, "dropped", delivery.why);
-      case "later":
-        return outbox.postpone(key, delivery.at, true);
-      case "failed":
-        return outbox.postpone(key, delivery.at, false);
+    const finished = new Map<string, { keys: string[]; state: "sent" | "dropped"; how: string }>();
+    const writes: Promise<void>[] = [];
+    const finish = (key: string, state: "sent" | "dropped", how: string) => {
+      const same = finished.get(how) ?? { keys: [], state, how };
+      finished.set(how, { ...same, keys: [...same.keys, key] });
+    };
+    const deliveries = await Promise.all(claimed.map(({ news, tries }) => this.#deliver(news, tries)));
+    for (const [index, { key }] of claimed.entries()) {
+      const delivery = deliveries[index];
+      if (delivery === undefined) continue;
+      if (delivery.kind === "sent") finish(key, "sent", delivery.by);
+      else if (delivery.kind === "dropped") finish(key, "dropped", delivery.why);
+      else writes.push(outbox.postpone(key, delivery.at, delivery.kind === "later"));
     }
+    // If this fails the rows stay claimed: what was sent must not be sent again.
+    for (const { keys, state, how } of finished.values()) writes.push(outbox.finish(keys, state, how));
+    await Promise.all(writes);
   }
 
   async #deliver(news: News, tries: number): Promise<Delivery | Failed> {
