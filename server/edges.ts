@@ -21,12 +21,15 @@ import { createRecordingRoute } from "#server/http/recording-route.ts";
 import { isSameOrigin } from "#server/http/web-origin.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import { Failure, StartProblem } from "#server/lib/failure.ts";
+import { newId } from "#server/lib/ids.ts";
 import type { StopList } from "#server/lib/stop-list.ts";
 import type { Health } from "#server/observability/health.ts";
 import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
-import { joinOtherServers } from "#server/realtime/other-servers.ts";
+import { callRoom } from "#server/realtime/live-feed.ts";
+import { joinOtherServers, type ServerNews } from "#server/realtime/other-servers.ts";
+import { Presence } from "#server/realtime/presence.ts";
 import { type AppSockets, createSocketServer } from "#server/realtime/socket-server.ts";
 import { attachTwilioMedia } from "#server/telephony/twilio/media-server.ts";
 import { createTwilioWebhooks } from "#server/telephony/twilio/webhooks.ts";
@@ -70,14 +73,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     logger,
     clock,
     db: database.db,
-    config: {
-      publicUrl: config.publicUrl,
-      metricsToken: config.metricsToken,
-      databaseAddress: database.address,
-      distDir: `${root}dist`,
-      demo: config.demo,
-      version: versionOf(),
-    },
+    config: httpConfigOf(parts),
   });
   const media = attachTwilioMedia(server, {
     ...peers.twilio,
@@ -86,6 +82,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     logger,
     onDropped: (pieces) => metrics.mediaPiecesDropped.inc(pieces),
   });
+  const presence = new Presence({ server: newId("srv"), clock });
   const isOwnOrigin = (origin: string | undefined) => isSameOrigin(config.publicUrl, origin);
   const live = createSocketServer({
     httpServer: server,
@@ -93,6 +90,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     access: calls.access,
     feed,
     audit: features.audit,
+    presence,
     isOwnOrigin,
     clock,
     logger,
@@ -101,25 +99,48 @@ export async function serve(parts: ServeParts): Promise<() => void> {
   stops.add("sockets", () => {
     feed.detach();
     sound.detach();
+    presence.stop();
     return live.close();
   });
-  await showEverywhere(live.sockets, parts);
+  await showEverywhere(live.sockets, presence, parts);
   stops.add("media sockets", () => media.close());
   await listen(server, config);
   stops.add("http", () => stopListening(server));
   return () => stopListening(server);
 }
 
+const httpConfigOf = ({ config, database }: ServeParts) => ({
+  publicUrl: config.publicUrl,
+  metricsToken: config.metricsToken,
+  databaseAddress: database.address,
+  distDir: `${root}dist`,
+  demo: config.demo,
+  version: versionOf(),
+});
+
 /** What happens here is shown here and told to the other servers, and what they tell is shown here. */
 async function showEverywhere(
   sockets: AppSockets,
+  presence: Presence,
   { features: { calls, feed, sound }, database, metrics, logger }: ServeParts,
 ): Promise<void> {
-  const heard = { ...feed.heard, ...sound.heard };
+  const heard: ServerNews = {
+    ...feed.heard,
+    ...sound.heard,
+    event(callId, event) {
+      feed.heard.event(callId, event);
+      calls.steering.heard(callId, event);
+    },
+    watchersChanged: (local) => presence.heard(local),
+  };
   const soundDropped = () => metrics.soundPiecesDropped.inc();
   const others = await joinOtherServers(sockets, database.db, heard, logger, soundDropped);
   feed.attach(sockets, others, calls.journals);
   sound.attach(sockets, others, calls.sound);
+  presence.attach(
+    (message) => sockets.local.to(callRoom(message.callId, "staff")).emit("call:watchers", message),
+    (local) => others?.watchersChanged(local),
+  );
 }
 
 function proceduresOf({ features, demo, logger }: ServeParts) {

@@ -11,6 +11,7 @@ export const attemptIdSchema = opaqueId;
 export const leadIdSchema = opaqueId;
 export const businessIdSchema = opaqueId;
 export const holdIdSchema = opaqueId;
+export const steerIdSchema = opaqueId;
 export const segmentIdSchema = z.string().min(1).max(80);
 
 export type IdPrefix =
@@ -26,4 +27,5 @@ export type IdPrefix =
   | "srv"
   | "apt"
   | "hold"
-  | "aud";
+  | "aud"
+  | "steer";

@@ -42,6 +42,12 @@ const EVERYBODY = ["consumer", "business", "supervisor"] as const;
 const byLead = ({ leadId }: Ids) => ({ leadId });
 const byCall = ({ callId }: Ids) => ({ callId });
 const call: Row = { may: EVERYBODY, about: "call", byLink: true, input: byCall };
+const STAFF = ["business", "supervisor"] as const;
+const steer: Row = {
+  may: STAFF,
+  about: "call",
+  input: ({ callId }) => ({ callId, text: "Ask when somebody is at home." }),
+};
 const objective = "Find out what is broken and when somebody may come by.";
 
 /**
@@ -139,6 +145,10 @@ export const ROWS = {
     ...call,
     input: ({ callId, tomorrow }) => ({ callId, scheduledTime: tomorrow }),
   },
+  "call.whisper": steer,
+  "call.sayExactly": steer,
+  "call.addNote": steer,
+  "call.flag": { ...steer, input: ({ callId }) => ({ callId, reason: "Call back by hand." }) },
   "call.hangUp": call,
   "call.correctSummary": {
     ...call,

@@ -80,6 +80,9 @@ export type CallDocument = {
   settleTries: number;
   /** Id of the last batch an actor recorded: a batch whose reply was lost is not written twice. */
   lastRecordId: string | null;
+  /** The newest order of staff for the agent, and when it was given; calls without one have neither. */
+  steerSeq?: number;
+  steeredAt?: Date;
   /** The last drafts of the utterance being spoken; not part of the journal. */
   draft: Draft | null;
   /** The journal after `archivedSeq`, without a hole. */

@@ -141,6 +141,16 @@ export class CallQueries {
     return rows.map(({ _id: callId, seq }) => ({ callId, seq }));
   }
 
+  /** Live calls whose agent was given an order since then, and the order's number. */
+  async steeredSince(since: Date): Promise<{ callId: string; steerSeq: number }[]> {
+    const rows = await this.#calls
+      .find({ steeredAt: { $gt: since }, status: "in_progress" })
+      .limit(MAX_BOARD)
+      .project<{ _id: string; steerSeq: number }>({ steerSeq: 1 })
+      .toArray();
+    return rows.map(({ _id: callId, steerSeq }) => ({ callId, steerSeq }));
+  }
+
   /** Scheduled calls whose alarm should have rung before `before`. */
   overdue(before: Date): Promise<CallHead[]> {
     return this.#calls

@@ -1,5 +1,12 @@
 import type { ArchivedEvent, CallDocument, CallHead } from "#server/calls/call-document.ts";
-import { changed, headOf, placeAfterMove, receiptsAfter, usageFields } from "#server/calls/head-changes.ts";
+import {
+  changed,
+  headOf,
+  placeAfterMove,
+  receiptsAfter,
+  steersAfter,
+  usageFields,
+} from "#server/calls/head-changes.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { JournalArchive } from "#server/calls/journal-archive.ts";
 import { LiveWrites } from "#server/calls/live-writes.ts";
@@ -128,6 +135,24 @@ export class CallStore {
   }
 
   /**
+   * Appends what people have to say about a call, from any server. `choose` sees the call as it is; null = nothing. After the end only late
+   * facts. @throws Error for an event that may not follow the end
+   */
+  append(callId: string, choose: (call: CallHead) => NewCallEvent[] | null): Promise<Applied> {
+    return this.#decide(callId, null, async (call) => {
+      const events = choose(call);
+      if (events === null) return { kind: "unchanged", call };
+      const isOver = call.state.phase === "ended";
+      if (isOver && !events.every(isLateFact))
+        throw new Error("Only late facts may follow the end of a call.");
+      const written = await this.#write(call, {}, events);
+      if (written === null) return "conflict";
+      if (isOver) await this.#journals.complete(callId);
+      return { kind: "stepped", call: written, step: { state: call.state, events, effects: [] } };
+    });
+  }
+
+  /**
    * What became known of a call that is over [CL2]: only late facts, and only once it ended. `choose` sees the call and its journal as they are;
    * null = nothing to write. False when nothing was written.
    * @throws Error for an event that may not follow the end
@@ -217,6 +242,7 @@ export class CallStore {
       archivedSeq: cut,
       summary: applyToSummary(call.summary, events),
       optedOut: call.optedOut || events.some(({ type }) => type === "optOut.recorded"),
+      ...steersAfter(events),
     };
     // These four belong to the actor's own small updates and must not be written back from an older reading.
     const { draft: _draft, beat: _beat, owner: _owner, usage: _usage, ...set } = changed(call, next);

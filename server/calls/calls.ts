@@ -35,6 +35,7 @@ import { personOf } from "#server/calls/new-call.ts";
 import { SoundDesk, type SoundFeed } from "#server/calls/sound/sound-desk.ts";
 import type { CallParties, CallRequest } from "#server/calls/request-call.ts";
 import { cancelUncovered } from "#server/calls/uncovered.ts";
+import { Steering } from "#server/calls/steering.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
 import type { Limits } from "#server/database/limits.ts";
@@ -88,6 +89,7 @@ export class Calls {
   /** Unasked who reads: for the edge that shows what was stored. */
   readonly journals: Pick<CallStore, "events">;
   readonly summaries: OwnSummary;
+  readonly steering: Steering;
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
   readonly queries: CallQueries;
@@ -141,11 +143,9 @@ export class Calls {
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
-    const spending = new Spending({
-      ...deps,
-      ...config,
-      reserveCents: talkCents(config.callTimeLimitSeconds, voice),
-    });
+    this.steering = new Steering({ ...parts, access: this.access });
+    const reserveCents = talkCents(config.callTimeLimitSeconds, voice);
+    const spending = new Spending({ ...deps, ...config, reserveCents });
     this.#spending = spending;
     const depthChanged = (depth: number) => metrics.queueDepth.set(depth);
     this.#queue = new DialQueue({ ...parts, ...config, spending, depthChanged });
@@ -233,6 +233,7 @@ export class Calls {
     this.#queue.start();
     this.#reconciler.start();
     this.#recordings.start();
+    this.steering.start();
   }
 
   /** Dials nothing more; live calls go on. */
@@ -243,6 +244,7 @@ export class Calls {
   /** After `drain`: takes no stream any more, lets every live call go (it resumes elsewhere or ends), waits until all is stored. */
   async stop(): Promise<void> {
     this.hold.stop();
+    this.steering.stop();
     this.telephonyEvents.stop();
     await this.#reconciler.stop();
     await this.#actors.stop();

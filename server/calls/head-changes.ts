@@ -1,3 +1,4 @@
+import type { CallEvent } from "#shared/call/events.ts";
 import type { CallDocument, CallHead } from "#server/calls/call-document.ts";
 import { type CallInput, liveAttempt, statusOf } from "#server/calls/state/call-state.ts";
 import type { Step } from "#server/calls/state/step.ts";
@@ -49,4 +50,10 @@ export function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<
     dueAt: state.phase === "scheduled" ? new Date(state.dueAt) : null,
     endedAt: isFinal(status) ? (call.endedAt ?? new Date(nowMs)) : null,
   };
+}
+
+/** What the head says of orders to the agent, when there are new ones. */
+export function steersAfter(events: readonly CallEvent[]): Pick<CallHead, "steerSeq" | "steeredAt"> {
+  const newest = events.findLast(({ type }) => type === "steer.whispered" || type === "steer.said");
+  return newest === undefined ? {} : { steerSeq: newest.seq, steeredAt: new Date(newest.at) };
 }

@@ -5,7 +5,7 @@ const KEPT = new Set(
   (
     "type at status outcome sentiment ended why how speaker holder kind role answeredBy fromNumber timeZone " +
     "callId businessId businessName leadId attemptId segmentId toolCallId noteId followUpCallId appointmentId " +
-    "transferNumberId accountId scheduledFor startsAt endsAt"
+    "transferNumberId steerId accountId scheduledFor startsAt endsAt"
   ).split(" "),
 );
 /** Their `reason` is a code or the carrier's, not what somebody said. */

@@ -13,6 +13,7 @@ function socketOf(role: Caller["role"], isBroken = false) {
   const handlers = new Map<string, Handler>();
   const rooms = new Set<string>();
   const audited: string[] = [];
+  const told: string[] = [];
   const socket = {
     data: { caller: { role, name: "Dana" } },
     rooms,
@@ -28,6 +29,12 @@ function socketOf(role: Caller["role"], isBroken = false) {
         return { _id: callId, businessId: "biz_1" };
       },
     } as unknown as Deps["access"],
+    presence: {
+      joined: () => undefined,
+      left: () => undefined,
+      gone: () => undefined,
+      listening: (callId, _socketId, on) => told.push(`${callId} ${on}`),
+    },
     audit: {
       async record({ name }, act, call) {
         if (isBroken) throw new Error("no database");
@@ -38,17 +45,18 @@ function socketOf(role: Caller["role"], isBroken = false) {
   serveListening(socket as unknown as AppSocket, deps);
   const ask = (event: string, callId: string) =>
     new Promise<object>((resolve) => handlers.get(event)?.({ callId }, resolve));
-  return { ask, rooms, audited };
+  return { ask, rooms, audited, told };
 }
 
 test("[CL350] staff of the call hear it until they leave; that they do is kept before they hear anything, once", async () => {
-  const { ask, rooms, audited } = socketOf("business");
+  const { ask, rooms, audited, told } = socketOf("business");
   expect(await ask("call:listen", "call_1")).toEqual({ ok: true });
   expect(await ask("call:listen", "call_1")).toEqual({ ok: true });
   expect([...rooms]).toEqual(["listen:call_1"]);
   expect(audited).toEqual(["Dana listened call_1 0"]);
   expect(await ask("call:unlisten", "call_1")).toEqual({ ok: true });
   expect(rooms.size).toBe(0);
+  expect(told).toEqual(["call_1 true", "call_1 false"]);
 });
 
 test("[CL350] consumers, foreign calls and a fifth call are refused; nobody hears what could not be kept", async () => {

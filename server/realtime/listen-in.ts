@@ -10,7 +10,7 @@ const MAX_LISTENED = 4;
 /** `call:listen`, `call:unlisten`: the business of the call and supervisors hear it live [CL350]. Who listens is kept before they hear anything [AU3]. */
 export function serveListening(
   socket: AppSocket,
-  deps: Pick<SocketServerDeps, "access" | "audit" | "logger">,
+  deps: Pick<SocketServerDeps, "access" | "audit" | "presence" | "logger">,
 ) {
   socket.on("call:listen", (request, reply) =>
     answer(reply, deps, async () => {
@@ -23,6 +23,7 @@ export function serveListening(
       if (listened.length >= MAX_LISTENED) throw new Failure("NOT_POSSIBLE");
       await deps.audit.record(caller, "listened", call);
       await socket.join(listenRoom(callId));
+      deps.presence.listening(callId, socket.id, true);
       return { ok: true };
     }),
   );
@@ -31,6 +32,7 @@ export function serveListening(
       const { callId } = byCallSchema.parse(request);
       if (socket.data.caller.role === "consumer") throw new Failure("FORBIDDEN");
       await socket.leave(listenRoom(callId));
+      deps.presence.listening(callId, socket.id, false);
       return { ok: true };
     }),
   );

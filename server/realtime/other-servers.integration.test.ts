@@ -1,7 +1,6 @@
 import { useTestDatabase } from "#server/database/test-database.suite.ts";
 import { silentLogger } from "#server/lib/logger.ts";
-import { joinOtherServers, type LiveNews } from "#server/realtime/other-servers.ts";
-import type { SoundNews } from "#server/realtime/call-sound.ts";
+import { joinOtherServers, type ServerNews } from "#server/realtime/other-servers.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import type { CallEvent, Draft } from "#shared/call/events.ts";
 import { Server } from "socket.io";
@@ -14,13 +13,16 @@ afterEach(async () => {
   await database().db.collection("serverMessages").deleteMany({});
 });
 
-type News = LiveNews & SoundNews;
-
 /** Names what it heard; `warnings` are what it did not understand. */
-async function join(): Promise<{ sockets: AppSockets; tell: News; heard: string[]; warnings: string[] }> {
+async function join(): Promise<{
+  sockets: AppSockets;
+  tell: ServerNews;
+  heard: string[];
+  warnings: string[];
+}> {
   const heard: string[] = [];
   const warnings: string[] = [];
-  const feed: News = {
+  const feed: ServerNews = {
     event: (callId, event) => heard.push(`${callId} ${event.seq} ${event.type}`),
     draft: (draft) => heard.push(`${draft.callId} ${draft.text}`),
     boardChanged: () => heard.push("board"),
@@ -30,6 +32,7 @@ async function join(): Promise<{ sockets: AppSockets; tell: News; heard: string[
     sound: (callId, frameNumber, { agent, consumer }) =>
       heard.push(`${callId} ${frameNumber} ${agent.toString("hex")} ${consumer.toString("hex")}`),
     levels: (callId, agent, consumer) => heard.push(`${callId} ${agent} ${consumer}`),
+    watchersChanged: ({ server, callId, people }) => heard.push(`${server} ${callId} ${people.length}`),
   };
   const sockets: AppSockets = new Server();
   servers.push(sockets);
@@ -49,7 +52,8 @@ const event: CallEvent = {
 };
 const draft: Draft = { callId: "call_1", segmentId: "s1", speaker: "agent", text: "Good mor" };
 
-function tellAll({ event: tellEvent, draft: tellDraft, boardChanged, marketChanged, ...sound }: News) {
+function tellAll(tell: ServerNews) {
+  const { event: tellEvent, draft: tellDraft, boardChanged, marketChanged, watchersChanged, ...sound } = tell;
   tellEvent("call_1", event);
   tellDraft(draft);
   boardChanged();
@@ -57,6 +61,8 @@ function tellAll({ event: tellEvent, draft: tellDraft, boardChanged, marketChang
   sound.soundWanted("srv_1", [{ callId: "call_1", wanted: { audio: true, levels: false } }]);
   sound.sound("call_1", 10, { agent: Buffer.from([1, 2]), consumer: Buffer.from([255]) });
   sound.levels("call_1", 0, 255);
+  const people = [{ accountId: "acc_1", name: "Dana", listening: true }];
+  watchersChanged({ server: "srv_1", callId: "call_1", people });
 }
 
 const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
@@ -64,13 +70,13 @@ const alive = (count: number, { sockets }: { sockets: AppSockets }) =>
     timeout: 20_000,
   });
 
-test("another server hears events, drafts, that the board and that a lead changed; the teller does not hear itself", async () => {
+test("another server hears events, drafts, that the board and that a lead changed, and who watches; the teller does not hear itself", async () => {
   const [one, two] = [await join(), await join()];
   await alive(2, one);
   tellAll(one.tell);
   const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board", "lead_1 acc_1 biz_1+biz_2"];
   all.push('srv_1 wants [{"callId":"call_1","wanted":{"audio":true,"levels":false}}]');
-  all.push("call_1 10 0102 ff", "call_1 0 255");
+  all.push("call_1 10 0102 ff", "call_1 0 255", "srv_1 call_1 1");
   await vi.waitFor(() => expect(two.heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000 });
   expect(one.heard).toEqual([]);
 });

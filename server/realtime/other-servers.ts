@@ -4,6 +4,7 @@ import type { Db } from "#server/database/connection.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
 import { insertingInOrder } from "#server/realtime/in-order.ts";
 import type { SoundNews } from "#server/realtime/call-sound.ts";
+import type { LocalPresence } from "#server/realtime/presence.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { callEventSchema, draftSchema } from "#shared/call/events.ts";
 import { businessIdSchema, callIdSchema, leadIdSchema } from "#shared/ids.ts";
@@ -25,6 +26,14 @@ const MAX_SOUND_CHARS = 44_000;
 
 /** What is shown live: calls, the board, the marketplace. */
 export type LiveNews = CallFeed & MarketFeed;
+/** Everything that servers tell each other. */
+export type ServerNews = LiveNews & SoundNews & { watchersChanged(local: LocalPresence): void };
+
+const presenceSchema = z.object({
+  server: z.string(),
+  callId: callIdSchema,
+  people: z.array(z.object({ accountId: z.string(), name: z.string(), listening: z.boolean() })),
+});
 
 const marketChangeSchema = z.object({
   leadId: leadIdSchema,
@@ -54,6 +63,7 @@ const relayedSchema = z.discriminatedUnion("kind", [
     consumer: side,
   }),
   z.object({ kind: z.literal("levels"), callId: callIdSchema, agent: level, consumer: level }),
+  z.object({ kind: z.literal("watchers"), local: presenceSchema }),
 ]);
 type Relayed = z.infer<typeof relayedSchema>;
 
@@ -65,10 +75,10 @@ type Relayed = z.infer<typeof relayedSchema>;
 export async function joinOtherServers(
   sockets: AppSockets,
   db: Db,
-  heard: LiveNews & SoundNews,
+  heard: ServerNews,
   logger: Logger,
   soundDropped: () => void,
-): Promise<(LiveNews & SoundNews) | null> {
+): Promise<ServerNews | null> {
   if (!(await tellsOfChanges(db))) {
     logger.warn({}, "the database is no replica set: watchers see only the calls of their own server");
     return null;
@@ -104,10 +114,11 @@ export async function joinOtherServers(
         consumer: consumer.toString("base64"),
       }),
     levels: (callId, agent, consumer) => tellSound({ kind: "levels", callId, agent, consumer }),
+    watchersChanged: (local) => tell({ kind: "watchers", local }),
   };
 }
 
-function hear(text: string, heard: LiveNews & SoundNews, logger: Logger) {
+function hear(text: string, heard: ServerNews, logger: Logger) {
   let relayed: Relayed;
   try {
     relayed = relayedSchema.parse(JSON.parse(text));
@@ -136,6 +147,8 @@ function hear(text: string, heard: LiveNews & SoundNews, logger: Logger) {
     }
     case "levels":
       return heard.levels(relayed.callId, relayed.agent, relayed.consumer);
+    case "watchers":
+      return heard.watchersChanged(relayed.local);
   }
 }
 

@@ -10,6 +10,7 @@ import { BOARD_ROOM, callRoom, type LiveFeed, marketRoom } from "#server/realtim
 import type { ServerToServer } from "#server/realtime/other-servers.ts";
 import { serveListening } from "#server/realtime/listen-in.ts";
 import { answer } from "#server/realtime/socket-answer.ts";
+import type { Presence } from "#server/realtime/presence.ts";
 import { SocketGuard } from "#server/realtime/socket-guard.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import {
@@ -33,6 +34,7 @@ export type SocketServerDeps = {
   access: CallAccess;
   feed: Pick<LiveFeed, "board" | "watched">;
   audit: Pick<Audit, "record">;
+  presence: Pick<Presence, "joined" | "left" | "gone" | "listening">;
   /** Whether an Origin header names one of our own pages. */
   isOwnOrigin(origin: string | undefined): boolean;
   clock: Clock;
@@ -94,7 +96,8 @@ async function admit(socket: AppSocket, guard: SocketGuard, logger: Logger): Pro
 const WITH_A_LINK: ReadonlySet<string> = new Set<keyof ClientToServer>(["call:watch", "call:unwatch"]);
 
 function serve(socket: AppSocket, deps: SocketServerDeps) {
-  const { access, feed } = deps;
+  const { access, feed, presence } = deps;
+  socket.on("disconnect", () => presence.gone(socket.id));
   socket.use(([event, ...given], next) => {
     if (socket.data.caller.onlyCallId === undefined || WITH_A_LINK.has(event)) return next();
     answer(given.at(-1), deps, () => Promise.reject(new Failure("FORBIDDEN")));
@@ -108,6 +111,8 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
       await socket.join(callRoom(callId, audienceOf(caller)));
       const start = await access.watch(caller, callId, after ?? 0);
       feed.watched(callId, start.seq);
+      // Who came after the socket had closed would stay for ever.
+      if (audienceOf(caller) === "staff" && socket.connected) presence.joined(callId, socket.id, caller);
       return { ok: true, ...start };
     }),
   );
@@ -115,6 +120,7 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
     answer(reply, deps, async () => {
       const { callId } = byCallSchema.parse(request);
       await socket.leave(callRoom(callId, audienceOf(socket.data.caller)));
+      presence.left(callId, socket.id);
       return { ok: true };
     }),
   );

@@ -37,6 +37,12 @@ test("[CL223] a socket with a signed link watches its call and nothing else", as
     access: access as unknown as CallAccess,
     feed: { watched: () => undefined, board: () => Promise.reject(new Error("not asked for")) },
     audit: { record: () => Promise.reject(new Error("not asked for")) },
+    presence: {
+      joined: () => expect.unreachable(),
+      left: () => undefined,
+      gone: () => undefined,
+      listening: () => expect.unreachable(),
+    },
     isOwnOrigin: () => true,
     clock: new ManualClock(),
     logger: silentLogger,

@@ -13,6 +13,7 @@ export function relayedListener(listener: VoiceListener, deliver: (call: () => v
     speechStopped: (speech) => deliver(() => listener.speechStopped(speech)),
     turnCommitted: (turn) => deliver(() => listener.turnCommitted(turn)),
     consumerWords: (words) => deliver(() => listener.consumerWords(words)),
+    noted: (note) => deliver(() => listener.noted(note)),
     toolCalled: (call) => deliver(() => listener.toolCalled(call)),
     closed: (end) => deliver(() => listener.closed(end)),
   };

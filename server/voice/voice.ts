@@ -60,9 +60,9 @@ export type VoiceListener = {
   ready(): void;
   /**
    * Before anything else of the answer; every started answer ends once unless the session closes first. `exactWords`: it is the answer to a
-   * `say`, and not one that the model gives by itself.
+   * `say`, and not one that the model gives by itself. `ref`: what that `say` was given.
    */
-  answerStarted(answer: { answerId: string; exactWords?: true }): void;
+  answerStarted(answer: { answerId: string; exactWords?: true; ref?: string }): void;
   /** µ-law, base64, faster than real time. Never delivered for an answer that was discarded. */
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }): void;
   /** All audio of the item has been delivered. */
@@ -87,6 +87,8 @@ export type VoiceListener = {
   turnCommitted(turn: { itemId: string; previousItemId: string | null }): void;
   /** Words of the consumer; `final` exactly once per committed turn, with an empty text when recognition failed. */
   consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }): void;
+  /** The note that was given with this `ref` is part of the conversation: answers that start from now on are made under it. */
+  noted(note: { ref: string }): void;
   /** A complete function call; `argumentsJson` is whatever the model wrote. */
   toolCalled(call: { toolCallId: string; itemId: string; name: string; argumentsJson: string }): void;
   /** Once, when the session is over and will not come back. `fatal`: another session would fail the same way (wrong key, no quota). */
@@ -98,8 +100,11 @@ export type VoiceSession = {
   readonly expiresAt: number | null;
   /** µ-law, base64. Kept (at most 5 s, oldest dropped) until the session is ready. */
   appendAudio(payloadBase64: string): void;
-  /** Lets the model speak exactly these words next, before anything else. At most one answer runs at a time; further ones wait their turn. */
-  say(words: string): void;
+  /**
+   * Lets the model speak exactly these words next, before anything else. At most one answer runs at a time; further ones wait their turn. `ref` comes
+   * back with each answer that is to carry them.
+   */
+  say(words: string, ref?: string): void;
   /** Lets the model answer, optionally guided by one more instruction for this answer only. */
   respond(guidance?: string): void;
   /** From now on the consumer's speech interrupts the agent and is answered by itself. Does nothing while the floor is open. */
@@ -108,8 +113,8 @@ export type VoiceSession = {
   closeFloor(): void;
   /** Adds earlier turns at the end of the conversation, without an answer. */
   recall(turns: readonly VoiceTurn[]): void;
-  /** Puts a note for the model into the conversation without an answer. */
-  note(text: string): void;
+  /** Puts a note for the model into the conversation without an answer. With a `ref`, `noted` says when it is there. */
+  note(text: string, ref?: string): void;
   /** Stops the running answer, if any, or only this one; its late audio is dropped. */
   cancelAnswer(answerId?: string): void;
   /** Drops all further audio of these answers. */

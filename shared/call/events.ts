@@ -4,6 +4,7 @@ import {
   callIdSchema,
   leadIdSchema,
   segmentIdSchema,
+  steerIdSchema,
 } from "#shared/ids.ts";
 import { costSchema } from "#shared/call/cost.ts";
 import { finalStatusSchema } from "#shared/call/status.ts";
@@ -162,8 +163,12 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("appointment.booked", appointmentSchema.shape),
   /** The person asked to be called another time; that is a call of its own. */
   event("call.followUpRequested", { followUpCallId: callIdSchema, scheduledFor: at }),
-  event("steer.whispered", { by: actorSchema, text: z.string() }),
-  event("steer.said", { by: actorSchema, text: z.string() }),
+  /** An instruction to the agent, which the consumer does not hear. */
+  event("steer.whispered", { by: actorSchema, text: z.string(), steerId: steerIdSchema }),
+  /** Words that the agent is to say next, to the letter. */
+  event("steer.said", { by: actorSchema, text: z.string(), steerId: steerIdSchema }),
+  /** The answer made under the whisper was heard to its end, or the exact words were. */
+  event("steer.used", { steerId: steerIdSchema, atMs: callMs }),
   event("holder.changed", { holder: z.enum(["agent", "person"]), by: actorSchema }),
   event("call.transferring", { by: actorSchema, transferNumberId: z.string() }),
   event("optOut.recorded", { how: z.enum(["spoken", "key", "account", "supervisor"]) }),
@@ -189,7 +194,7 @@ export const callEventSchema = z.discriminatedUnion("type", [
     /** A short code such as `cancelled_after_answer`. */
     reason: z.string(),
   }),
-  /** What a consumer sees in place of whispers, notes, flags and costs. */
+  /** What a consumer sees in place of steering, notes, flags and costs. */
   event("hidden", {}),
 ]);
 
@@ -205,14 +210,16 @@ export type NewCallEvent = CallEvent extends infer Each
   : never;
 
 /**
- * What may still come to a call that is over: the carrier's own price, the recording on its disk, and what the consumer makes of the
- * summary [CL2].
+ * What may still come to a call that is over: the carrier's own price, the recording on its disk, what the consumer makes of the
+ * summary, and what staff note about it [CL2].
  */
 export const isLateFact = (event: NewCallEvent): boolean =>
   event.type === "recording.ready" ||
   event.type === "recording.expired" ||
   event.type === "summary.corrected" ||
   event.type === "summary.deleted" ||
+  event.type === "note.added" ||
+  event.type === "flag.raised" ||
   (event.type === "cost.updated" && !event.estimated);
 
 export const draftSchema = z.object({
@@ -226,6 +233,8 @@ export type Draft = z.infer<typeof draftSchema>;
 
 const HIDDEN_FROM_CONSUMERS: ReadonlySet<CallEventType> = new Set([
   "steer.whispered",
+  "steer.said",
+  "steer.used",
   "note.added",
   "flag.raised",
   "cost.updated",

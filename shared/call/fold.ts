@@ -22,6 +22,7 @@ function changeOf(view: CallView, event: CallEvent): Change {
     lifeChange(view, event) ??
     attemptChange(view, event) ??
     talkChange(view, event) ??
+    steerChange(view, event) ??
     recordChange(view, event)
   );
 }
@@ -182,6 +183,25 @@ function talkChange(view: CallView, event: CallEvent): Change | undefined {
   }
 }
 
+function steerChange(view: CallView, event: CallEvent): Change | undefined {
+  switch (event.type) {
+    case "steer.whispered":
+    case "steer.said": {
+      const { steerId, text, by, at } = event;
+      const kind = event.type === "steer.said" ? "exact" : "whisper";
+      return { steers: [...view.steers, { steerId, kind, text, by, at, usedAtMs: null }] };
+    }
+    case "steer.used":
+      return {
+        steers: view.steers.map((one) =>
+          one.steerId === event.steerId ? { ...one, usedAtMs: event.atMs } : one,
+        ),
+      };
+    default:
+      return undefined;
+  }
+}
+
 type Line = CallView["transcript"][number];
 
 /**
@@ -217,7 +237,7 @@ function recordChange(view: CallView, event: CallEvent): Change {
         notes: [...view.notes, { noteId: event.noteId, text: event.text, at: event.at, by: event.by }],
       };
     case "flag.raised":
-      return { flags: [...view.flags, { reason: event.reason, at: event.at }] };
+      return { flags: [...view.flags, { reason: event.reason, at: event.at, by: event.by }] };
     case "cost.updated": {
       const { seq: _seq, at: _at, type: _type, ...cost } = event;
       return { cost };

@@ -41,6 +41,18 @@ const toolViewSchema = z.object({
 });
 export type ToolView = z.infer<typeof toolViewSchema>;
 
+const steerViewSchema = z.object({
+  steerId: z.string(),
+  /** `whisper`: an instruction; `exact`: words to say to the letter. */
+  kind: z.enum(["whisper", "exact"]),
+  text: z.string(),
+  by: actorSchema,
+  at: instant,
+  /** When it was heard that the agent did it; null: not yet, or never. */
+  usedAtMs: z.number().nullable(),
+});
+export type SteerView = z.infer<typeof steerViewSchema>;
+
 export const callViewSchema = z.object({
   callId: z.string(),
   /** The view is folded up to and including this event. */
@@ -100,7 +112,9 @@ export const callViewSchema = z.object({
   /** What was agreed on the phone. */
   appointment: appointmentSchema.nullable(),
   followUp: z.object({ followUpCallId: z.string(), scheduledFor: instant }).nullable(),
-  flags: z.array(z.object({ reason: z.string(), at: instant })),
+  /** What staff told the agent, oldest first; nothing of it is shown to consumers. */
+  steers: z.array(steerViewSchema),
+  flags: z.array(z.object({ reason: z.string(), at: instant, by: actorSchema })),
   notes: z.array(z.object({ noteId: z.string(), text: z.string(), at: instant, by: actorSchema })),
 });
 export type CallView = z.infer<typeof callViewSchema>;
@@ -143,6 +157,7 @@ export const EMPTY_CALL_VIEW: CallView = {
   optedOut: false,
   appointment: null,
   followUp: null,
+  steers: [],
   flags: [],
   notes: [],
 };

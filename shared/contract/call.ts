@@ -5,7 +5,7 @@ import { callSummarySchema } from "#shared/call/summary.ts";
 import { callViewSchema } from "#shared/call/view.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
-import { callIdSchema, leadIdSchema } from "#shared/ids.ts";
+import { callIdSchema, leadIdSchema, steerIdSchema } from "#shared/ids.ts";
 import { z } from "zod";
 
 const byCallId = z.object({ callId: callIdSchema });
@@ -23,6 +23,13 @@ const movedReplySchema = z.object({
   /** Null when the call is in line, or under way. */
   scheduledFor: z.string().nullable(),
 });
+
+/** Said over a phone, or read in a hurry: a sentence or two. */
+const steerWords = z.string().trim().min(1).max(500);
+const steerInput = z.object({ callId: callIdSchema, text: steerWords });
+const steerOutput = z.object({ callId: callIdSchema, steerId: steerIdSchema });
+const STEER_ERRORS = { NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, RATE_LIMITED: ERRORS.RATE_LIMITED };
+const NOTE_ERRORS = { RATE_LIMITED: ERRORS.RATE_LIMITED };
 
 const MOVE_ERRORS = {
   NOT_POSSIBLE: ERRORS.NOT_POSSIBLE,
@@ -114,6 +121,33 @@ export const callContract = {
         agent: z.string(),
       }),
     ),
+
+  /**
+   * An instruction to the agent of a call that talks; the consumer does not hear it. It is used at the next turn, at once when nobody speaks, and
+   * `steer.used` follows when that answer was heard. 60 a minute per account, with `sayExactly`.
+   */
+  whisper: procedure("POST", "/calls/{callId}/whispers", "Whisper to the agent")
+    .errors(STEER_ERRORS)
+    .input(steerInput)
+    .output(steerOutput),
+
+  /** The agent says these words next, to the letter and without being interrupted. */
+  sayExactly: procedure("POST", "/calls/{callId}/exact-words", "Let the agent say exact words")
+    .errors(STEER_ERRORS)
+    .input(steerInput)
+    .output(steerOutput),
+
+  /** For colleagues, in every state of the call; the consumer never sees it. 60 a minute per account, with `flag`. */
+  addNote: procedure("POST", "/calls/{callId}/notes", "Add a note to a call")
+    .errors(NOTE_ERRORS)
+    .input(z.object({ callId: callIdSchema, text: z.string().trim().min(1).max(2000) }))
+    .output(z.object({ callId: callIdSchema, noteId: z.string() })),
+
+  /** Points a call out to whoever looks at the lists and the wall, in every state of it. */
+  flag: procedure("POST", "/calls/{callId}/flags", "Flag a call")
+    .errors(NOTE_ERRORS)
+    .input(z.object({ callId: callIdSchema, reason: z.string().trim().min(1).max(300) }))
+    .output(z.object({ callId: callIdSchema, flagged: z.literal(true) })),
 
   /** Once the call is over: the consumer's own words take the place of the summary, for everybody. At most 20 a day. */
   correctSummary: procedure("POST", "/calls/{callId}/summary", "Correct the summary of my call")

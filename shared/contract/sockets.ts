@@ -25,6 +25,9 @@ export type WatchReply =
   | { ok: true; view: CallView; events: CallEvent[]; seq: number; draft: Draft | null }
   | SocketError;
 
+/** Which members of staff have the call's page open, on all servers, the first 50 by name; `listening`: they hear it, too. */
+export type CallWatchers = { callId: string; watchers: { name: string; listening: boolean }[] };
+
 /** Socket.IO, client → server; each is acknowledged (DESIGN §4). */
 export type ClientToServer = {
   "call:watch": (request: z.input<typeof watchCallSchema>, reply: (answer: WatchReply) => void) => void;
@@ -55,6 +58,8 @@ export type ServerToClient = {
   "call:event": (event: CallEvent & { callId: string }) => void;
   /** An utterance still being spoken; never stored as an event. */
   "call:draft": (draft: Draft) => void;
+  /** To staff who watch the call, whenever somebody comes or goes. */
+  "call:watchers": (message: CallWatchers) => void;
   /** The caller may no longer see this call. */
   "call:revoked": (message: { callId: string }) => void;
   /** A match, an answer, a consent or a status of this lead changed: ask again for what is shown of it. */

@@ -12,7 +12,7 @@ import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
-import type { ToolView } from "#shared/call/view.ts";
+import type { SteerView, ToolView } from "#shared/call/view.ts";
 import type { VoiceModel, VoiceTurn } from "#server/voice/voice.ts";
 
 /** What an actor needs, and what it may ask for. */
@@ -55,6 +55,10 @@ export type Past = {
   optedOut: boolean;
   /** Every tool call of the model so far; one without a result was under way when its owner was lost. */
   tools: ToolView[];
+  /** What staff told the agent, done or not. */
+  steers: SteerView[];
+  /** The newest journal event that is counted in. */
+  seq: number;
   /** Words that were being spoken when the earlier owner was lost, and that it could not finish. */
   openDraft: Draft | null;
 };
@@ -65,6 +69,8 @@ export const NO_PAST: Past = {
   openingHeard: false,
   optedOut: false,
   tools: [],
+  steers: [],
+  seq: 0,
   openDraft: null,
 };
 
@@ -72,8 +78,8 @@ export const NO_PAST: Past = {
 export async function pastOf(store: Pick<CallStore, "events" | "head">, callId: string): Promise<Past> {
   const head = await store.head(callId);
   const view = foldCall((await store.events(callId, 0))?.events ?? []);
-  const { openingHeard, tools, optedOut } = view;
+  const { openingHeard, tools, optedOut, steers, seq } = view;
   const openDraft = unfinished(head?.draft ?? null, view);
   const turns = historyOf(view, openDraft);
-  return { turns, usage: head?.usage ?? null, openingHeard, optedOut, tools, openDraft };
+  return { turns, usage: head?.usage ?? null, openingHeard, optedOut, tools, steers, seq, openDraft };
 }

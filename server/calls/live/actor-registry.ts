@@ -42,6 +42,16 @@ export class ActorRegistry {
     return this.#entries.get(callId)?.actor.hears === true;
   }
 
+  /** There are calls here, live or about to be. */
+  get any(): boolean {
+    return this.#entries.size > 0;
+  }
+
+  /** There is an order in the call's journal, perhaps for an actor of ours; `upTo`: its number, if it is known. */
+  steered(callId: string, upTo?: number) {
+    this.#entries.get(callId)?.actor.steered(upTo);
+  }
+
   /** Warms a voice session for a call that rings or was picked up. Asked again for the same stream it only waits longer. */
   async prepare(call: CallHead): Promise<void> {
     const entry = this.#entries.get(call._id);

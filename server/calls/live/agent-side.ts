@@ -3,6 +3,7 @@ import type { Manners } from "#server/calls/live/manners.ts";
 import type { Opening } from "#server/calls/live/opening.ts";
 import type { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import type { RunningCost } from "#server/calls/live/running-cost.ts";
+import type { Steers } from "#server/calls/live/steers.ts";
 import type { StopRequest } from "#server/calls/live/stop-request.ts";
 import type { Talk } from "#server/calls/live/talk.ts";
 import type { WhoAnswered } from "#server/calls/live/who-answered.ts";
@@ -20,6 +21,7 @@ type Deps = {
   opening: Opening;
   goodbye: Goodbye;
   manners: Manners;
+  steers: Steers;
   stopRequest: StopRequest;
   whoAnswered: WhoAnswered;
 };
@@ -32,18 +34,20 @@ export class AgentSide {
     this.#deps = deps;
   }
 
-  started({ answerId, exactWords }: Parameters<VoiceListener["answerStarted"]>[0]) {
-    const { answers, voice, stopRequest, whoAnswered } = this.#deps;
+  started(answer: Parameters<VoiceListener["answerStarted"]>[0]) {
+    const { answers, voice, steers, stopRequest, whoAnswered } = this.#deps;
+    const { answerId, exactWords } = answer;
     // The model may still answer by itself what was said just before it was hushed.
     const isWanted = exactWords === true || !(stopRequest.made || whoAnswered.hushed);
     answers.started(answerId, isWanted);
-    if (isWanted) return;
+    if (isWanted) return steers.answerStarted(answer);
     voice().discard(answerId);
     voice().cancelAnswer(answerId);
   }
 
-  ended({ answerId, end, usage }: Parameters<VoiceListener["answerEnded"]>[0]) {
-    const { answers, cost, talk, opening, goodbye, giveUp } = this.#deps;
+  ended(answer: Parameters<VoiceListener["answerEnded"]>[0]) {
+    const { answers, cost, talk, opening, goodbye, steers, giveUp } = this.#deps;
+    const { answerId, end, usage } = answer;
     if (usage !== null) cost.addAnswer(usage);
     const wasWanted = answers.ended(answerId);
     const was = opening.answerEnded(answerId, end);
@@ -55,21 +59,24 @@ export class AgentSide {
     // One that was cancelled was asked for before whatever is said now.
     if (wasWanted && end !== "cancelled") goodbye.answerEnded(answerId);
     else goodbye.check();
+    steers.answerEnded(answer);
   }
 
   /** All of something was heard. */
-  heard(itemId: string, text: string) {
-    const { opening, goodbye, manners, whoAnswered } = this.#deps;
+  heard(itemId: string, text: string, answerId: string) {
+    const { opening, goodbye, manners, whoAnswered, steers } = this.#deps;
     if (opening.itemHeard(itemId)) this.#openFloor();
     goodbye.check();
     whoAnswered.agentHeard();
     manners.agentSaid(text);
+    steers.heard(answerId, text);
   }
 
   /** The phone does not say that it played what it was sent: nobody waits for that any longer [CL78]. */
   unproven() {
-    const { talk, opening, goodbye, giveUp } = this.#deps;
+    const { talk, opening, goodbye, steers, giveUp } = this.#deps;
     talk.silence();
+    steers.unproven();
     if (opening.unproven() && !opening.repeat()) giveUp();
     goodbye.check();
   }

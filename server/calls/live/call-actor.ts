@@ -3,6 +3,7 @@ import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps
 import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
 import { Fence } from "#server/calls/live/fence.ts";
+import { Orders } from "#server/calls/live/orders.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { talkedBefore } from "#server/calls/state/call-state.ts";
@@ -31,6 +32,7 @@ export class CallActor {
   readonly #recorder: Recorder;
   readonly #conversation: Conversation;
   readonly #fence: Fence;
+  readonly #orders: Orders;
   readonly #talkedBefore: boolean;
   #stream: { media: MediaStream; epoch: number; attemptId: string } | null = null;
   #answeredAt: number;
@@ -52,6 +54,12 @@ export class CallActor {
       clock: deps.clock,
       ask: () => this.#isOurs(),
       overflowed: () => this.#failed(new Error("More was held back than the call can bear.")),
+    });
+    this.#orders = new Orders({
+      ...deps,
+      callId: call._id,
+      give: (steer) => this.#safely(() => this.#conversation.steer(steer)),
+      background: (work) => this.#background(work),
     });
     this.#conversation = new Conversation(call, past, {
       deps: { ...deps, clock: guardedClock(deps.clock, (task) => this.#safely(task)) },
@@ -88,7 +96,14 @@ export class CallActor {
   /** From the claim on nobody else writes: what is stored now is all that was said and done before [CL100]. */
   async #takeOver() {
     const past = this.#talkedBefore ? await this.#readPast() : this.#past;
-    if (this.#released === null) this.#conversation.takeOver(past);
+    if (this.#released !== null) return;
+    this.#conversation.takeOver(past);
+    this.#orders.begin(past.seq);
+  }
+
+  /** The journal has an order of staff for this call [CL341]. */
+  steered(upTo?: number) {
+    this.#orders.look(upTo);
   }
 
   /** Without the database what was read before the claim has to do: somebody is waiting. */
@@ -118,6 +133,7 @@ export class CallActor {
 
   async #release(reason: string, lastWordsMs?: number): Promise<void> {
     this.#beat?.cancel();
+    this.#orders.stop();
     try {
       this.#conversation.end();
       this.#stream?.media.close(reason);
@@ -141,6 +157,7 @@ export class CallActor {
 
   #dispose() {
     this.#closed = true;
+    this.#orders.stop();
     this.#beat?.cancel();
     this.#reopening?.cancel();
     this.#askAgain?.cancel();

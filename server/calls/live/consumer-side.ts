@@ -6,6 +6,7 @@ import type { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import type { RunningCost } from "#server/calls/live/running-cost.ts";
 import type { Talk } from "#server/calls/live/talk.ts";
 import type { ToolActs } from "#server/calls/live/tool-acts.ts";
+import type { Steers } from "#server/calls/live/steers.ts";
 import { saysStopCalling } from "#server/calls/live/opt-out-words.ts";
 import type { WhoAnswered } from "#server/calls/live/who-answered.ts";
 import type { TurnTimer } from "#server/calls/live/turn-timer.ts";
@@ -29,6 +30,7 @@ type Deps = {
   goodbye: Goodbye;
   acts: ToolActs;
   manners: Manners;
+  steers: Steers;
   cost: RunningCost;
 };
 
@@ -47,7 +49,7 @@ export class ConsumerSide {
   }
 
   started(itemId: string) {
-    const { audio, talk, turns, goodbye, opening, whoAnswered, floorOpen, callMs } = this.#deps;
+    const { audio, talk, turns, goodbye, opening, whoAnswered, steers, floorOpen, callMs } = this.#deps;
     this.#speaks = true;
     whoAnswered.speechStarted();
     talk.consumerStarted(itemId);
@@ -56,6 +58,7 @@ export class ConsumerSide {
     goodbye.holdBack();
     if (floorOpen()) this.#silence();
     else opening.consumerStarted(callMs());
+    steers.consumerStarted();
   }
 
   /** The service ends what it is making now; sound of it that is already on its way is played no more [CL321]. */
@@ -66,11 +69,12 @@ export class ConsumerSide {
   }
 
   stopped(itemId: string, isNoise: boolean) {
-    const { audio, talk, turns, goodbye, opening, acts } = this.#deps;
+    const { audio, talk, turns, goodbye, opening, steers, acts } = this.#deps;
     this.#speaks = false;
     talk.consumerStopped(itemId, isNoise);
     audio.turnEnded();
     opening.consumerStopped();
+    steers.consumerStopped(isNoise);
     if (isNoise) return goodbye.resume();
     if (opening.heard || opening.spokenInto) acts.personSpoke();
     // Before the opening was heard nothing is answered, so there is nothing to measure.

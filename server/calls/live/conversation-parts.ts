@@ -9,6 +9,7 @@ import { Opening } from "#server/calls/live/opening.ts";
 import { openingWords, screenerWords } from "#server/calls/live/prompt.ts";
 import { RunningAnswers } from "#server/calls/live/running-answers.ts";
 import { RunningCost } from "#server/calls/live/running-cost.ts";
+import { Steers } from "#server/calls/live/steers.ts";
 import { StopRequest } from "#server/calls/live/stop-request.ts";
 import { Talk } from "#server/calls/live/talk.ts";
 import { ToolActs } from "#server/calls/live/tool-acts.ts";
@@ -49,7 +50,9 @@ type Conversing = {
   voice(): VoiceSession;
   /** The voice session works. */
   hasVoice(): boolean;
-  itemHeard(itemId: string, text: string): void;
+  itemHeard(itemId: string, text: string, answerId: string): void;
+  /** A moment that nobody would miss. */
+  atRest(): boolean;
   unproven(): void;
   /** Makes the agent stop whatever it says, the opening included. */
   cutIn(): void;
@@ -87,16 +90,28 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const stopped = () => stopRequest.made;
   const acts = new ToolActs({ call, services: deps.tools, clock, stopped, optOut, refuseRecording, goodbye });
   const tools = new ToolDesk({ clock, record, flush, callMs, acts });
-  const floorOpen = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
+  const mayAnswer = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
+  const steers = new Steers({
+    ...self,
+    clock,
+    callMs,
+    record,
+    mayAct: () => mayAnswer() && self.hasVoice() && !goodbye.pending,
+    consumerSpeaks: () => consumer.speaks,
+    silence: () => talk.silence(),
+    running: () => answers.ids,
+  });
+  const floorOpen = () => mayAnswer() && !steers.protects;
   const limitMs = deps.timeLimitMs;
   const manners = new Manners({ clock, limitMs, callMs, voice, goodbye, floorOpen, cutIn, hangUp });
   const heard = { answers, talk, turns, cost, goodbye, opening, audio };
-  const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners };
+  const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners, steers };
   const stopCalling = () => host.background(stopRequest.make("spoken"));
   const agent = new AgentSide({ ...parts, ...host, voice });
   const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling, voice });
   /** Nobody speaks, nothing is on its way to the ear, and nothing is being worked on: silence as the person hears it. */
-  const quiet = () => floorOpen() && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
+  const quiet = () =>
+    floorOpen() && !steers.busy && !answers.any && !tools.busy && talk.bridge.idle && !consumer.speaks;
   const endWithoutVoice = (): { end: End; say?: string } | null => {
     if (stopRequest.made) return stopRequest.endWithoutVoice;
     return whoAnswered.endsAs && { end: whoAnswered.endsAs };

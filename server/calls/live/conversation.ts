@@ -8,6 +8,7 @@ import {
 import { endLeftOpen } from "#server/calls/live/history.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { askedToStop, type HowStopped } from "#server/calls/live/stop-request.ts";
+import type { Steer } from "#server/calls/live/steers.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import { relayedListener } from "#server/voice/relayed-listener.ts";
@@ -36,7 +37,8 @@ export class Conversation implements VoiceListener {
     this.#is = conversationParts(call, past, host, {
       voice: () => this.#voice,
       hasVoice: () => this.line.ready,
-      itemHeard: (itemId, text) => this.#itemHeard(itemId, text),
+      itemHeard: (itemId, text, answerId) => this.#itemHeard(itemId, text, answerId),
+      atRest: () => this.atRest,
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
       hush: () => this.#hush(),
@@ -89,6 +91,7 @@ export class Conversation implements VoiceListener {
     this.#cutOff = past.openDraft?.speaker ?? null;
     this.#is.talk.keepUnfinished(past);
     this.#is.acts.adopt(past);
+    this.#is.steers.adopt(past.steers);
     this.#host.background(this.#is.tools.adopt(past.tools));
     this.line.recall(past.turns);
     const end = endLeftOpen(past);
@@ -113,6 +116,7 @@ export class Conversation implements VoiceListener {
     this.line.stop();
     this.#is.goodbye.stop();
     this.#is.opening.stop();
+    this.#is.steers.stop();
     this.#is.manners.stop();
     this.#is.whoAnswered.stop();
     this.#is.audio.turnEnded();
@@ -149,6 +153,7 @@ export class Conversation implements VoiceListener {
     this.#cutOff = cutOff;
     this.#is.consumer.lost(words);
     this.#is.goodbye.voiceLost();
+    this.#is.steers.voiceLost();
     this.#is.whoAnswered.voiceLost();
     this.#settle();
   }
@@ -166,9 +171,11 @@ export class Conversation implements VoiceListener {
   #renewed() {
     this.#is.acts.newModel();
     this.#is.audio.replay();
+    this.#is.steers.voiceBack();
   }
 
   #settle() {
+    this.#is.steers.check();
     this.#is.manners.settle(this.#quiet);
   }
 
@@ -184,8 +191,16 @@ export class Conversation implements VoiceListener {
     if (!this.#mayBegin) return;
     if (this.#is.whoAnswered.hushed) return this.#is.whoAnswered.voiceBack();
     if (!this.#is.opening.heard) return this.#is.opening.begin();
+    this.#is.steers.voiceBack();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
+  }
+
+  /** Staff want something of the agent. */
+  steer(steer: Steer) {
+    if (this.#over) return;
+    this.#is.steers.give(steer);
+    this.#settle();
   }
 
   // ——— the phone ———
@@ -241,6 +256,7 @@ export class Conversation implements VoiceListener {
     if (!this.#joined || this.#over) return;
     const item = this.#is.talk.play(piece);
     this.#is.opening.sounded(item, this.#host.callMs());
+    this.#is.steers.sounded(piece.answerId);
     this.#is.turns.sounded();
     this.#settle();
   }
@@ -253,9 +269,9 @@ export class Conversation implements VoiceListener {
     this.#is.talk.agentWords(words);
   }
 
-  #itemHeard(itemId: string, text: string) {
+  #itemHeard(itemId: string, text: string, answerId: string) {
     this.#agentSpokeLast = true;
-    this.#is.agent.heard(itemId, text);
+    this.#is.agent.heard(itemId, text, answerId);
     this.#settle();
   }
 
@@ -286,6 +302,10 @@ export class Conversation implements VoiceListener {
 
   consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
     this.#is.consumer.words(words);
+  }
+
+  noted({ ref }: { ref: string }) {
+    this.#is.steers.noted(ref);
   }
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {

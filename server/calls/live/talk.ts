@@ -23,7 +23,7 @@ type TalkDeps = {
   /** The session that speaks now. */
   voice(): VoiceSession;
   /** All of the item was heard, and is recorded. */
-  itemHeard(itemId: string, text: string): void;
+  itemHeard(itemId: string, text: string, answerId: string): void;
   /** What was sent is never proven to be heard. */
   unproven(): void;
 };
@@ -58,7 +58,8 @@ export class Talk {
         const segment = this.#book.agentHeard(item);
         record(segment);
         this.#drafts.finish(item.itemId);
-        itemHeard(item.itemId, segment?.type === "transcript.segment" ? segment.text : "");
+        const text = segment?.type === "transcript.segment" ? segment.text : "";
+        itemHeard(item.itemId, text, item.answerId);
       },
       unproven,
     });

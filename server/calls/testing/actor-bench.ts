@@ -42,7 +42,7 @@ const numbered = (events: readonly NewCallEvent[], after: number): CallEvent[] =
   events.map((event, index) => ({ ...event, seq: after + index + 1, at: "2026-11-24T15:00:00Z" }));
 
 /** The journal that leads to this past. */
-function journalOf({ turns, openingHeard, optedOut, tools }: Past): CallEvent[] {
+function journalOf({ turns, openingHeard, optedOut, tools, steers }: Past): CallEvent[] {
   const fresh: NewCallEvent[] = [];
   if (openingHeard) fresh.push({ type: "opening.heard", atMs: 0 });
   if (optedOut) fresh.push({ type: "optOut.recorded", how: "spoken" });
@@ -56,6 +56,11 @@ function journalOf({ turns, openingHeard, optedOut, tools }: Past): CallEvent[] 
     if (result === null) continue;
     const { ok, text, durationMs } = result;
     fresh.push({ type: "tool.returned", toolCallId: tool.toolCallId, ok, result: text, durationMs });
+  }
+  for (const { steerId, kind, text, by, usedAtMs } of steers) {
+    const type = kind === "exact" ? ("steer.said" as const) : ("steer.whispered" as const);
+    fresh.push({ type, by, text, steerId });
+    if (usedAtMs !== null) fresh.push({ type: "steer.used", steerId, atMs: usedAtMs });
   }
   return numbered(fresh, 0);
 }

@@ -68,7 +68,7 @@ export function scriptedVoice() {
           return limits.expiresAt;
         },
         recall: (turns) => asked.push(`recall ${JSON.stringify(turns)}`),
-        note: (text) => asked.push(`note ${text}`),
+        note: (text, ref) => asked.push(`note ${text}${ref === undefined ? "" : ` (${ref})`}`),
         cancelAnswer: (answerId) =>
           asked.push(answerId === undefined ? "cancelAnswer" : `cancelAnswer ${answerId}`),
         discard: (answerId) => asked.push(`discard ${answerId}`),

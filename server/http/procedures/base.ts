@@ -59,5 +59,6 @@ const requireCaller = (roles: readonly Role[] | null) =>
 export const forAnybody = base.use(failures).use(requireCaller(null));
 export const forConsumers = base.use(failures).use(requireCaller(["consumer"]));
 export const forBusinesses = base.use(failures).use(requireCaller(["business"]));
+/** Those who work with calls: their business, and supervisors. */
 export const forStaff = base.use(failures).use(requireCaller(["business", "supervisor"]));
 export const forSupervisors = base.use(failures).use(requireCaller(["supervisor"]));

@@ -1,9 +1,9 @@
 import type { Calls } from "#server/calls/calls.ts";
-import { forAnybody, forBusinesses, forConsumers } from "#server/http/procedures/base.ts";
+import { forAnybody, forBusinesses, forConsumers, forStaff } from "#server/http/procedures/base.ts";
 
 /** `call.*`: whoever may see a call may read it; its owner sides and supervisors may stop it. */
 export function createCallProcedures(calls: Calls) {
-  const { access } = calls;
+  const { access, steering } = calls;
   return {
     list: forAnybody.call.list.handler(({ context, input }) => access.list(context.caller, input)),
 
@@ -39,6 +39,22 @@ export function createCallProcedures(calls: Calls) {
 
     waveform: forAnybody.call.waveform.handler(({ context, input }) =>
       calls.playback.waveform(context.caller, input.callId),
+    ),
+
+    whisper: forStaff.call.whisper.handler(({ context, input }) =>
+      steering.whisper(context.caller, input.callId, input.text),
+    ),
+
+    sayExactly: forStaff.call.sayExactly.handler(({ context, input }) =>
+      steering.sayExactly(context.caller, input.callId, input.text),
+    ),
+
+    addNote: forStaff.call.addNote.handler(({ context, input }) =>
+      steering.addNote(context.caller, input.callId, input.text),
+    ),
+
+    flag: forStaff.call.flag.handler(({ context, input }) =>
+      steering.flag(context.caller, input.callId, input.reason),
     ),
 
     correctSummary: forConsumers.call.correctSummary.handler(({ context, input }) =>

@@ -40,10 +40,11 @@ export class AgentOutput {
   }
 
   /** Idempotent. */
-  started(answerId: string, isExact: boolean): void {
+  started(answerId: string, isExact: boolean, ref?: string): void {
     if (this.#answers.has(answerId)) return;
     this.#answers.set(answerId, "wanted");
-    this.#listener.answerStarted({ answerId, ...(isExact && { exactWords: true }) });
+    const about = { ...(isExact && { exactWords: true as const }), ...(ref !== undefined && { ref }) };
+    this.#listener.answerStarted({ answerId, ...about });
   }
 
   /** From now on no sound of this answer is passed on. */

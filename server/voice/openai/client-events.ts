@@ -33,10 +33,16 @@ export function createAnswer(requestId: string, request: AnswerRequest): Realtim
   };
 }
 
-export function noteItem(text: string): RealtimeClientEvent {
+/** `id`: ours, at most 32 characters, by which its arrival is known. */
+export function noteItem(text: string, id?: string): RealtimeClientEvent {
   return {
     type: "conversation.item.create",
-    item: { type: "message", role: "system", content: [{ type: "input_text", text }] },
+    item: {
+      ...(id !== undefined && { id }),
+      type: "message",
+      role: "system",
+      content: [{ type: "input_text", text }],
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export type AnswerRequest = {
   /** Replaces the session's instructions for this answer, so it begins with them. */
   readonly instructions: string | null;
   readonly isRetry: boolean;
+  /** Told with the answer. */
+  readonly ref?: string | undefined;
 };
 
 export type SequencerWire = {
@@ -124,10 +126,10 @@ export class ResponseSequencer {
     );
   }
 
-  /** Whether this request, which the service has not answered yet, asks for exact words. */
-  isExactWords(requestId: string | null): boolean {
+  /** What was asked for, and the service has not answered yet. */
+  waiting(requestId: string | null): AnswerRequest | null {
     const asked = this.#asking ? [this.#asking.waiting, ...this.#queue] : this.#queue;
-    return asked.some(({ id, request }) => id === requestId && request.purpose === "say");
+    return asked.find(({ id }) => id === requestId)?.request ?? null;
   }
 
   /** What this answer was asked for; null when the service made it itself. */

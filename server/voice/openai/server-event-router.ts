@@ -42,6 +42,7 @@ export type RouterParts = {
   /** Ms since the epoch. */
   onCreated(expiresAt: number | null): void;
   onUpdated(): void;
+  onItemAdded(itemId: string): void;
   /** The model answers in writing where sound was asked for. */
   onWritten(): void;
   onMalformed(): void;
@@ -165,6 +166,8 @@ export class ServerEventRouter {
         return turns.completed(event);
       case "conversation.item.input_audio_transcription.failed":
         return turns.failed(event);
+      case "conversation.item.added":
+        return this.#parts.onItemAdded(event.item.id);
       case "session.created":
         return this.#parts.onCreated(event.session?.expires_at ?? null);
       case "session.updated":
@@ -180,7 +183,8 @@ export class ServerEventRouter {
     if (isOutOfBand(response)) return;
     this.#watchdog.answerStarted(response.id);
     const requestId = requestIdOf(response);
-    this.#parts.output.started(response.id, this.#parts.sequencer.isExactWords(requestId));
+    const request = this.#parts.sequencer.waiting(requestId);
+    this.#parts.output.started(response.id, request?.purpose === "say", request?.ref);
     this.#parts.sequencer.created(response.id, requestId);
   }
 

@@ -92,6 +92,7 @@ const serverEventSchema = z.discriminatedUnion("type", [
     usage: transcriptionUsage,
   }),
   event("conversation.item.input_audio_transcription.failed", { item_id: id }),
+  event("conversation.item.added", { item: z.object({ id }) }),
   event("response.created", { response: responseSchema }),
   event("response.output_item.added", { response_id: id, item: itemSchema }),
   event("response.output_item.done", { response_id: id, item: itemSchema }),

@@ -253,6 +253,23 @@ describe("[VO8] what the agent says", () => {
     expect(await nextCall(listener, "answerStarted")).toEqual({ answerId: "resp_said", exactWords: true });
   });
 
+  test("[VO8] exact words come back with their reference, and a note with one is told when it is there", async () => {
+    const { session, listener } = await ready();
+    session.note("Whisper", "steer_1");
+    const added = { type: "conversation.item.added", previous_item_id: null };
+    const item = (await service.next("conversation.item.create"))["item"] as { id: string };
+    expect(item.id.length).toBeLessThanOrEqual(32);
+    service.send({ ...added, item: { id: "item_of_the_service", type: "message" } });
+    service.send({ ...added, item });
+    expect(await nextCall(listener, "noted")).toEqual({ ref: "steer_1" });
+    session.say("One moment.", "steer_2");
+    const response = (await service.next("response.create"))["response"] as { metadata: object };
+    const own = { id: "resp_1", status: "in_progress", conversation_id: "conv_1" };
+    service.send({ type: "response.created", response: { ...own, metadata: response.metadata } });
+    const started = { answerId: "resp_1", exactWords: true, ref: "steer_2" };
+    expect(await nextCall(listener, "answerStarted")).toEqual(started);
+  });
+
   test("guidance for one answer comes after the session's instructions", async () => {
     const { session } = await ready();
     session.respond("Offer Tuesday.");

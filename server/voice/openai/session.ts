@@ -11,6 +11,7 @@ import {
   sayInstructions,
   toolResultItem,
 } from "#server/voice/openai/client-events.ts";
+import { BoundedMap } from "#server/voice/openai/bounded.ts";
 import { type ConnectionOptions, RealtimeConnection } from "#server/voice/openai/connection.ts";
 import { ConsumerTurns } from "#server/voice/openai/consumer-turns.ts";
 import { EarlyAudio } from "#server/voice/openai/early-audio.ts";
@@ -30,6 +31,7 @@ const CONFIG_EVENT_ID = "session_config";
 const FLOOR_EVENT_ID = "floor";
 const EARLY_EVENTS = 32;
 const HISTORY_TURNS = 64;
+const AWAITED_NOTES = 64;
 
 /** One live session: puts the parts together, holds the session's state, and turns the port's calls into client events. */
 export class OpenAiVoiceSession implements VoiceSession {
@@ -50,6 +52,9 @@ export class OpenAiVoiceSession implements VoiceSession {
   /** Earlier turns that stand in the conversation as items of their own. */
   #history: { id: string; turn: VoiceTurn }[] = [];
   #historyCount = 0;
+  /** Notes whose arrival is to be told: our item ids, and what the caller calls them. */
+  readonly #notes = new BoundedMap<string>(AWAITED_NOTES);
+  #noteCount = 0;
   #expiresAt: number | null = null;
   #malformed = 0;
 
@@ -70,6 +75,7 @@ export class OpenAiVoiceSession implements VoiceSession {
       },
       gaveUp: (requestId, request, code) => {
         link.logger.warn({ purpose: request.purpose, code }, "voice answer was not given");
+        this.#output.started(requestId, false, request.ref);
         this.#output.ended(requestId, "failed", code, null);
       },
     });
@@ -89,6 +95,7 @@ export class OpenAiVoiceSession implements VoiceSession {
         this.#configure();
       },
       onUpdated: () => this.#becomeReady(),
+      onItemAdded: (itemId) => this.#itemAdded(itemId),
       onWritten: () => this.#retellHistory(),
       onMalformed: () => this.#countMalformed(),
       onEnd: (end) => this.#end(end),
@@ -102,9 +109,9 @@ export class OpenAiVoiceSession implements VoiceSession {
     else if (this.#state !== "closed") this.#earlyAudio.push(payloadBase64);
   }
 
-  say(words: string): void {
+  say(words: string, ref?: string): void {
     const instructions = sayInstructions(this.#options.instructions, words);
-    this.#sequencer.request({ purpose: "say", instructions, isRetry: false });
+    this.#sequencer.request({ purpose: "say", instructions, isRetry: false, ref });
   }
 
   respond(guidance?: string): void {
@@ -140,8 +147,19 @@ export class OpenAiVoiceSession implements VoiceSession {
     }
   }
 
-  note(text: string): void {
-    this.#sendOrKeep(noteItem(text));
+  note(text: string, ref?: string): void {
+    if (ref === undefined) return this.#sendOrKeep(noteItem(text));
+    this.#noteCount += 1;
+    const id = `note_${this.#noteCount}`;
+    this.#notes.set(id, ref);
+    this.#sendOrKeep(noteItem(text, id));
+  }
+
+  #itemAdded(itemId: string): void {
+    const ref = this.#notes.get(itemId);
+    if (ref === undefined) return;
+    this.#notes.delete(itemId);
+    this.#listener.noted({ ref });
   }
 
   cancelAnswer(answerId?: string): void {

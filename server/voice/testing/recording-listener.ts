@@ -22,6 +22,7 @@ export function recordingListener(): RecordingListener {
     speechStopped: (speech) => calls.push(["speechStopped", speech]),
     turnCommitted: (turn) => calls.push(["turnCommitted", turn]),
     consumerWords: (words) => calls.push(["consumerWords", words]),
+    noted: (note) => calls.push(["noted", note]),
     toolCalled: (call) => calls.push(["toolCalled", call]),
     closed: (end) => calls.push(["closed", end]),
   };
