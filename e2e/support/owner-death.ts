@@ -67,9 +67,14 @@ async function started(pair: ServerPair, { consumer, business, request }: CallCa
 /** Both sides of each call have spoken and the call is at the second server. */
 async function talk(calls: readonly Call[]): Promise<void> {
   for (const { api, callId } of calls) {
+    let last = "";
     await until("both have spoken", async () => {
-      const { transcript, openingHeard } = await api.call.get({ callId });
-      return openingHeard && transcript.some(({ speaker }) => speaker === "consumer");
+      const { transcript, openingHeard, status, endReason } = await api.call.get({ callId });
+      const speakers = transcript.map(({ speaker }) => speaker);
+      last = `${status}, ${endReason}, opening heard: ${openingHeard}, spoke: ${speakers.join(" ")}`;
+      return openingHeard && speakers.includes("consumer");
+    }).catch((error: unknown) => {
+      throw new Error(last, { cause: error });
     });
   }
 }

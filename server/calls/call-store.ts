@@ -9,7 +9,7 @@ import {
 } from "#server/calls/head-changes.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { JournalArchive } from "#server/calls/journal-archive.ts";
-import { LiveWrites } from "#server/calls/live-writes.ts";
+import { LiveWrites, type Ownership } from "#server/calls/live-writes.ts";
 import { carrierCallsAfter } from "#server/calls/cost/carrier-calls.ts";
 import type { Sighted } from "#server/calls/dialing/owner-silence.ts";
 import { firstSettlement } from "#server/calls/cost/settlement.ts";
@@ -205,8 +205,8 @@ export class CallStore {
     return { events: [...older.map((row) => row.event), ...tail], seq: call.seq };
   }
 
-  /** Proof of life of the actor that owns `epoch`. False: it owns the call no more. */
-  beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<boolean> {
+  /** Proof of life of the actor that owns `epoch`, and what it learns of the call. */
+  beat(callId: string, epoch: number, owner: string, usage: VoiceTotals): Promise<Ownership> {
     const update = { $inc: { beat: 1 }, $set: { owner }, $max: usageFields(usage) };
     return this.#liveWrites.add({ callId, epoch, update });
   }

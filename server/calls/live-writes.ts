@@ -5,7 +5,13 @@ import type { mongo } from "mongoose";
 /** Fields as paths. Those of one call that go out together become one update, so only operators that can be joined. */
 type CallUpdate = { $inc?: { beat: number }; $set?: Record<string, unknown>; $max?: Record<string, number> };
 type LiveWrite = { callId: string; epoch: number; update: CallUpdate };
-type Waiting = LiveWrite & { done(isOwned: boolean): void; failed(error: unknown): void };
+type Waiting = LiveWrite & { done(ownership: Ownership): void; failed(error: unknown): void };
+
+/**
+ * What a write of an owner learns. `over`: nobody took the call from it, but it is not talked in any more: it is being ended, or its stream is being
+ * replaced. `taken`: another stream owns it, or it is gone.
+ */
+export type Ownership = "ours" | "over" | "taken";
 
 /** Short against a heartbeat of 1 s and the half second between two kept drafts; long enough to gather those of a hundred calls. */
 const GATHER_MS = 200;
@@ -25,10 +31,10 @@ export class LiveWrites {
   }
 
   /**
-   * Applies `update` while `epoch` owns the talking call; resolves to false when it does not any more.
+   * Applies `update` while `epoch` owns the talking call; nothing is written when it is not `ours` any more.
    * @throws what the database threw: nothing may be written then
    */
-  add(write: LiveWrite): Promise<boolean> {
+  add(write: LiveWrite): Promise<Ownership> {
     return new Promise((done, failed) => {
       this.#waiting.push({ ...write, done, failed });
       if (this.#waiting.length === 1) this.#clock.after(GATHER_MS, () => void this.#write());
@@ -38,26 +44,33 @@ export class LiveWrites {
   async #write(): Promise<void> {
     const writes = this.#waiting.splice(0);
     try {
-      const owners = await this.#store(writes);
-      for (const { callId, epoch, done } of writes) done(owners === "all" || owners.get(callId) === epoch);
+      const found = await this.#store(writes);
+      for (const write of writes) write.done(found === "all" ? "ours" : ownershipOf(write, found));
     } catch (error) {
       for (const { failed } of writes) failed(error);
     }
   }
 
-  /** `all`: every write found its call. Otherwise who owns which call. */
-  async #store(writes: LiveWrite[]): Promise<"all" | Map<string, number>> {
+  /** `all`: every write found its call. Otherwise how the calls are now. */
+  async #store(writes: LiveWrite[]): Promise<"all" | Found[]> {
     const operations = joined(writes).map(({ callId, epoch, update }) => ({
       updateOne: { filter: { _id: callId, epoch, "state.phase": "talking" as const }, update },
     }));
     const { matchedCount } = await this.#calls.bulkWrite(operations, { ordered: false });
     if (matchedCount === operations.length) return "all";
-    const found = await this.#calls
-      .find({ _id: { $in: writes.map(({ callId }) => callId) }, "state.phase": "talking" })
-      .project<{ _id: string; epoch: number }>({ epoch: 1 })
+    return this.#calls
+      .find({ _id: { $in: writes.map(({ callId }) => callId) } })
+      .project<Found>({ epoch: 1, "state.phase": 1 })
       .toArray();
-    return new Map(found.map(({ _id, epoch }) => [_id, epoch]));
   }
+}
+
+type Found = Pick<CallDocument, "_id" | "epoch"> & { state: Pick<CallDocument["state"], "phase"> };
+
+function ownershipOf({ callId, epoch }: LiveWrite, found: readonly Found[]): Ownership {
+  const call = found.find(({ _id }) => _id === callId);
+  if (call?.epoch !== epoch) return "taken";
+  return call.state.phase === "talking" ? "ours" : "over";
 }
 
 /** One update for each call and epoch: each rewrites the whole document, journal included. */

@@ -174,9 +174,12 @@ export class CallActor {
   async #isOurs(): Promise<boolean> {
     const { store, instance } = this.#deps;
     if (this.#stream === null || this.#closed) return false;
-    const owned = await store.beat(this.callId, this.#stream.epoch, instance, this.#conversation.usage);
-    if (!owned) this.#disowned();
-    return owned;
+    const ownership = await store.beat(this.callId, this.#stream.epoch, instance, this.#conversation.usage);
+    if (ownership === "taken") this.#disowned();
+    // Somebody put the phone down, maybe at another server: words that are on their way are still ours to keep [CL322].
+    if (ownership === "over" && this.#released === null)
+      this.#deps.letGo(this.callId, this, "not talked in any more");
+    return ownership === "ours";
   }
 
   /** An error in one call must not be the end of the others: this one goes on with a new actor, over a new stream [CL109]. */

@@ -5,6 +5,7 @@ import { SoundDesk } from "#server/calls/sound/sound-desk.ts";
 import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { type ActorDeps, NO_PAST, type Past } from "#server/calls/live/actor-deps.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
+import type { Ownership } from "#server/calls/live-writes.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { silentLogger } from "#server/lib/logger.ts";
@@ -35,8 +36,8 @@ function actorBooks() {
 
 type Said = Extract<VoiceTurn, { text: string }>;
 type Books = ReturnType<typeof actorBooks>;
-/** `fenced`: another stream owns the call. `failing`: the database is away; `isStuck`: for the end of the call as well. */
-type Mood = { fenced: boolean; failing: boolean; isStuck: boolean };
+/** `fenced`: another stream owns the call. `over`: somebody put the phone down. `failing`: the database is away; `isStuck`: for the end of the call as well. */
+type Mood = { fenced: boolean; over: boolean; failing: boolean; isStuck: boolean };
 
 const numbered = (events: readonly NewCallEvent[], after: number): CallEvent[] =>
   events.map((event, index) => ({ ...event, seq: after + index + 1, at: "2026-11-24T15:00:00Z" }));
@@ -79,9 +80,14 @@ function scriptedStore(head: CallHead, past: Past, { recorded }: Books, mood: Mo
       return { events: all, seq: all.length };
     },
     head: async () => ({ ...head, draft: past.openDraft }),
-    beat: async () => !mood.fenced,
+    beat: async () => ownershipIn(mood),
     checkpointDraft: async () => undefined,
   };
+}
+
+function ownershipIn({ fenced, over }: Mood): Ownership {
+  if (fenced) return "taken";
+  return over ? "over" : "ours";
 }
 
 type Asked = Pick<
@@ -138,7 +144,7 @@ export function actorBench(
   const { voice, asked, sessions, limits } = scriptedVoice();
   const { services, diary } = scriptedServices();
   const books = actorBooks();
-  const mood = { fenced: false, failing: false, isStuck: false };
+  const mood = { fenced: false, over: false, failing: false, isStuck: false };
   const isNew = turns.length === 0 && Object.keys(given).length === 0;
   const head = isNew ? callHead(clock.nowMs()) : resumedHead(clock.nowMs());
   const sound = new SoundDesk();
@@ -170,7 +176,6 @@ export function actorBench(
   };
   const fail = (failing = true) => void (mood.failing = failing);
   const stick = (isStuck: boolean) => void (mood.isStuck = isStuck);
-  const fence = () => void (mood.fenced = true);
   return {
     actor,
     clock,
@@ -182,7 +187,8 @@ export function actorBench(
     join,
     diary,
     voiceSays,
-    fence,
+    fence: () => void (mood.fenced = true),
+    putDown: () => void (mood.over = true),
     fail,
     stick,
     ...books,
