@@ -73,7 +73,7 @@ function businessOperations({ businesses, consumers }: People): Operation[] {
     write("business.respondToMatch", 4, () =>
       business().api.business.respondToMatch({ leadId: leadId(), response: response() }),
     ),
-    write("business.updateProfile", 1, () =>
+    write("business.updateProfile", 0.2, () =>
       business().api.business.updateProfile({ name: "Roofs", categories: ["roofing"], postalCodes: [] }),
     ),
   ];

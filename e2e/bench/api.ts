@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** One rate of requests. */
 export type ApiFigures = LoadFigures & {
   liveCalls: number;
   /** Of one core. */
@@ -24,7 +25,9 @@ export type ApiFigures = LoadFigures & {
 
 export type ApiOptions = {
   calls: number;
-  perSecond: number;
+  /** Rates, one after the other. */
+  perSecond: number[];
+  /** Of each rate. */
   seconds: number;
   warmSeconds: number;
   nice: number;
@@ -43,7 +46,7 @@ const LEADS_EACH = 2;
  * A server alone on its core; on the other one its database, the load, and `npm run load`'s phones and voice model with as many live calls as asked for, each watched by
  * its business and all of them on the board.
  */
-export async function measureApi(options: ApiOptions): Promise<ApiFigures> {
+export async function measureApi(options: ApiOptions): Promise<ApiFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), "ringside-bench-"));
   prioritise(process.pid, options.nice);
   pin(process.pid, OTHER_CORE);
@@ -90,7 +93,7 @@ async function measure(
   world: LoadWorld,
   generator: Generator,
   { calls, perSecond, seconds, warmSeconds }: ApiOptions,
-): Promise<ApiFigures> {
+): Promise<ApiFigures[]> {
   const watchers = new Watchers(ringside.baseUrl);
   try {
     const people = await makePeople(ringside.baseUrl, world);
@@ -103,12 +106,16 @@ async function measure(
       ...people,
       callers: asked.map(({ token, callIds }) => ({ api: apiWith(ringside.baseUrl, token), callIds })),
     });
-    const before = { cpu: cpuSeconds(ringside.pid), atMs: performance.now() };
-    const figures = await runOpenLoop(operations, { perSecond, seconds, warmSeconds });
-    const passed = (performance.now() - before.atMs) / 1000;
-    const { streams: liveCalls } = await generator.ask<"figures">({ kind: "figures" });
-    const serverCorePercent = Math.round(((cpuSeconds(ringside.pid) - before.cpu) / passed) * 100);
-    return { ...figures, liveCalls, serverCorePercent };
+    const stages: ApiFigures[] = [];
+    for (const rate of perSecond) {
+      const before = { cpu: cpuSeconds(ringside.pid), atMs: performance.now() };
+      const figures = await runOpenLoop(operations, { perSecond: rate, seconds, warmSeconds });
+      const passed = (performance.now() - before.atMs) / 1000;
+      const { streams: liveCalls } = await generator.ask<"figures">({ kind: "figures" });
+      const serverCorePercent = Math.round(((cpuSeconds(ringside.pid) - before.cpu) / passed) * 100);
+      stages.push({ ...figures, liveCalls, serverCorePercent });
+    }
+    return stages;
   } finally {
     watchers.close();
   }

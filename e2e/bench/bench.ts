@@ -11,8 +11,8 @@ const { values: options } = parseArgs({
     /** Writes FIGURES.md. */
     figures: { type: "boolean", default: false },
     "live-calls": { type: "string", default: "50" },
-    "per-second": { type: "string", default: "300" },
-    seconds: { type: "string", default: "30" },
+    "per-second": { type: "string", default: "50,100,300" },
+    seconds: { type: "string", default: "20" },
     /** Priority of the API's run, as in `npm run load`. */
     nice: { type: "string", default: "0" },
     /** Flags of node for the server under load. */
@@ -47,7 +47,7 @@ if (wants("schedule")) {
 if (wants("api")) {
   const figures = await measureApi({
     calls: Number(options["live-calls"]),
-    perSecond: Number(options["per-second"]),
+    perSecond: options["per-second"].split(",").map(Number),
     seconds: Number(options.seconds),
     warmSeconds: 5,
     nice: Number(options.nice),

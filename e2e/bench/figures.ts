@@ -11,7 +11,7 @@ type Part<Figures> = { head: string[]; figures: Figures };
 
 /** The last run of each part. */
 type Book = {
-  api?: Part<ApiFigures>;
+  api?: Part<ApiFigures[]>;
   market?: Part<MarketFigures[]>;
   schedule?: Part<ScheduleFigures>;
 };
@@ -64,9 +64,27 @@ const table = (rows: readonly (readonly (string | number)[])[]): string =>
 const times = ({ p50, p95, p99, most }: Quantiles) => [p50, p95, p99, most];
 const TIMES = ["p50", "p95", "p99", "most"];
 
-function apiText(figures: ApiFigures): string {
-  const { all, byOperation, failed, failures, perSecond, seconds, liveCalls, serverCorePercent, sentLate } =
-    figures;
+function apiText(stages: readonly ApiFigures[]): string {
+  const rates = stages.map(({ perSecond, all, failed, liveCalls, serverCorePercent, sentLate }) => [
+    perSecond,
+    all.count,
+    ...times(all),
+    failed,
+    all.p95 <= GOAL_P95_MS && failed === 0 ? "reached" : "missed",
+    liveCalls,
+    serverCorePercent,
+    `${sentLate.p50} / ${sentLate.p99}`,
+  ]);
+  const head = ["requests a second", "requests", ...TIMES, "failed", `goal (p95 ${GOAL_P95_MS})`];
+  return [
+    table([[...head, "live calls at the end", "server's core %", "sent late p50 / p99"], ...rates]),
+    ...stages.map(operationsText),
+  ].join("\n\n");
+}
+
+const GOAL_P95_MS = 80;
+
+function operationsText({ perSecond, byOperation, failed, failures }: ApiFigures): string {
   const rows = Object.entries(byOperation).map(([name, own]) => [
     name,
     own.kind,
@@ -74,21 +92,11 @@ function apiText(figures: ApiFigures): string {
     ...times(own),
     own.failed,
   ]);
+  const failing = Object.entries(failures).map(([what, count]) => `${what} (${count})`);
   return [
-    `${perSecond} requests a second for ${seconds} s beside ${liveCalls} live calls; the server used ${serverCorePercent} % of its core. Goal: p95 of all at most 80 ms; it was ${all.p95} ms (${all.p95 <= 80 ? "reached" : "missed"}).`,
-    table([
-      ["operation", "kind", "requests", ...TIMES, "failed"],
-      ["**all**", "", all.count, ...times(all), failed],
-      ...rows,
-    ]),
-    `Requests were sent late by ${sentLate.p50} (p50) and ${sentLate.p99} (p99); their times count from when they should have been sent.`,
-    ...(failed === 0
-      ? []
-      : [
-          `What failed: ${Object.entries(failures)
-            .map(([what, count]) => `${what} (${count})`)
-            .join(", ")}.`,
-        ]),
+    `### ${perSecond} requests a second`,
+    table([["operation", "kind", "requests", ...TIMES, "failed"], ...rows]),
+    ...(failed === 0 ? [] : [`What failed: ${failing.join(", ")}.`]),
   ].join("\n\n");
 }
 

@@ -32,15 +32,27 @@ export async function offersFor(parts: Parts, businessId: string): Promise<NewMa
   const business = await parts.businessById(businessId);
   if (business === null || !business.complete) return [];
   const open = await parts.leads.openIn(business.categories, OPEN_LEAD_AGE_MS, MAX_OPEN_LEADS_READ);
-  const [taken, openCalls] = await Promise.all([
-    parts.matches.businessesOf(open.map((lead) => lead.leadId)),
-    parts.openCallsOf([businessId]),
-  ]);
-  const free = open.filter((lead) => (taken.get(lead.leadId)?.length ?? 0) < MAX_PER_LEAD);
-  return best(
-    free.map((lead) => scored(lead, business, openCalls.get(businessId) ?? 0)),
-    MAX_NEW_PER_BUSINESS,
+  const openCalls = await parts.openCallsOf([businessId]);
+  const fitting = best(
+    open.map((lead) => scored(lead, business, openCalls.get(businessId) ?? 0)),
+    MAX_OPEN_LEADS_READ,
   );
+  return withRoom(parts.matches, fitting);
+}
+
+/** The first 50 whose leads have fewer than 20 businesses. Looked up fifty at a time: each lead has up to 20 matches to read, and mostly the first fifty do. */
+async function withRoom(matches: Parts["matches"], fitting: NewMatch[]): Promise<NewMatch[]> {
+  const free: NewMatch[] = [];
+  for (
+    let from = 0;
+    from < fitting.length && free.length < MAX_NEW_PER_BUSINESS;
+    from += MAX_NEW_PER_BUSINESS
+  ) {
+    const some = fitting.slice(from, from + MAX_NEW_PER_BUSINESS);
+    const taken = await matches.businessesOf(some.map(({ leadId }) => leadId));
+    free.push(...some.filter(({ leadId }) => (taken.get(leadId)?.length ?? 0) < MAX_PER_LEAD));
+  }
+  return free.slice(0, MAX_NEW_PER_BUSINESS);
 }
 
 function scored(lead: MatchableLead, business: BusinessProfile, openCalls: number): NewMatch {

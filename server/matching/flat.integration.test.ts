@@ -6,7 +6,7 @@ test("[MA11] [MA12] matching and inbox read no more when businesses and leads ar
   const many = await readsAt({ businesses: 3_000, leads: 6_000 });
   expect(Object.keys(few)).toHaveLength(7);
   for (const [name, { queries }] of Object.entries(many)) {
-    const most = name === "the matches of a lead" ? 4 : name.includes("lead") ? 20 : 13;
+    const most = name === "the matches of a lead" ? 4 : name.includes("lead") ? 20 : 11;
     expect([name, queries <= most]).toEqual([name, true]);
   }
   for (const [name, { documents, keys }] of Object.entries(few)) {

@@ -1,6 +1,6 @@
 import { NO_CONSENT, type ConsentState } from "#server/compliance/consents.ts";
 import { classificationOf, type MatchableLead } from "#server/leads/leads.ts";
-import type { MatchKind, StoredMatch } from "#server/matching/match-store.ts";
+import type { CountedKind, MatchKind, StoredMatch } from "#server/matching/match-store.ts";
 import type { MatchingParts } from "#server/matching/matching.ts";
 import type { InboxPage, InboxView } from "#shared/contract/business.ts";
 import type { BusinessLead } from "#shared/lead.ts";
@@ -22,6 +22,11 @@ const KINDS: Record<InboxView, readonly MatchKind[]> = {
   done: [declined, ...closed],
 };
 const OPEN: readonly MatchKind[] = [pending, interested, declined];
+/** What is counted for each view: all closed ones at once, because no order is asked for. */
+const COUNTED: Record<InboxView, readonly CountedKind[]> = {
+  ...KINDS,
+  done: [declined, { leadClosed: true }],
+};
 /** A number beside a view needs no more; counting on would read the whole inbox. */
 const MAX_COUNTED = 100;
 
@@ -44,7 +49,7 @@ export async function inboxOf(
 async function countsOf({ matches }: InboxParts, businessId: string): Promise<Inbox["counts"]> {
   const count = async (view: InboxView) => {
     const each = await Promise.all(
-      KINDS[view].map((kind) => matches.countOfBusiness(businessId, kind, MAX_COUNTED)),
+      COUNTED[view].map((kind) => matches.countOfBusiness(businessId, kind, MAX_COUNTED)),
     );
     return Math.min(
       MAX_COUNTED,

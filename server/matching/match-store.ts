@@ -20,6 +20,8 @@ export type StoredMatch = {
 
 /** What an inbox is divided by; together with the business they are an index. */
 export type MatchKind = Pick<StoredMatch, "leadClosed" | "status">;
+/** One kind, or all of closed leads: a beginning of the index. */
+export type CountedKind = MatchKind | { leadClosed: true };
 type MatchPage = { before?: string | undefined; limit: number };
 
 export type NewMatch = Pick<StoredMatch, "leadId" | "businessId" | "score" | "reasons">;
@@ -32,7 +34,7 @@ export type MatchStore = {
   /** Those of these kinds, newest first, at most `limit`, older than the match `before`. */
   ofBusiness(businessId: string, kinds: readonly MatchKind[], page: MatchPage): Promise<StoredMatch[]>;
   /** How many of one kind a business has, counted up to `limit`. */
-  countOfBusiness(businessId: string, kind: MatchKind, limit: number): Promise<number>;
+  countOfBusiness(businessId: string, kind: CountedKind, limit: number): Promise<number>;
   /** The consumer closed the lead: its matches leave the open ones. */
   closeLead(leadId: string): Promise<void>;
   find(leadId: string, businessId: string): Promise<StoredMatch | null>;
