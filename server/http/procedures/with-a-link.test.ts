@@ -21,6 +21,8 @@ const allowed = new Set(
     "reschedule",
     "callNow",
     "hangUp",
+    "recording",
+    "waveform",
     "correctSummary",
     "deleteSummary",
   ].map((name) => `call.${name}`),
