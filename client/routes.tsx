@@ -5,6 +5,7 @@ import { SignedIn } from "#client/shell/signed-in.tsx";
 import { FaultPage, NotFoundPage } from "#client/shell/whole-page.tsx";
 import { queryClient } from "#client/wire/query-client.ts";
 import { HOME, meQuery } from "#client/wire/session.ts";
+import { auditActSchema } from "#shared/audit.ts";
 import { callIdSchema } from "#shared/ids.ts";
 import { outcomeSchema } from "#shared/call/events.ts";
 import { callStatusSchema } from "#shared/call/status.ts";
@@ -151,6 +152,16 @@ const callRoute = createRoute({
   component: lazyRouteComponent(() => import("#client/calls/staff-call-page.tsx"), "StaffCallPage"),
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => staffRoute,
+  path: "/audit",
+  validateSearch: z.object({
+    callId: callIdSchema.optional().catch(undefined),
+    act: auditActSchema.optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import("#client/calls/audit/audit-page.tsx"), "AuditPage"),
+});
+
 const inboxRoute = createRoute({
   getParentRoute: () => businessRoute,
   path: "/inbox",
@@ -179,7 +190,7 @@ const routeTree = rootRoute.addChildren([
   linkedRoute.addChildren([linkedCallRoute]),
   signedInRoute.addChildren([
     consumerRoute.addChildren([helpRoute, matchesRoute, bookRoute, myCallsRoute, myCallRoute]),
-    staffRoute.addChildren([callsRoute, callRoute]),
+    staffRoute.addChildren([callsRoute, callRoute, auditRoute]),
     businessRoute.addChildren([inboxRoute, settingsRoute]),
     supervisorRoute.addChildren([wallRoute]),
   ]),

@@ -67,6 +67,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
       logger,
       onRejected: (reason) => metrics.webhooksRejected.inc({ reason }),
     }),
+    exports: calls.exports,
     extraRouters: [createRecordingRoute({ open: (token) => calls.playback.open(token), logger })],
     health,
     metrics,

@@ -1,5 +1,6 @@
 import { type CallFilter, CallFilters } from "#client/calls/call-filters.tsx";
 import { CallList } from "#client/calls/call-list.tsx";
+import { ExportButtons } from "#client/calls/export-buttons.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
 import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
@@ -34,6 +35,9 @@ export function CallsPage() {
         <KeyboardHelp rows={KEYS} />
       </div>
       <CallFilters filter={{ ...address, search }} onChange={change} />
+      <div className="flex justify-end">
+        <ExportButtons what="calls" about={{ ...address, search }} />
+      </div>
       <CallList filter={{ ...address, search }} audience="staff" emptyHint={CALLS.callsEmpty} />
     </div>
   );

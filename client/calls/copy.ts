@@ -122,4 +122,6 @@ export const CALLS = {
   interrupted: "Interrupted",
   speaking: "speaking",
   playFrom: "Play from",
+  exportCalls: "Export calls",
+  exportTranscript: "Export transcript",
 } as const;

@@ -1,5 +1,7 @@
 import { SOUND } from "#client/calls/audio/copy.ts";
 import { SoundPanel } from "#client/calls/audio/sound-panel.tsx";
+import { AUDIT } from "#client/calls/audit/copy.ts";
+import { ExportButtons } from "#client/calls/export-buttons.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { Agreed } from "#client/calls/agreed.tsx";
 import { CallPage, type CallParts } from "#client/calls/call-page.tsx";
@@ -11,7 +13,8 @@ import { type Replay, useMoment } from "#client/calls/replay/use-replay.ts";
 import { REPLAY } from "#client/calls/replay/copy.ts";
 import type { CallView } from "#shared/call/view.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
-import { useParams } from "@tanstack/react-router";
+import { isFinal } from "#shared/call/status.ts";
+import { Link, useParams } from "@tanstack/react-router";
 
 const KEYS = [
   { keys: "L", does: SOUND.keyListen },
@@ -51,6 +54,7 @@ function staffParts(
         <MoveCall view={view} />
         <Agreed view={view} />
         <SummaryCard view={view} audience="staff" onShow={onShow} />
+        <RecordLinks view={view} />
       </>
     ),
     below: (
@@ -66,4 +70,21 @@ function staffParts(
 function MomentPanel({ view, replay }: { view: CallView; replay: Replay | null }) {
   const moment = useMoment(replay, view);
   return <NowPanel view={moment} {...(moment !== view && { title: REPLAY.moment })} />;
+}
+
+/** What leads away from a call that is over: its words as a file, and who did what in it. */
+function RecordLinks({ view: { callId, status } }: { view: CallView }) {
+  if (!isFinal(status)) return null;
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 border-b border-line px-4 py-2">
+      <ExportButtons what="transcript" about={{ callId }} />
+      <Link
+        to="/audit"
+        search={{ callId }}
+        className="flex min-h-8 items-center text-dense text-accent underline underline-offset-2 max-sm:min-h-11"
+      >
+        {AUDIT.link}
+      </Link>
+    </div>
+  );
 }

@@ -39,6 +39,7 @@ export const SHELL = {
   navMyCalls: "My calls",
   navInbox: "Inbox",
   navCalls: "Calls",
+  navAudit: "Audit",
   navSettings: "Settings",
   navWall: "Wall",
   pages: "Pages",

@@ -20,11 +20,13 @@ const NAV: Record<Role, readonly NavItem[]> = {
   business: [
     { to: "/inbox", label: SHELL.navInbox },
     { to: "/calls", label: SHELL.navCalls },
+    { to: "/audit", label: SHELL.navAudit },
     { to: "/settings", label: SHELL.navSettings },
   ],
   supervisor: [
     { to: "/wall", label: SHELL.navWall },
     { to: "/calls", label: SHELL.navCalls },
+    { to: "/audit", label: SHELL.navAudit },
   ],
 };
 

@@ -24,6 +24,7 @@ import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
+import { CallExports } from "#server/calls/export/call-exports.ts";
 import { RecordingPlayback } from "#server/calls/recording/playback.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { OwnSummary } from "#server/calls/own-summary.ts";
@@ -97,6 +98,7 @@ export class Calls {
   readonly pausing: DialPausing;
   readonly moves: CallMoves;
   readonly playback: RecordingPlayback;
+  readonly exports: CallExports;
   /** Who wants to hear which call. */
   readonly sound = new SoundDesk();
   readonly #deps: CallsDeps;
@@ -140,6 +142,7 @@ export class Calls {
     const recorded = { ...deps, ...config, files: deps.recordingFiles, tokens: deps.recordingTokens };
     this.#recordings = new Recordings({ ...recorded, store, settled });
     this.playback = new RecordingPlayback({ ...recorded, access: this.access });
+    this.exports = new CallExports({ ...deps, access: this.access });
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });

@@ -1,6 +1,7 @@
 import type { Accounts } from "#server/accounts/accounts.ts";
 import { sendError } from "#server/http/errors.ts";
 import { createIdempotency } from "#server/http/idempotency.ts";
+import { createExportRoutes, type ExportRoutesParts } from "#server/http/export-routes.ts";
 import { createOpenApiDocument } from "#server/http/openapi-document.ts";
 import { createProcedureHandlers } from "#server/http/procedure-handlers.ts";
 import type { RequestContext } from "#server/http/procedures/base.ts";
@@ -16,6 +17,7 @@ const MAX_JSON = "64kb";
 export type ApiRoutesParts = {
   accounts: Pick<Accounts, "callerOf">;
   procedures: AppRouter;
+  exports: ExportRoutesParts["exports"];
   db: Db;
   clock: Clock;
   logger: Logger;
@@ -34,6 +36,9 @@ export function createApiRoutes(parts: ApiRoutesParts): Router {
     nameRoute(response, "public-info");
     response.json({ demo: config.demo, version: config.version });
   });
+  const callerOf = async (request: Request, response: Response) =>
+    (await contextOf(accounts, request, response)).caller;
+  router.use("/api", json, createExportRoutes({ exports: parts.exports, callerOf, logger }));
   router.get("/api/openapi.json", createDocumentRoute(config));
   router.use("/api", json, async (request, response) => {
     const context = await contextOf(accounts, request, response);

@@ -88,6 +88,7 @@ export async function startHttpFixture(overrides: Partial<HttpServerParts> = {})
   const { server } = createHttpServer({
     accounts: { callerOf, authHandler: async () => new Response("{}", { status: 200 }) },
     procedures: fixtureRouter(effects),
+    exports: { calls: noExport, transcript: noExport },
     twilioRouter: null,
     health,
     metrics: createMetrics({ processMetrics: false }),
@@ -129,6 +130,8 @@ export const fixtureConfig = (distDir: string): HttpServerParts["config"] => ({
   demo: true,
   version: "0.0.1",
 });
+
+const noExport = () => Promise.reject(new Error("Tests of exports bring their own."));
 
 /** Only idempotency keys need a database; tests of them bring one. */
 function noDatabase(): Db {

@@ -3,6 +3,7 @@ import type { Db } from "#server/database/connection.ts";
 import { createApiRoutes } from "#server/http/api-routes.ts";
 import { createAuthRoutes } from "#server/http/auth-routes.ts";
 import { createErrorHandler, sendError } from "#server/http/errors.ts";
+import type { ExportRoutesParts } from "#server/http/export-routes.ts";
 import { createFloodGuard } from "#server/http/flood-guard.ts";
 import { createOperationsRouter } from "#server/http/operations.ts";
 import type { AppRouter } from "#server/http/procedures/router.ts";
@@ -20,6 +21,7 @@ import express, { type Express, type Router } from "express";
 export type HttpServerParts = {
   accounts: Pick<Accounts, "authHandler" | "callerOf">;
   procedures: AppRouter;
+  exports: ExportRoutesParts["exports"];
   /** Serves `/twilio/…`; it reads its own bodies and checks its own signatures. */
   twilioRouter: Router | null;
   /** Other routes with absolute paths, e.g. recordings. They come before the JSON parser and check their own callers. */
