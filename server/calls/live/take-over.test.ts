@@ -83,8 +83,10 @@ test("[CL100] a tool whose result was lost is told as unknown, looked up, and no
   expect(bench.optOuts).toEqual([]);
 });
 
-test("[CL43] the agent says its sentence again when it was cut off, and asks for theirs when they were", () => {
+test("[CL43] [CL323] the agent says its sentence again when it was cut off, and asks for theirs when they were", () => {
   expect(resumeGuidance(null)).not.toContain("sentence");
+  for (const cutOff of [null, "agent", "consumer"] as const)
+    expect(resumeGuidance(cutOff)).toContain("ask them to press it again");
   expect(resumeGuidance("agent")).toContain("Your last sentence was cut off");
   expect(resumeGuidance("consumer")).toContain("ask them to say it once more");
 });
