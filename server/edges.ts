@@ -144,8 +144,8 @@ async function showEverywhere(
   );
 }
 
-function proceduresOf({ features, demo, logger }: ServeParts) {
-  const { accounts, audit, businesses, leads, matching, calls, feed, slots } = features;
+function proceduresOf({ features, demo, logger, clock }: ServeParts) {
+  const { accounts, audit, businesses, leads, matching, calls, feed, wall, slots } = features;
   const stopAllCalls = async (caller: Caller) => {
     const phone = await accounts.phoneOf(caller.accountId);
     if (phone === null) throw new Failure("PHONE_MISSING");
@@ -172,6 +172,7 @@ function proceduresOf({ features, demo, logger }: ServeParts) {
     call: createCallProcedures(calls),
     supervisor: createSupervisorProcedures({
       board: () => feed.board(),
+      queue: (limit) => wall.queue(limit, clock.nowMs()),
       pausing: calls.pausing,
       startDemoCall: demo === null ? null : () => demo.startOne(),
     }),

@@ -14,6 +14,7 @@ import { withCallLinks } from "#server/calls/linked-caller.ts";
 import { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { CallParties } from "#server/calls/request-call.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
+import { WallQueries } from "#server/calls/wall-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
 import { openNotifications } from "#server/tell-people.ts";
 import type { Notifications } from "#server/notifications/notifications.ts";
@@ -22,6 +23,7 @@ import { createSuppressions, type Suppressions } from "#server/compliance/suppre
 import type { Config } from "#server/config.ts";
 import type { Database } from "#server/database/connection.ts";
 import { ownOrigins } from "#server/http/web-origin.ts";
+import { DayFigures } from "#server/insights/day-so-far.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import { createLeads, type Leads } from "#server/leads/leads.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -48,6 +50,7 @@ export type Features = {
   calls: Calls;
   feed: LiveFeed;
   sound: CallSound;
+  wall: WallQueries;
   dialSwitch: DialSwitch;
   slots: CallbackSlots;
   notifications: Notifications;
@@ -75,7 +78,8 @@ export function createFeatures(parts: FeatureParts): Features {
   const ground = openGround(parts);
   const { seals, suppressions, accounts, businesses, queries, links } = ground;
   const dialSwitch = new DialSwitch(connection, clock);
-  const feed = new LiveFeed({ queries, dialSwitch, clock, logger, demo: config.demo });
+  const wall = new WallQueries(connection);
+  const feed = openFeed(parts, { queries, wall, dialSwitch });
   const sound = new CallSound({ clock, metrics });
   const news = () => notifications;
   const { leads, matching } = createMarketplace(parts, { ...ground, feed, notifications: news });
@@ -113,12 +117,30 @@ export function createFeatures(parts: FeatureParts): Features {
     calls,
     feed,
     sound,
+    wall,
     dialSwitch,
     slots,
     notifications,
     callerOf,
     isSuppressed,
   };
+}
+
+/** What supervisors and watchers see live. */
+function openFeed(
+  { config, clock, logger }: FeatureParts,
+  reads: { queries: CallQueries; wall: WallQueries; dialSwitch: DialSwitch },
+): LiveFeed {
+  const { wall } = reads;
+  const day = new DayFigures({ clock, endedAfter: (after, limit) => wall.endedAfter(after, limit) });
+  return new LiveFeed({
+    ...reads,
+    clock,
+    logger,
+    demo: config.demo,
+    timeLimitMs: config.callTimeLimitSeconds * 1000,
+    today: (runningCents) => day.read(runningCents),
+  });
 }
 
 /** What everything else stands on: people and businesses, and what is kept about numbers, consent and limits. */

@@ -158,6 +158,7 @@ export const ROWS = {
   "call.deleteSummary": { ...call, may: CONSUMERS },
   "audit.list": { may: ["business", "supervisor"], about: "own" },
   "supervisor.board": { may: SUPERVISORS, about: "own" },
+  "supervisor.queue": { may: SUPERVISORS, about: "own" },
   "supervisor.pauseDialing": {
     may: SUPERVISORS,
     about: "own",

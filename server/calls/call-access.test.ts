@@ -1,5 +1,6 @@
 import { CallAccess } from "#server/calls/call-access.ts";
 import { callHead } from "#server/calls/testing/scripted-sides.ts";
+import { NO_HELP_SIGNALS } from "#shared/call/help-signals.ts";
 import { expect, test } from "vitest";
 
 const person = { accountId: "acc_1", name: "Maria", email: "maria@people.test" };
@@ -9,7 +10,8 @@ const caller = {
 } as const;
 
 test("[CL60] a consumer's list of calls has neither costs nor flags; the business's has both", async () => {
-  const row = { ...callHead(0).summary, totalCents: 12, lastFlag: "They are upset" };
+  const signals = { ...NO_HELP_SIGNALS, unhappy: 4 };
+  const row = { ...callHead(0).summary, totalCents: 12, lastFlag: "They are upset", signals };
   const queries = { list: async () => ({ calls: [row], next: null }) };
   const access = new CallAccess(
     { head: async () => null, events: async () => null, draftOf: async () => null },
@@ -17,7 +19,7 @@ test("[CL60] a consumer's list of calls has neither costs nor flags; the busines
   );
   const page = { limit: 10 };
   expect((await access.list(caller.consumer, page)).calls).toEqual([
-    { ...row, totalCents: null, lastFlag: null },
+    { ...row, totalCents: null, lastFlag: null, signals: NO_HELP_SIGNALS },
   ]);
   expect((await access.list(caller.business, page)).calls).toEqual([row]);
 });

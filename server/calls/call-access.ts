@@ -6,6 +6,7 @@ import type { CallStore } from "#server/calls/call-store.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
+import { NO_HELP_SIGNALS } from "#shared/call/help-signals.ts";
 import type { CallView } from "#shared/call/view.ts";
 
 /** Reading calls as somebody: every read asks who it is first. Foreign and unknown calls look the same [CL60]. */
@@ -51,13 +52,15 @@ export class CallAccess {
     return { view, events: events.filter((event) => event.seq > after), seq, draft };
   }
 
-  /** Consumers see no costs and no flags. */
+  /** Consumers see no costs, no flags, and nothing of how the talk is judged. */
   async list(caller: Caller, page: CallPage) {
     const found = await this.#queries.list(scopeOf(caller), page);
     if (audienceOf(caller) === "staff") return found;
-    return { ...found, calls: found.calls.map((row) => ({ ...row, totalCents: null, lastFlag: null })) };
+    return { ...found, calls: found.calls.map((row) => ({ ...row, ...HIDDEN_FROM_CONSUMERS })) };
   }
 }
+
+const HIDDEN_FROM_CONSUMERS = { totalCents: null, lastFlag: null, signals: NO_HELP_SIGNALS };
 
 export const audienceOf = (caller: Caller): "consumer" | "staff" =>
   caller.role === "consumer" ? "consumer" : "staff";

@@ -4,6 +4,7 @@ import type { Db } from "#server/database/connection.ts";
 import { StartProblem } from "#server/lib/failure.ts";
 import { erasedEvent } from "#server/privacy/erased-event.ts";
 import { accountIdsOf, callsOf, type Records, recordsOf } from "#server/privacy/held-records.ts";
+import { NO_HELP_SIGNALS } from "#shared/call/help-signals.ts";
 import { isFinal } from "#shared/call/status.ts";
 
 const ERASED = "Erased at the person's wish.";
@@ -90,6 +91,7 @@ function erasedFields({ _id, briefing, summary, journal }: CallDocument): Partia
       objective: ERASED,
       lastLine: null,
       lastFlag: null,
+      signals: NO_HELP_SIGNALS,
     },
     draft: null,
     journal: journal.map(erasedEvent),

@@ -14,8 +14,19 @@ function watchedBoard() {
     new Promise<object>((resolve) => readings.push(() => resolve({ live: [], waiting: [], recent: [] })));
   const silent = { warn: () => undefined } as unknown as Deps["logger"];
   const queries = { board } as unknown as Deps["queries"];
+  const wall = { line: async () => ({ count: 0, oldestAt: null }) };
+  const today = async (spentCents: number) => ({ since: "", calls: 0, reached: 0, tried: 0, spentCents });
   const dialSwitch = { paused: async () => null } as unknown as Deps["dialSwitch"];
-  const feed = new LiveFeed({ queries, dialSwitch, clock, logger: silent, demo: false });
+  const feed = new LiveFeed({
+    wall,
+    queries,
+    dialSwitch,
+    clock,
+    logger: silent,
+    demo: false,
+    timeLimitMs: 900_000,
+    today,
+  });
   const emit = () => shown.push(clock.monotonicMs());
   const rooms = new Map([[BOARD_ROOM, new Set(["watcher"])]]);
   feed.attach(

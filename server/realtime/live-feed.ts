@@ -1,5 +1,6 @@
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { WallQueries } from "#server/calls/wall-queries.ts";
 import type { MarketChange } from "#server/leads/market-feed.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
@@ -8,7 +9,8 @@ import { CatchUp } from "#server/realtime/catch-up.ts";
 import type { LiveNews } from "#server/realtime/other-servers.ts";
 import type { AppSockets } from "#server/realtime/socket-server.ts";
 import { type CallEvent, type Draft, eventFor } from "#shared/call/events.ts";
-import type { Board } from "#shared/call/summary.ts";
+import { byNeed } from "#shared/call/help-need.ts";
+import type { Board, DaySoFar } from "#shared/call/summary.ts";
 
 /** The board is made again at most this often, however much happens. */
 const BOARD_MS = 250;
@@ -24,10 +26,15 @@ export const callRoom = (callId: string, audience: "consumer" | "staff") => `cal
 
 type LiveFeedDeps = {
   queries: CallQueries;
+  wall: Pick<WallQueries, "line">;
   dialSwitch: Pick<DialSwitch, "paused">;
   clock: Clock;
   logger: Logger;
   demo: boolean;
+  /** How long a talk may last. */
+  timeLimitMs: number;
+  /** The day so far, with what the live calls cost until now. */
+  today(runningCents: number): Promise<DaySoFar>;
 };
 
 /** Brings stored events to those who watch. Nothing waits for it, and nothing depends on it: a watcher that missed something asks by `seq`. */
@@ -151,9 +158,19 @@ export class LiveFeed implements LiveNews {
   }
 
   async board(): Promise<Board> {
-    const { queries, dialSwitch, clock, demo } = this.#deps;
-    const [calls, pause] = await Promise.all([queries.board(), dialSwitch.paused()]);
-    return { at: new Date(clock.nowMs()).toISOString(), ...calls, pause, demo: { enabled: demo } };
+    const { queries, wall, dialSwitch, clock, demo, timeLimitMs, today } = this.#deps;
+    const [calls, pause, queue] = await Promise.all([queries.board(), dialSwitch.paused(), wall.line()]);
+    const nowMs = clock.nowMs();
+    return {
+      at: new Date(nowMs).toISOString(),
+      ...calls,
+      live: byNeed(calls.live, { nowMs, timeLimitMs }),
+      pause,
+      demo: { enabled: demo },
+      timeLimitMs,
+      queue,
+      today: await today(calls.live.reduce((sum, call) => sum + (call.totalCents ?? 0), 0)),
+    };
   }
 
   /** By somebody on this server: for others nothing has to be made. */

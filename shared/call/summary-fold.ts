@@ -1,15 +1,17 @@
 import { applyCallEvent } from "#shared/call/fold.ts";
 import type { CallEvent } from "#shared/call/events.ts";
+import { applyHelpSignals, NO_HELP_SIGNALS } from "#shared/call/help-signals.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import { type CallView, EMPTY_CALL_VIEW } from "#shared/call/view.ts";
 
-/** The row of a call as its view says it. */
-export function summaryOf(view: CallView): CallSummary {
+/** The row of a call as its view says it; `signals` are no part of the view. */
+export function summaryOf(view: CallView, signals = NO_HELP_SIGNALS): CallSummary {
   const last = view.transcript.at(-1);
   return {
     callId: view.callId,
     seq: view.seq,
     status: view.status,
+    businessId: view.businessId,
     businessName: view.businessName,
     consumerName: view.consumerName,
     consumerPhone: view.consumerPhone,
@@ -24,6 +26,7 @@ export function summaryOf(view: CallView): CallSummary {
     lastFlag: view.flags.at(-1)?.reason ?? null,
     lastLatencyMs: view.turnLatenciesMs.at(-1) ?? null,
     totalCents: view.cost?.totalCents ?? null,
+    signals,
   };
 }
 
@@ -37,6 +40,8 @@ export function applyToSummary(row: CallSummary, events: readonly CallEvent[]): 
     callId: row.callId,
     seq: row.seq,
     status: row.status,
+    // A row of before has neither this nor signals.
+    businessId: row.businessId ?? "",
     businessName: row.businessName,
     consumerName: row.consumerName,
     consumerPhone: row.consumerPhone,
@@ -46,7 +51,9 @@ export function applyToSummary(row: CallSummary, events: readonly CallEvent[]): 
     answeredAt: row.answeredAt,
     endedAt: row.endedAt,
   };
-  const moved = summaryOf(events.reduce(applyCallEvent, thin));
+  const fresh = events.filter((event) => event.seq > row.seq);
+  const signals = fresh.reduce(applyHelpSignals, row.signals ?? NO_HELP_SIGNALS);
+  const moved = summaryOf(fresh.reduce(applyCallEvent, thin), signals);
   return {
     ...moved,
     attemptNumber: moved.attemptNumber || row.attemptNumber,

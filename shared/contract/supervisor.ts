@@ -1,10 +1,21 @@
-import { boardSchema, dialPauseSchema } from "#shared/call/summary.ts";
+import { boardSchema, dialPauseSchema, queueRowSchema } from "#shared/call/summary.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
 import { z } from "zod";
 
 export const supervisorContract = {
   board: procedure("GET", "/supervisor/board", "Live, waiting and recent calls").output(boardSchema),
+
+  /** Everybody who waits: those due now in the order of their turns, then those with an instant. `total` counts all, also beyond `limit` of each. */
+  queue: procedure("GET", "/supervisor/queue", "Calls that wait, with their places")
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(2_000).default(1_000) }))
+    .output(
+      z.object({
+        at: z.string(),
+        total: z.object({ due: z.number(), scheduled: z.number() }),
+        calls: z.array(queueRowSchema),
+      }),
+    ),
 
   /** Nothing more is dialled by any server, for the reason that the wall then shows; live calls go on and requests are queued. Again: another reason. */
   pauseDialing: procedure("POST", "/supervisor/pause-dialing", "Pause all dialling")

@@ -3,6 +3,7 @@ import type { CarrierStatus } from "#server/telephony/telephony.ts";
 import { BY, CARRIER, StepJournal, token } from "#server/calls/testing/step-journal.ts";
 import { callEventSchema, isLateFact, type NewCallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
+import { applyHelpSignals, NO_HELP_SIGNALS } from "#shared/call/help-signals.ts";
 import { isFinal } from "#shared/call/status.ts";
 import { applyToSummary, summaryOf } from "#shared/call/summary-fold.ts";
 import fc from "fast-check";
@@ -158,7 +159,7 @@ test("[CL2] any interleaving of webhooks, sockets, cancels and time-outs: legal 
       // The row of the list is the fold of the whole journal, however the journal was cut into pieces.
       const first = summaryOf(foldCall(call.events.slice(0, 2)));
       const row = call.events.slice(2).reduce((sum, event) => applyToSummary(sum, [event]), first);
-      expect(row).toEqual(summaryOf(call.view));
+      expect(row).toEqual(summaryOf(call.view, call.events.reduce(applyHelpSignals, NO_HELP_SIGNALS)));
     }),
     { numRuns: 3000 },
   );

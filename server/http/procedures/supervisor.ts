@@ -1,19 +1,28 @@
 import type { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import { forSupervisors } from "#server/http/procedures/base.ts";
+import type { QueuePage } from "#server/calls/wall-queries.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Board } from "#shared/call/summary.ts";
 
 export type SupervisorProceduresParts = {
   board(): Promise<Board>;
+  queue(limit: number): Promise<QueuePage>;
   pausing: Pick<DialPausing, "pause" | "resume">;
   /** Null while DEMO is off. */
   startDemoCall: (() => Promise<{ callId: string }>) | null;
 };
 
 /** `supervisor.*` */
-export function createSupervisorProcedures({ board, pausing, startDemoCall }: SupervisorProceduresParts) {
+export function createSupervisorProcedures({
+  board,
+  queue,
+  pausing,
+  startDemoCall,
+}: SupervisorProceduresParts) {
   return {
     board: forSupervisors.supervisor.board.handler(() => board()),
+
+    queue: forSupervisors.supervisor.queue.handler(({ input }) => queue(input.limit)),
 
     pauseDialing: forSupervisors.supervisor.pauseDialing.handler(({ context, input }) =>
       pausing.pause(context.caller, input.reason),
