@@ -70,13 +70,10 @@ export class CallQueries {
 
   /** The businesses that have calls in line, with those that joined it at `joinedSince` or later: all of them unless it is given. */
   line(joinedSince?: Date): Promise<(InLine & { count: number })[]> {
-    const joined =
-      joinedSince === undefined
-        ? { status: "queued" as const }
-        : { inLineAt: { $type: "date", $gte: joinedSince } };
+    const since = joinedSince !== undefined && { inLineAt: { $gte: joinedSince } };
     return this.#calls
       .aggregate<InLine & { count: number }>([
-        { $match: joined },
+        { $match: { status: "queued", ...since } },
         { $group: { _id: "$businessId", headQueuedAt: { $min: "$queuedAt" }, count: { $sum: 1 } } },
         { $project: { _id: 0, businessId: "$_id", headQueuedAt: 1, count: 1 } },
       ])

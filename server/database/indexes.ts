@@ -63,11 +63,7 @@ export const INDEXES: readonly IndexRow[] = [
   // Businesses take turns in the queue.
   { collection: "calls", keys: { status: 1, businessId: 1, queuedAt: 1 } },
   // Who joined the line of late.
-  {
-    collection: "calls",
-    keys: { inLineAt: 1 },
-    partialFilterExpression: { inLineAt: { $type: "date" } },
-  },
+  { collection: "calls", keys: { status: 1, inLineAt: 1 } },
   { collection: "calls", keys: { businessId: 1, _id: -1 } },
   // How many calls of a business are not over.
   { collection: "calls", keys: { businessId: 1, status: 1 } },
