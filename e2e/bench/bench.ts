@@ -1,12 +1,13 @@
 import { measureApi } from "#e2e/bench/api.ts";
 import { headOf, pageOf, writeFigures } from "#e2e/bench/figures.ts";
+import { measureLine, type LineFigures } from "#e2e/bench/line.ts";
 import { measureMarket, type MarketFigures } from "#e2e/bench/market.ts";
 import { measureSchedule } from "#e2e/bench/schedule.ts";
 import { parseArgs } from "node:util";
 
 const { values: options } = parseArgs({
   options: {
-    /** api, market, schedule, or all of them */
+    /** api, line, market, schedule, or all of them */
     part: { type: "string", default: "all" },
     /** Writes FIGURES.md. */
     figures: { type: "boolean", default: false },
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     times: { type: "string", default: "200" },
     calls: { type: "string", default: "5000" },
     minutes: { type: "string", default: "10" },
+    waiting: { type: "string", default: "50,500,5000" },
   },
 });
 
@@ -39,6 +41,11 @@ if (wants("market")) {
     figures.push(await measureMarket({ businesses, leads }, Number(options.times)));
   }
   tell({ market: { head, figures } });
+}
+if (wants("line")) {
+  const figures: LineFigures[] = [];
+  for (const waiting of options.waiting.split(",")) figures.push(await measureLine(Number(waiting)));
+  tell({ line: { head, figures } });
 }
 if (wants("schedule")) {
   const figures = await measureSchedule(Number(options.calls), Number(options.minutes));

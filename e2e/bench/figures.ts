@@ -1,4 +1,5 @@
 import type { ApiFigures } from "#e2e/bench/api.ts";
+import type { LineFigures } from "#e2e/bench/line.ts";
 import type { MarketFigures } from "#e2e/bench/market.ts";
 import type { Quantiles } from "#e2e/bench/quantiles.ts";
 import type { ScheduleFigures } from "#e2e/bench/schedule.ts";
@@ -14,9 +15,11 @@ type Book = {
   api?: Part<ApiFigures[]>;
   market?: Part<MarketFigures[]>;
   schedule?: Part<ScheduleFigures>;
+  line?: Part<LineFigures[]>;
 };
 
 const BOOK = fileURLToPath(new URL("figures.json", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PAGE = fileURLToPath(new URL("FIGURES.md", import.meta.url));
 
 /** How and on what a part was measured. */
@@ -37,9 +40,11 @@ export function writeFigures(measured: Book): void {
   const book = { ...known, ...measured };
   writeFileSync(BOOK, `${JSON.stringify(book, null, 2)}\n`);
   writeFileSync(PAGE, pageOf(book));
+  // As everything else in the repository.
+  execFileSync("npx", ["oxfmt", PAGE, BOOK], { cwd: ROOT });
 }
 
-export function pageOf({ api, market, schedule }: Book): string {
+export function pageOf({ api, market, schedule, line }: Book): string {
   return [
     "# Benchmark figures",
     "Written by `npm run bench -- --figures`, never by hand; [README.md](README.md) says what is measured and how. Times are milliseconds. On a shared machine absolute values move.",
@@ -48,6 +53,7 @@ export function pageOf({ api, market, schedule }: Book): string {
     ...(schedule === undefined
       ? []
       : ["## Scheduled calls", list(schedule.head), scheduleText(schedule.figures)]),
+    ...(line === undefined ? [] : ["## The line", list(line.head), lineText(line.figures)]),
   ]
     .join("\n\n")
     .concat("\n");
@@ -123,6 +129,15 @@ function marketText(sizes: readonly MarketFigures[]): string {
       ]),
     ]),
   ].join("\n\n");
+}
+
+function lineText(sizes: readonly LineFigures[]): string {
+  const cell = ({ p50, p95, p99 }: Quantiles) => `${p50} / ${p95} / ${p99}`;
+  const rows = sizes.map(({ waiting, next, whole, place }) => [waiting, ...[next, whole, place].map(cell)]);
+  return table([
+    ["calls waiting", "finding the next one", "reading the whole line", "telling a place"],
+    ...rows,
+  ]);
 }
 
 function scheduleText(figures: ScheduleFigures): string {
