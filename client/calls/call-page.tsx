@@ -1,16 +1,19 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { useCallEnding } from "#client/calls/call-actions.tsx";
 import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
+import { REPLAY } from "#client/calls/replay/copy.ts";
 import { ReplayBar } from "#client/calls/replay/replay-bar.tsx";
 import { type Replay, useLineAt, useReplay } from "#client/calls/replay/use-replay.ts";
 import { Transcript } from "#client/calls/transcript.tsx";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
+import { Button } from "#client/ui/button.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
 import { ErrorState, Skeleton } from "#client/ui/states.tsx";
 import type { LiveCall } from "#client/wire/live-call.ts";
 import { useLiveCall } from "#client/wire/use-live-call.ts";
 import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
+import { History } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 /** What stands beside the words, on narrow screens before and after them; and what can be done besides ending the call. */
@@ -52,7 +55,9 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
-  const replay = useReplay(view);
+  const [looksBackFrom, lookBackFrom] = useState<number | null>(null);
+  const replay = useReplay(view, looksBackFrom);
+  const isOver = isFinal(view.status);
   const currentId = useLineAt(replay, view);
   const { above, below, actions } = parts(call, (segmentId) => setTarget({ segmentId }), replay);
   const names = isStaff ? staffNames(view) : consumerNames(view);
@@ -66,7 +71,18 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
         actions={actions}
         keyboardHelp={keyboardHelp}
       />
-      {replay !== null && <ReplayBar replay={replay} view={view} names={names} canShare={!isLinked} />}
+      {replay !== null && (
+        <ReplayBar
+          replay={replay}
+          view={view}
+          names={names}
+          canShare={isOver && !isLinked}
+          onLive={isOver ? null : () => lookBackFrom(null)}
+        />
+      )}
+      {isStaff && isTalking(view.status) && looksBackFrom === null && (
+        <LookBack onPress={() => lookBackFrom(view.seq)} />
+      )}
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
         <div className={`order-2 flex flex-col lg:order-1 lg:min-h-0 lg:flex-1 ${heightWhenNarrow(view)}`}>
           <Transcript
@@ -90,6 +106,18 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
           <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">{below}</div>
         </section>
       </div>
+    </div>
+  );
+}
+
+/** The way to what was so earlier in a call that goes on. */
+function LookBack({ onPress }: { onPress: () => void }) {
+  return (
+    <div className="flex justify-end border-b border-line bg-surface px-4 py-1">
+      <Button look="quiet" size="dense" onPress={onPress} className="max-sm:h-11">
+        <History aria-hidden size={16} />
+        {REPLAY.lookBack}
+      </Button>
     </div>
   );
 }

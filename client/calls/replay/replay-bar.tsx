@@ -20,6 +20,8 @@ type ReplayBarProps = {
   names: { agent: string; consumer: string };
   /** Links to a moment are for people with an account. */
   canShare: boolean;
+  /** Ends the look back on a call that goes on; null when it is over. */
+  onLive: (() => void) | null;
 };
 
 const SECOND_MS = 1000;
@@ -27,8 +29,8 @@ const SEEK_MS = 5 * SECOND_MS;
 /** The address follows once the playhead has come to rest. */
 const RESTS_MS = 400;
 
-/** A call that is over, from its answer to its end: one playhead over sound, words, tools, state and cost. */
-export function ReplayBar({ replay, view, names, canShare }: ReplayBarProps) {
+/** A call from its answer to its end, or to when somebody began to look back: one playhead over sound, words, tools, state and cost. */
+export function ReplayBar({ replay, view, names, canShare, onLive }: ReplayBarProps) {
   const { playhead } = replay;
   const acts = actsOf(replay);
   useShortcut("space", acts.toggle);
@@ -74,6 +76,11 @@ export function ReplayBar({ replay, view, names, canShare }: ReplayBarProps) {
         <Position replay={replay} />
         <Chapters replay={replay} onSeek={(ms) => playhead.seek(ms)} />
         {canShare && <ShareButton replay={replay} />}
+        {onLive !== null && (
+          <Button size="dense" onPress={onLive} className="ml-auto max-sm:h-11">
+            {REPLAY.toLive}
+          </Button>
+        )}
       </div>
       <Moment replay={replay} view={view} />
       <SilentNote replay={replay} />
@@ -223,7 +230,12 @@ function Moment({ replay, view }: { replay: Replay; view: CallView }) {
   );
 }
 
-const NOTES = { none: REPLAY.withoutSound, away: REPLAY.soundAway, blocked: REPLAY.soundBlocked } as const;
+const NOTES = {
+  live: REPLAY.soundLater,
+  none: REPLAY.withoutSound,
+  away: REPLAY.soundAway,
+  blocked: REPLAY.soundBlocked,
+} as const;
 
 function SilentNote({ replay: { silent } }: { replay: Replay }) {
   return (

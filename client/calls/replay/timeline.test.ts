@@ -70,3 +70,16 @@ test("[UI67] the keys go from mark to mark, and not to the one that is here", ()
   expect(neighbour(marks, 5200, -1)?.atMs).toBe(1000);
   expect(neighbour(marks, 9000, 1)).toBeUndefined();
 });
+
+test("[UI70] a call that goes on is looked back on up to its newest event, whatever an earlier attempt came to", () => {
+  const { originMs, endMs } = timelineOf(
+    journal([
+      [0, { type: "attempt.dialing", attemptId: "att_0", attemptNumber: 1 }],
+      [9000, { type: "attempt.ended", attemptId: "att_0", ended: "no_answer" }],
+      [70_000, { type: "attempt.dialing", attemptId, attemptNumber: 2 }],
+      [75_000, { type: "attempt.answered", attemptId }],
+      [80_000, { type: "opening.heard", atMs: 5000 }],
+    ]),
+  );
+  expect([originMs - START, endMs]).toEqual([75_000, 5000]);
+});

@@ -25,14 +25,20 @@ export function timelineOf(events: readonly CallEvent[]): Timeline {
   const origin =
     events.findLast(isType("attempt.answered")) ?? events.find(isType("attempt.dialing")) ?? events[0];
   const originMs = Date.parse(origin?.at ?? "");
-  const last = events.findLast(isType("attempt.ended")) ?? events.findLast(isType("call.ended"));
   const spoken = events.filter(isType("transcript.segment")).map(({ endMs }) => endMs);
-  const endMs = Math.max(1, last === undefined ? 0 : Date.parse(last.at) - originMs, ...spoken);
+  const endMs = Math.max(1, lastAtMs(events, originMs) - originMs, ...spoken);
   const inside = <One extends { atMs: number }>(all: One[]) =>
     all.filter(({ atMs }) => atMs >= 0 && atMs <= endMs).toSorted((one, other) => one.atMs - other.atMs);
   const since = (at: string) => Date.parse(at) - originMs;
   const marks = inside(events.flatMap((event) => markOf(event, since(event.at), events) ?? []));
   return { originMs, endMs, marks, chapters: inside(chaptersOf(events, since)) };
+}
+
+/** When the phone was put down, or the newest event of a call that goes on; what came to know after the end is no time of the call. */
+function lastAtMs(events: readonly CallEvent[], originMs: number): number {
+  const ended = events.findLast(isType("attempt.ended")) ?? events.findLast(isType("call.ended"));
+  const endedMs = ended === undefined ? 0 : Date.parse(ended.at);
+  return endedMs >= originMs ? endedMs : Date.parse(events.at(-1)?.at ?? "");
 }
 
 /** `knownMs`: when it was written down, for events that do not say when they happened. */

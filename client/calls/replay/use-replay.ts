@@ -10,7 +10,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-/** A call that is over, on its time line. */
+/** A call on its time line: from its answer to its end, or to the moment at which somebody began to look back. */
 export type Replay = {
   callId: string;
   timeline: Timeline;
@@ -19,7 +19,7 @@ export type Replay = {
   /** Null: none was made, or it is not there any more. */
   wave: { consumer: string; agent: string; perSecond: number; startMs: number } | null;
   /** Why nothing is heard; null while all is well. */
-  silent: "none" | SoundProblem | null;
+  silent: "none" | "live" | SoundProblem | null;
 };
 
 /** Recordings become whole a moment after the end. */
@@ -33,15 +33,20 @@ function nextFrame(task: () => void) {
   return () => cancelAnimationFrame(frame);
 }
 
-/** Null while the call goes on, when nobody was dialled, and until the journal is there. */
-export function useReplay(view: CallView): Replay | null {
+/** Null while the call goes on (unless somebody looks back), when nobody was dialled, and until the journal is there. */
+export function useReplay(view: CallView, looksBackFrom: number | null): Replay | null {
   const { callId } = view;
-  const canReplay = isFinal(view.status) && view.attempts.length > 0;
+  const isOver = isFinal(view.status);
+  const canReplay = (isOver || looksBackFrom !== null) && view.attempts.length > 0;
   const { t } = useSearch({ strict: false });
   const [startS] = useState(t ?? 0);
-  const journal = useQuery(
-    rpc.call.events.queryOptions({ input: { callId }, enabled: canReplay, staleTime: Infinity }),
-  );
+  const journal = useQuery({
+    // Each look back is at the journal of its moment, and the end is at all of it.
+    queryKey: ["journal", callId, isOver ? "over" : looksBackFrom],
+    queryFn: () => client.call.events({ callId }),
+    enabled: canReplay,
+    staleTime: Infinity,
+  });
   const events = journal.data?.events;
   const replay = useMemo(() => {
     if (events === undefined) return null;
@@ -49,9 +54,14 @@ export function useReplay(view: CallView): Replay | null {
     const playhead = new Playhead({ endMs: timeline.endMs, startMs: startS * MS, nextFrame, nowMs });
     return { callId, timeline, machine: new TimeMachine(events), playhead };
   }, [callId, events, startS]);
-  const { wave, silent } = useSound(replay?.playhead ?? null, view, canReplay);
+  const sound = useSound(replay?.playhead ?? null, view, isOver && canReplay);
+  const { wave } = sound;
+  const silent = isOver ? sound.silent : "live";
   useEffect(() => () => replay?.playhead.stop(), [replay]);
-  return useMemo(() => replay && { ...replay, wave, silent }, [replay, wave, silent]);
+  return useMemo(
+    () => (canReplay ? replay && { ...replay, wave, silent } : null),
+    [canReplay, replay, wave, silent],
+  );
 }
 
 function useSound(playhead: Playhead | null, { callId, recording }: CallView, canReplay: boolean) {
