@@ -131,7 +131,7 @@ export function typePredicate(operand: Value): Predicate {
   const numbers = wanted.has("number");
   const test = (value: Value | undefined): boolean =>
     value !== undefined && (wanted.has(typeName(value)) || (numbers && isNumeric(value)));
-  return other(operand, test);
+  return { operator: "type", operand, traverse: true, test };
 }
 
 function typeAlias(value: Value): string {

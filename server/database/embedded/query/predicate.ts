@@ -6,7 +6,7 @@ import type { Value } from "#server/database/embedded/values/value.ts";
  * derives index bounds from.
  */
 export type Predicate = {
-  operator: "eq" | "gt" | "gte" | "lt" | "lte" | "in" | "exists" | "other";
+  operator: "eq" | "gt" | "gte" | "lt" | "lte" | "in" | "exists" | "type" | "other";
   operand: Value;
   traverse: boolean;
   test(value: Value | undefined): boolean;
