@@ -29,7 +29,7 @@ test("[AU1] [AU3] who cancelled and who paused is kept, and a cancel that change
   await calls.pausing.pause(sam, "A test.");
   await calls.pausing.resume(sam);
   const bySam = { name: "Sam", businessId: null, callId: null };
-  await expect.poll(audited).toEqual(
+  await expect.poll(audited, { timeout: 20_000 }).toEqual(
     expect.arrayContaining([
       { act: "cancelled", name: "Sam", businessId: business.businessId, callId },
       { act: "paused_dialing", ...bySam },

@@ -34,7 +34,7 @@ test("[CL232] a booked call is moved by its consumer, with its alarm; again with
   const at = new Date(ONE_TOMORROW);
   const moved = { callId, status: "scheduled", scheduledFor: at.toISOString() };
   expect(await calls.moves.reschedule(consumer, callId, ONE_TOMORROW)).toEqual(moved);
-  await expect.poll(() => alarms.get(`call.due ${callId}`)).toEqual(at);
+  await expect.poll(() => alarms.get(`call.due ${callId}`), { timeout: 20_000 }).toEqual(at);
   const revision = (await documents.findOne({ _id: callId }))?.revision;
   expect(await calls.moves.reschedule(consumer, callId, ONE_TOMORROW)).toEqual(moved);
   expect(await documents.findOne({ _id: callId })).toMatchObject({ revision, dueAt: at });

@@ -212,11 +212,11 @@ test("[CL16] a check that the peer does not know releases the hold; only a refus
   bench.calls.hold.hold("telephony", "The carrier was away.");
   bench.script.check = () => ({ ok: false, reason: "Twilio could not be reached.", why: "unreachable" });
   bench.clock.advance(30_000);
-  await expect.poll(() => bench.script.checks).toBe(1);
+  await expect.poll(() => bench.script.checks, { timeout: 20_000 }).toBe(1);
   expect(bench.calls.hold.reason).not.toBeNull();
   bench.script.check = () => ({ ok: false, reason: "Twilio refused the request (code 20404)." });
   bench.clock.advance(30_000);
-  await expect.poll(() => bench.calls.hold.reason).toBeNull();
+  await expect.poll(() => bench.calls.hold.reason, { timeout: 20_000 }).toBeNull();
 });
 
 /** A call that was picked up and whose stream may come. */

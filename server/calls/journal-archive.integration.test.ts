@@ -89,7 +89,7 @@ test("[CL310] a long call with one owner keeps a short journal in its document, 
   for (const at of numbers(1, 60)) {
     await store.record(callId, null, `rec_${at}`, [{ type: "opening.heard", atMs: at }]);
     clock.advance(200);
-    await expect.poll(async () => (await stored(callId)).archived.has(at)).toBe(true);
+    await expect.poll(async () => (await stored(callId)).archived.has(at), { timeout: 20_000 }).toBe(true);
   }
   expect((await stored(callId)).call?.journal.length).toBeLessThanOrEqual(20);
   expect((await store.events(callId, 0))?.events.map((event) => event.seq)).toEqual(numbers(1, 60));

@@ -77,7 +77,7 @@ test.each([
 ] as const)("[CL47] no message when %s", async (_, voicemail, report) => {
   const { bench, carrierCallId, detected, asked } = await pickedUp(voicemail);
   await detected(report);
-  await expect.poll(() => bench.script.ended).toContain(carrierCallId);
+  await expect.poll(() => bench.script.ended, { timeout: 20_000 }).toContain(carrierCallId);
   expect(await asked()).toEqual({ kind: "hangUp" });
 });
 

@@ -50,7 +50,9 @@ test("[LE8] an answer of the analyst about older words is not stored", async () 
   const caller = consumer();
   const { leadId } = await leads.submit(caller, { ...leadRequest, category: "plumbing" });
   await leads.correct(caller, { leadId, description: "The boiler is cold since noon." });
-  await expect.poll(async () => (await leads.get(caller, leadId)).summary).toContain("since noon");
+  await expect
+    .poll(async () => (await leads.get(caller, leadId)).summary, { timeout: 20_000 })
+    .toContain("since noon");
   first.resolve();
   await leads.idle();
   expect((await leads.get(caller, leadId)).summary).toBe("About: The boiler is cold since noon.");

@@ -78,7 +78,7 @@ describe("submit", () => {
     const late = Promise.withResolvers<Awaited<ReturnType<Classify>>>();
     const { leads, timers, fireTimers } = createMarketplace(database(), () => late.promise);
     const submitted = leads.submit(consumer(), leadRequest);
-    await vi.waitFor(() => expect(timers.size).toBe(1), { interval: 1 });
+    await vi.waitFor(() => expect(timers.size).toBe(1), { interval: 1, timeout: 20_000 });
     fireTimers();
     const lead = await submitted;
     expect(lead).toMatchObject({ category: "plumbing", urgency: "this_week" });

@@ -242,7 +242,7 @@ describe("[MA8] news of a lead", () => {
     const { leadId } = lead;
     const both = [one.businessId, two.businessId].toSorted();
     const news = async (count: number) => {
-      await vi.waitFor(() => expect(changes).toHaveLength(count));
+      await vi.waitFor(() => expect(changes).toHaveLength(count), { timeout: 20_000 });
       const last = changes.at(-1);
       return { ...last, businessIds: last?.businessIds.toSorted() };
     };
@@ -259,10 +259,12 @@ describe("[MA8] news of a lead", () => {
     expect(await news(3)).toEqual(expected);
     const late = addBusiness();
     await matching.matchBusiness(late.businessId);
-    await vi.waitFor(() =>
-      expect(
-        changes.some((change) => change.leadId === leadId && change.businessIds.includes(late.businessId)),
-      ).toBe(true),
+    await vi.waitFor(
+      () =>
+        expect(
+          changes.some((change) => change.leadId === leadId && change.businessIds.includes(late.businessId)),
+        ).toBe(true),
+      { timeout: 20_000 },
     );
   });
 

@@ -82,7 +82,7 @@ test("[CL260] a business with one call is dialled after one call of the business
   await other.calls.drain();
   await bench.calls.pausing.resume(supervisor);
   await becomes(bench.documents, many[0] ?? "", { status: "dialing" });
-  await expect.poll(() => bench.dials).toHaveLength(1);
+  await expect.poll(() => bench.dials, { timeout: 20_000 }).toHaveLength(1);
   await bench.calls.cancel(bench.business, many[0] ?? "");
   const attemptId = bench.dials[0]?.attemptId ?? "";
   const report = {
@@ -93,5 +93,5 @@ test("[CL260] a business with one call is dialled after one call of the business
   };
   await bench.calls.telephonyEvents.statusChanged(attemptId, report);
   await becomes(bench.documents, single.call_id, { status: "dialing" });
-  await expect.poll(() => bench.dials).toHaveLength(2);
+  await expect.poll(() => bench.dials, { timeout: 20_000 }).toHaveLength(2);
 });

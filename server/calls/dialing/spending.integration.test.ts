@@ -129,7 +129,9 @@ test("[CL265] the calls beyond the cap wait for the next day and say why; one th
   await bench.calls.telephonyEvents.statusChanged(attemptId, report);
   const spending = database().connection.collection<{ _id: string; open: object }>("spending");
   await expect
-    .poll(async () => Object.keys((await spending.findOne({ _id: "installation:2026-11-24" }))?.open ?? {}))
+    .poll(async () => Object.keys((await spending.findOne({ _id: "installation:2026-11-24" }))?.open ?? {}), {
+      timeout: 20_000,
+    })
     .toEqual([bench.dials[1]?.attemptId]);
   const { call_id: next } = await bench.calls.request(bench.business, {
     leadId: "lead_spend0009",
@@ -164,10 +166,13 @@ test("[CL265] after a talk its true cost is what stays committed, of the install
   );
   for (const who of ["installation", bench.business.businessId]) {
     await expect
-      .poll(async () => {
-        const day = await spending.findOne({ _id: `${who}:2026-11-24` });
-        return [Object.keys(day?.open ?? {}), Math.round((day?.committedCents ?? 0) * 1000)];
-      })
+      .poll(
+        async () => {
+          const day = await spending.findOne({ _id: `${who}:2026-11-24` });
+          return [Object.keys(day?.open ?? {}), Math.round((day?.committedCents ?? 0) * 1000)];
+        },
+        { timeout: 20_000 },
+      )
       .toEqual([[], Math.round(totalCents * 1000)]);
   }
 });

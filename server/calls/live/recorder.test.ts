@@ -47,7 +47,7 @@ test("[CL191] after a lost reply nothing is known: the head is read before the s
   await recorder.flush();
   failing.now = true;
   recorder.add(heard);
-  await expect.poll(() => clock.pending).toBe(1);
+  await expect.poll(() => clock.pending, { timeout: 20_000 }).toBe(1);
   failing.now = false;
   clock.advance(200);
   await recorder.flush();

@@ -233,7 +233,7 @@ test("[AN7] scripted: hang, reset and an error in the middle of a stream", async
     return faults.length === 0;
   };
   const caught = hanging.catch((error: unknown) => error);
-  await expect.poll(taken).toBe(true);
+  await expect.poll(taken, { timeout: 20_000 }).toBe(true);
   abort.abort();
   expect(await caught).toBeInstanceOf(Anthropic.APIUserAbortError);
 });

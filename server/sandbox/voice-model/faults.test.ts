@@ -116,7 +116,9 @@ test("[VM42] scripted: a stall holds everything back, then sends it in order", a
   await server.fault({ kind: "stall", afterMs: 1000, forMs: 30_000 }, { sessionId: id });
   clock.skip(1000);
   client.sendRaw({ type: "session.update", session: { type: "realtime", instructions: "Held." } });
-  await expect.poll(async () => (await server.session(id)).events.sent["session.updated"]).toBe(1);
+  await expect
+    .poll(async () => (await server.session(id)).events.sent["session.updated"], { timeout: 20_000 })
+    .toBe(1);
   expect(client.types()).toEqual(["session.created"]);
   clock.skip(30_000);
   expect((await client.next("session.updated")).session).toMatchObject({ instructions: "Held." });
@@ -179,12 +181,14 @@ test("[VM44] scripted: a failed answer, an answer in writing, a delta after the 
   const { id: responseId } = await client.sayExactly("Hello.");
   const from = client.types().lastIndexOf("response.done");
   await client.next("response.output_audio.delta", ({ response_id }) => response_id === responseId);
-  await expect.poll(() => client.types().slice(from)).toContain("response.output_audio.delta");
+  await expect
+    .poll(() => client.types().slice(from), { timeout: 20_000 })
+    .toContain("response.output_audio.delta");
   await server.fault(
     { kind: "rawFrame", text: '{"type":"sandbox.unheard_of","event_id":"event_1"}', afterMs: 0 },
     { sessionId: id },
   );
-  await expect.poll(() => client.types()).toContain("sandbox.unheard_of");
+  await expect.poll(() => client.types(), { timeout: 20_000 }).toContain("sandbox.unheard_of");
   client.close();
 });
 

@@ -39,11 +39,13 @@ test("[VM45] delay and jitter: every frame comes late, in its order", async () =
   const config = { type: "session.update", session: { type: "realtime" } };
   for (let count = 0; count < 20; count++) client.sendRaw({ ...config, event_id: `evt_${count}` });
   await expect
-    .poll(async () => (await server.session(client.sessionId)).events.sent["session.updated"])
+    .poll(async () => (await server.session(client.sessionId)).events.sent["session.updated"], {
+      timeout: 20_000,
+    })
     .toBe(20);
   expect(client.types()).toEqual(["session.created"]);
   clock.skip(5000 + 20 * 300);
-  await expect.poll(() => client.events.length).toBe(21);
+  await expect.poll(() => client.events.length, { timeout: 20_000 }).toBe(21);
   const { frames } = await server.frames(client.sessionId);
   const sent = frames.filter(({ by }) => by === "server").map(({ event }) => event?.["event_id"]);
   expect(client.events.map(idOf)).toEqual(sent);
@@ -67,7 +69,7 @@ test("[VM47] a server that stops reading takes nothing, then everything", async 
   while (client.socket.bufferedAmount < 256 * 1024) client.write(second);
   const seen = (await server.session(client.sessionId)).events.received["input_audio_buffer.append"] ?? 0;
   clock.skip(30_000);
-  await expect.poll(() => client.socket.bufferedAmount).toBe(0);
+  await expect.poll(() => client.socket.bufferedAmount, { timeout: 20_000 }).toBe(0);
   const later = (await server.session(client.sessionId)).events.received["input_audio_buffer.append"] ?? 0;
   expect(later).toBeGreaterThan(seen);
 });
@@ -116,7 +118,7 @@ test("[VM42] scripted: an upgrade that is never answered", async () => {
   const request = `GET /v1/realtime?model=gpt-realtime-2.1 HTTP/1.1\r\nHost: sandbox\r\n${handshake.join("\r\n")}\r\n`;
   socket.write(`${request}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`);
   await expect
-    .poll(async () => (await fetch(`${server.origin}/sandbox/faults`)).json())
+    .poll(async () => (await fetch(`${server.origin}/sandbox/faults`)).json(), { timeout: 20_000 })
     .toEqual({ faults: [] });
   expect(socket.bytesRead).toBe(0);
   socket.destroy();

@@ -111,11 +111,13 @@ test("[TW24][TW29] keys arrive, and a torn socket is lost and asked about", asyn
   stream.listen(listener);
   await heard.next();
   await rig.control("POST", `/calls/${carrierCallId}/press`, { digits: "5#" });
-  await vi.waitFor(() =>
-    expect(heard.all.filter(([kind]) => kind === "key")).toEqual([
-      ["key", "5"],
-      ["key", "#"],
-    ]),
+  await vi.waitFor(
+    () =>
+      expect(heard.all.filter(([kind]) => kind === "key")).toEqual([
+        ["key", "5"],
+        ["key", "#"],
+      ]),
+    { timeout: 20_000 },
   );
   await rig.control("POST", `/calls/${carrierCallId}/stream`, { do: "tear" });
   expect(await board.ended.next()).toBe(`${attemptId} ${carrierCallId}`);
