@@ -16,6 +16,7 @@ import {
 } from "#server/http/procedures/call.ts";
 import { createLeadProcedures } from "#server/http/procedures/lead.ts";
 import { createRouter } from "#server/http/procedures/router.ts";
+import { createViewProcedures } from "#server/http/procedures/views.ts";
 import { createSupervisorProcedures } from "#server/http/procedures/supervisor.ts";
 import { createRecordingRoute } from "#server/http/recording-route.ts";
 import { isSameOrigin } from "#server/http/web-origin.ts";
@@ -145,7 +146,7 @@ async function showEverywhere(
 }
 
 function proceduresOf({ features, demo, logger, clock }: ServeParts) {
-  const { accounts, audit, businesses, leads, matching, calls, feed, wall, slots } = features;
+  const { accounts, audit, views, businesses, leads, matching, calls, feed, wall, slots } = features;
   const stopAllCalls = async (caller: Caller) => {
     const phone = await accounts.phoneOf(caller.accountId);
     if (phone === null) throw new Failure("PHONE_MISSING");
@@ -168,6 +169,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
       ...createCallRequestProcedures(calls),
     },
     audit: createAuditProcedures(audit),
+    views: createViewProcedures(views),
     booking: createBookingProcedures(slots),
     call: createCallProcedures(calls),
     supervisor: createSupervisorProcedures({

@@ -3,6 +3,7 @@ import { createMailFiles } from "#server/accounts/mail-files.ts";
 import { createSmtpMail } from "#server/accounts/smtp-mail.ts";
 import { type Accounts, createAccounts } from "#server/accounts/accounts.ts";
 import { type Businesses, createBusinesses } from "#server/accounts/businesses.ts";
+import { createSavedViews, type SavedViews } from "#server/accounts/saved-views.ts";
 import { Audit } from "#server/audit/audit.ts";
 import { Calls } from "#server/calls/calls.ts";
 import { CallbackSlots } from "#server/booking/callback-slots.ts";
@@ -44,6 +45,7 @@ import { join } from "node:path";
 export type Features = {
   accounts: Accounts;
   audit: Audit;
+  views: SavedViews;
   businesses: Businesses;
   leads: Leads;
   matching: Matching;
@@ -111,6 +113,7 @@ export function createFeatures(parts: FeatureParts): Features {
   return {
     accounts,
     audit: ground.audit,
+    views: createSavedViews(database),
     businesses,
     leads,
     matching,

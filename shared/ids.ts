@@ -28,4 +28,5 @@ export type IdPrefix =
   | "apt"
   | "hold"
   | "aud"
+  | "view"
   | "steer";

@@ -1,6 +1,7 @@
 import { type CallFilter, CallFilters } from "#client/calls/call-filters.tsx";
 import { CallList } from "#client/calls/call-list.tsx";
 import { ExportButtons } from "#client/calls/export-buttons.tsx";
+import { SavedViews } from "#client/calls/saved-views.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
 import { useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
@@ -35,8 +36,11 @@ export function CallsPage() {
         <KeyboardHelp rows={KEYS} />
       </div>
       <CallFilters filter={{ ...address, search }} onChange={change} />
-      <div className="flex justify-end">
-        <ExportButtons what="calls" about={{ ...address, search }} />
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <SavedViews filter={address} />
+        <div className="ml-auto">
+          <ExportButtons what="calls" about={{ ...address, search }} />
+        </div>
       </div>
       <CallList filter={{ ...address, search }} audience="staff" emptyHint={CALLS.callsEmpty} />
     </div>

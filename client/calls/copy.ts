@@ -122,6 +122,13 @@ export const CALLS = {
   interrupted: "Interrupted",
   speaking: "speaking",
   playFrom: "Play from",
+  savedViews: "Saved views",
+  saveView: "Save this view",
+  removeView: "Remove the view",
+  viewName: "Name",
+  viewNameHint: "State and result are kept, for you alone. What you search for is not.",
+  viewsFull: "You have twenty views. Remove one first.",
+  save: "Save",
   exportCalls: "Export calls",
   exportTranscript: "Export transcript",
 } as const;

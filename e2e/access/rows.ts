@@ -157,6 +157,14 @@ export const ROWS = {
   },
   "call.deleteSummary": { ...call, may: CONSUMERS },
   "audit.list": { may: ["business", "supervisor"], about: "own" },
+  "views.list": { may: ["business", "supervisor"], about: "own" },
+  "views.save": {
+    may: ["business", "supervisor"],
+    about: "own",
+    input: () => ({ name: "Failed", status: "failed" }),
+  },
+  // A foreign view and none at all are the same: nothing is removed.
+  "views.remove": { may: ["business", "supervisor"], about: "own", input: () => ({ viewId: "view_0" }) },
   "supervisor.board": { may: SUPERVISORS, about: "own" },
   "supervisor.queue": { may: SUPERVISORS, about: "own" },
   "supervisor.pauseDialing": {

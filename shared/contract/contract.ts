@@ -4,6 +4,7 @@ import { bookingContract } from "#shared/contract/booking.ts";
 import { businessContract } from "#shared/contract/business.ts";
 import { callContract } from "#shared/contract/call.ts";
 import { leadContract } from "#shared/contract/lead.ts";
+import { viewsContract } from "#shared/contract/views.ts";
 import { supervisorContract } from "#shared/contract/supervisor.ts";
 
 /** Every procedure of the product: RPC under `/rpc`, REST under `/api`, OpenAPI at `/api/openapi.json`. */
@@ -15,4 +16,5 @@ export const contract = {
   call: callContract,
   supervisor: supervisorContract,
   audit: auditContract,
+  views: viewsContract,
 };
