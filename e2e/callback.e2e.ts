@@ -1,5 +1,6 @@
 import type { SignedIn } from "#e2e/support/api.ts";
-import { enterAs, linkTo, test } from "#e2e/support/browser.ts";
+import { enterAs, test } from "#e2e/support/browser.ts";
+import { linkTo } from "#e2e/support/links.ts";
 import { freshPlace, newBusiness, newConsumer } from "#e2e/support/world.ts";
 import { expect, type Page, type Route } from "@playwright/test";
 

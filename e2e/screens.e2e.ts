@@ -1,5 +1,6 @@
 import { callEnds, callReaches, signIn } from "#e2e/support/api.ts";
-import { enterAs, expectAccessible, expectFits, linkTo, test } from "#e2e/support/browser.ts";
+import { enterAs, expectAccessible, expectFits, test } from "#e2e/support/browser.ts";
+import { linkTo } from "#e2e/support/links.ts";
 import { until } from "#e2e/support/wait.ts";
 import { callCase, type World } from "#e2e/support/world.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";

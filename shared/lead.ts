@@ -90,6 +90,8 @@ export const businessLeadSchema = z.object({
   urgency: urgencySchema,
   postalCode: z.string(),
   timeZone: z.string(),
+  /** What the consumer would spend; null when they did not say. */
+  budgetCents: z.number().nullable(),
   score: z.number(),
   reasons: z.array(z.string()),
   matchStatus: matchStatusSchema,

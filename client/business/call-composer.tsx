@@ -10,13 +10,14 @@ import {
   requestProblem,
 } from "#client/business/composer-form.ts";
 import { QuotaLine } from "#client/business/quota.tsx";
-import { Button } from "#client/ui/button.tsx";
 import { Radio } from "#client/ui/checkbox.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
 import { Dialog } from "#client/ui/dialog.tsx";
+import { FormFoot } from "#client/ui/form-foot.tsx";
+import { FormText } from "#client/ui/form-text.tsx";
 import { instantOf } from "#client/ui/local-time.ts";
-import { useSendKeys } from "#client/ui/shortcuts.ts";
-import { LABEL, TextField } from "#client/ui/text-field.tsx";
+import { SEND_KEYS, useSendKeys } from "#client/ui/shortcuts.ts";
+import { LABEL } from "#client/ui/text-field.tsx";
 import { showToast } from "#client/ui/toast.tsx";
 import { rpc } from "#client/wire/rpc.ts";
 import type { BusinessLead } from "#shared/lead.ts";
@@ -87,17 +88,12 @@ function ComposerBody({ lead, onClose }: Omit<CallComposerProps, "isOpen">) {
       {problem !== null && <ComposerProblem leadId={lead.leadId} problem={problem} onChange={change} />}
       <p className="text-dense text-muted">{BUSINESS.openingRule}</p>
       <QuotaLine />
-      <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
-        <Button onPress={onClose} className="max-sm:h-12">
-          {BUSINESS.notNow}
-        </Button>
-        <Button look="primary" type="submit" isPending={request.isPending} className="max-sm:h-12">
-          {BUSINESS.placeCall}
-          <kbd aria-hidden className="hidden font-sans text-meta lg:inline">
-            {BUSINESS.placeCallKeys}
-          </kbd>
-        </Button>
-      </div>
+      <FormFoot keepLabel={BUSINESS.notNow} onKeep={onClose} isPending={request.isPending}>
+        {BUSINESS.placeCall}
+        <kbd aria-hidden className="hidden font-sans text-meta lg:inline">
+          {SEND_KEYS}
+        </kbd>
+      </FormFoot>
     </form>
   );
 }
@@ -110,22 +106,13 @@ function PreviewOf({ control, leadId }: FieldsProps & { leadId: string }) {
 
 function ObjectiveField({ control }: FieldsProps) {
   return (
-    <Controller
+    <FormText
       control={control}
       name="objective"
-      render={({ field: { ref, ...field }, fieldState }) => (
-        <TextField
-          {...field}
-          inputRef={(element) => {
-            ref(element);
-          }}
-          label={BUSINESS.objective}
-          description={BUSINESS.objectiveHint}
-          lines={4}
-          counterMax={OBJECTIVE_MAX}
-          error={fieldState.error?.message}
-        />
-      )}
+      label={BUSINESS.objective}
+      description={BUSINESS.objectiveHint}
+      lines={4}
+      counterMax={OBJECTIVE_MAX}
     />
   );
 }
@@ -156,19 +143,12 @@ function WhenFields({ control, lead }: FieldsProps & { lead: BusinessLead }) {
       />
       {when === "now" && <CallingHoursNow lead={lead} />}
       {when === "later" && (
-        <Controller
+        <FormText
           control={control}
           name="localTime"
-          render={({ field: { ref, ...field }, fieldState }) => (
-            <TextField
-              {...field}
-              inputRef={ref}
-              type="datetime-local"
-              label={BUSINESS.whenLabel}
-              description={theirTime}
-              error={fieldState.error?.message}
-            />
-          )}
+          type="datetime-local"
+          label={BUSINESS.whenLabel}
+          description={theirTime}
         />
       )}
     </>

@@ -11,6 +11,7 @@ const lead = (leadId: string, matchStatus: MatchStatus): BusinessLead => ({
   urgency: "now",
   postalCode: "94110",
   timeZone: "America/Los_Angeles",
+  budgetCents: null,
   score: 92,
   reasons: [],
   matchStatus,

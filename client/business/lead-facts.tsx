@@ -2,7 +2,7 @@ import { CallingHoursNow } from "#client/business/calling-hours.tsx";
 import { BUSINESS } from "#client/business/copy.ts";
 import { quotaText, useQuota } from "#client/business/quota.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
-import { cityOf, instantText } from "#client/ui/format.ts";
+import { cityOf, instantText, wholeMoneyText } from "#client/ui/format.ts";
 import type { BusinessLead } from "#shared/lead.ts";
 import type { ReactNode } from "react";
 
@@ -26,6 +26,9 @@ export function LeadFacts({ lead }: { lead: BusinessLead }) {
           <CallingHoursNow lead={lead} />
         </Fact>
         <Fact name={BUSINESS.postalCode}>{lead.postalCode}</Fact>
+        {lead.budgetCents !== null && (
+          <Fact name={BUSINESS.budget}>up to {wholeMoneyText(lead.budgetCents)}</Fact>
+        )}
         <Fact name={BUSINESS.aiCalls}>{lead.consent.aiCalls ? BUSINESS.agreed : BUSINESS.notAgreedYet}</Fact>
         <Fact name={BUSINESS.recording}>{lead.consent.recording ? BUSINESS.agreed : BUSINESS.notAgreed}</Fact>
         {quota !== undefined && <Fact name={BUSINESS.callsLeft}>{quotaText(quota, nowMs)}</Fact>}

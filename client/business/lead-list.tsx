@@ -56,13 +56,17 @@ function LeadRow({ lead, view, isOpen, onEnter }: LeadRowProps) {
           {spanText(sinceMs(lead.createdAt, nowMs))}
         </time>
       </span>
-      <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-dense text-muted">
-        <Chip tone={lead.urgency === "now" ? "wait" : "idle"}>{URGENCY_WORDS[lead.urgency]}</Chip>
-        <span>{lead.consumerName}</span>
-        <span>{CATEGORY_WORDS[lead.category]}</span>
-        <span className="figures">{lead.postalCode}</span>
-        <span className="figures">fit {Math.round(lead.score)}</span>
+      <span className="figures flex items-baseline justify-between gap-2 text-dense text-muted">
+        <span className="truncate">
+          {lead.consumerName} · {CATEGORY_WORDS[lead.category]} · {lead.postalCode}
+        </span>
+        <span className="shrink-0">fit {Math.round(lead.score)}</span>
       </span>
+      {lead.urgency === "now" && (
+        <span>
+          <Chip tone="wait">{URGENCY_WORDS.now}</Chip>
+        </span>
+      )}
     </Link>
   );
 }

@@ -1,51 +1,30 @@
 import { BUSINESS } from "#client/business/copy.ts";
 import type { SettingsForm } from "#client/business/settings-form.ts";
 import { Checkbox } from "#client/ui/checkbox.tsx";
+import { FormText } from "#client/ui/form-text.tsx";
 import { CATEGORY_WORDS } from "#client/ui/lead-words.ts";
 import { Select } from "#client/ui/select.tsx";
-import { LABEL, TextField } from "#client/ui/text-field.tsx";
+import { LABEL } from "#client/ui/text-field.tsx";
 import { timeZoneOptions } from "#client/ui/time-zones.ts";
 import { CATEGORIES, type Category } from "#shared/lead.ts";
 import { CheckboxGroup } from "react-aria-components/CheckboxGroup";
 import { FieldError } from "react-aria-components/FieldError";
 import { Label } from "react-aria-components/Label";
-import { type Control, Controller, type FieldPath, useWatch } from "react-hook-form";
+import { type Control, Controller, useWatch } from "react-hook-form";
 
 type FieldsProps = { control: Control<SettingsForm> };
-
-type TextRowProps = FieldsProps & {
-  name: FieldPath<SettingsForm> &
-    ("name" | "legalName" | "areas" | "opens" | "closes" | "priceLow" | "priceHigh" | "callbackNumber");
-  label: string;
-  description?: string;
-  type?: "text" | "time" | "tel";
-  autoComplete?: string;
-  inputMode?: "numeric";
-};
-
-function TextRow({ control, name, ...rest }: TextRowProps) {
-  return (
-    <Controller
-      control={control}
-      name={name}
-      render={({ field: { ref, ...field }, fieldState }) => (
-        <TextField {...field} {...rest} inputRef={ref} error={fieldState.error?.message} />
-      )}
-    />
-  );
-}
 
 export function NameFields({ control }: FieldsProps) {
   return (
     <>
-      <TextRow
+      <FormText
         control={control}
         name="name"
         label={BUSINESS.name}
         description={BUSINESS.nameHint}
         autoComplete="organization"
       />
-      <TextRow
+      <FormText
         control={control}
         name="legalName"
         label={BUSINESS.legalName}
@@ -86,7 +65,7 @@ export function CategoryField({ control }: FieldsProps) {
 }
 
 export function AreaField({ control }: FieldsProps) {
-  return <TextRow control={control} name="areas" label={BUSINESS.areas} description={BUSINESS.areasHint} />;
+  return <FormText control={control} name="areas" label={BUSINESS.areas} description={BUSINESS.areasHint} />;
 }
 
 export function ZoneField({ control }: FieldsProps) {
@@ -109,23 +88,28 @@ export function ZoneField({ control }: FieldsProps) {
 export function HoursFields({ control }: FieldsProps) {
   return (
     <div className="grid grid-cols-2 gap-4">
-      <TextRow control={control} name="opens" label={BUSINESS.opens} type="time" />
-      <TextRow control={control} name="closes" label={BUSINESS.closes} type="time" />
+      <FormText control={control} name="opens" label={BUSINESS.opens} type="time" />
+      <FormText control={control} name="closes" label={BUSINESS.closes} type="time" />
     </div>
   );
 }
 
 export function PriceFields({ control }: FieldsProps) {
   return (
-    <div className="grid grid-cols-2 gap-4">
-      <TextRow
-        control={control}
-        name="priceLow"
-        label={BUSINESS.priceLow}
-        description={BUSINESS.priceHint}
-        inputMode="numeric"
-      />
-      <TextRow control={control} name="priceHigh" label={BUSINESS.priceHigh} inputMode="numeric" />
+    <div className="flex flex-col gap-1">
+      <div className="grid grid-cols-2 gap-4">
+        <FormText
+          control={control}
+          name="priceLow"
+          label={BUSINESS.priceLow}
+          inputMode="numeric"
+          aria-describedby="price-hint"
+        />
+        <FormText control={control} name="priceHigh" label={BUSINESS.priceHigh} inputMode="numeric" />
+      </div>
+      <p id="price-hint" className="text-dense text-muted">
+        {BUSINESS.priceHint}
+      </p>
     </div>
   );
 }
@@ -169,7 +153,7 @@ export function VoicemailFields({ control }: FieldsProps) {
         )}
       />
       {leavesMessage && (
-        <TextRow
+        <FormText
           control={control}
           name="callbackNumber"
           label={BUSINESS.callbackNumber}

@@ -5,6 +5,7 @@ import { REPLAY } from "#client/calls/replay/copy.ts";
 import { ReplayBar } from "#client/calls/replay/replay-bar.tsx";
 import { type Replay, useLineAt, useReplay } from "#client/calls/replay/use-replay.ts";
 import { Transcript } from "#client/calls/transcript.tsx";
+import { objectiveText } from "#client/calls/words.ts";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
@@ -52,6 +53,8 @@ type LoadedCallProps = Omit<CallPageProps, "callId"> & { call: LiveCall };
 function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: LoadedCallProps) {
   const { view } = call;
   const isStaff = audience === "staff";
+  // What a consumer waits for is beside the words; while there are none, it has the page.
+  const hasWords = isStaff || view.transcript.length > 0 || isTalking(view.status);
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
@@ -67,7 +70,7 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
         call={call}
         ending={ending}
         title={isStaff ? <StaffTitle call={call} /> : consumerTitle(view)}
-        subtitle={view.objective}
+        subtitle={objectiveText(view.objective, audience)}
         actions={actions}
         keyboardHelp={keyboardHelp}
       />
@@ -84,23 +87,25 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
         <LookBack onPress={() => lookBackFrom(view.seq)} />
       )}
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-        <div className={`order-2 flex flex-col lg:order-1 lg:min-h-0 lg:flex-1 ${heightWhenNarrow(view)}`}>
-          <Transcript
-            call={call}
-            names={names}
-            emptyText={emptyText(view)}
-            isFrozen={call.link.state === "lost"}
-            target={target}
-            playhead={replay?.playhead ?? null}
-            currentId={currentId}
-          />
-        </div>
+        {hasWords && (
+          <div className={`order-2 flex flex-col lg:order-1 lg:min-h-0 lg:flex-1 ${heightWhenNarrow(view)}`}>
+            <Transcript
+              call={call}
+              names={names}
+              emptyText={emptyText(view)}
+              isFrozen={call.link.state === "lost"}
+              target={target}
+              playhead={replay?.playhead ?? null}
+              currentId={currentId}
+            />
+          </div>
+        )}
         <section
           aria-label={CALLS.facts}
           // On a wide screen it scrolls by itself, so the keyboard must reach it.
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
-          className="contents border-line bg-surface lg:order-2 lg:flex lg:w-90 lg:flex-col lg:overflow-y-auto lg:border-l"
+          className={`contents border-line bg-surface lg:order-2 lg:overflow-y-auto ${hasWords ? "lg:flex lg:w-90 lg:flex-col lg:border-l" : "lg:grid lg:flex-1 lg:grid-cols-2 lg:content-start"}`}
         >
           <div className="order-1 bg-surface">{above}</div>
           <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">{below}</div>

@@ -1,4 +1,6 @@
 import { CALLS } from "#client/calls/copy.ts";
+import { Fact, QueuePlace, usePlace } from "#client/calls/queue-place.tsx";
+import { numberText } from "#client/calls/queue-words.ts";
 import { MoveForm, MoveProblem } from "#client/calls/move-form.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { Dialog } from "#client/ui/dialog.tsx";
@@ -7,7 +9,7 @@ import { rpc } from "#client/wire/rpc.ts";
 import { isWaiting } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 import { useMutation } from "@tanstack/react-query";
-import { CalendarClock, PhoneOutgoing } from "lucide-react";
+import { CalendarClock, Phone, PhoneOutgoing } from "lucide-react";
 import { useState } from "react";
 
 type MoveCallProps = { view: Pick<CallView, "callId" | "status" | "scheduledFor"> };
@@ -19,9 +21,17 @@ export function MoveCall({ view }: MoveCallProps) {
 
 function WaitingCall({ view: { callId, status, scheduledFor } }: MoveCallProps) {
   const [proposed, setProposed] = useState<string | null>(null);
+  const place = usePlace({ callId, status });
   const now = useMutation(rpc.call.callNow.mutationOptions());
   return (
     <section aria-label={CALLS.moveSection} className="flex flex-col gap-3 border-b border-line p-4">
+      {status === "queued" && place !== undefined && <QueuePlace place={place} audience="staff" />}
+      {place !== undefined && (
+        <Fact icon={Phone}>
+          Their phone will show{" "}
+          <span className="figures font-medium whitespace-nowrap">{numberText(place.fromNumber)}</span>
+        </Fact>
+      )}
       <div className="flex flex-wrap gap-2">
         {status === "scheduled" && (
           <Button

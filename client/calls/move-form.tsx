@@ -2,6 +2,7 @@ import { CALLS } from "#client/calls/copy.ts";
 import { moveRefusal } from "#client/calls/move-refusal.ts";
 import { Button } from "#client/ui/button.tsx";
 import { agreedTimeText, cityOf, deviceTimeZone } from "#client/ui/format.ts";
+import { FormFoot } from "#client/ui/form-foot.tsx";
 import { instantOf, localTimeOf } from "#client/ui/local-time.ts";
 import { useSendKeys } from "#client/ui/shortcuts.ts";
 import { Problem } from "#client/ui/states.tsx";
@@ -60,14 +61,9 @@ export function MoveForm({ callId, proposed, onClose }: MoveFormProps) {
       {move.isError && (
         <MoveProblem error={move.error} onUse={(allowedFrom) => change(localTimeOf(allowedFrom))} />
       )}
-      <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
-        <Button onPress={onClose} className="max-sm:h-12">
-          {CALLS.moveKeep}
-        </Button>
-        <Button look="primary" type="submit" isPending={move.isPending} className="max-sm:h-12">
-          {CALLS.moveConfirm}
-        </Button>
-      </div>
+      <FormFoot keepLabel={CALLS.moveKeep} onKeep={onClose} isPending={move.isPending}>
+        {CALLS.moveConfirm}
+      </FormFoot>
     </form>
   );
 }

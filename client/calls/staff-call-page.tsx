@@ -13,7 +13,7 @@ import { type Replay, useMoment } from "#client/calls/replay/use-replay.ts";
 import { REPLAY } from "#client/calls/replay/copy.ts";
 import type { CallView } from "#shared/call/view.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
-import { isFinal } from "#shared/call/status.ts";
+import { isFinal, isWaiting } from "#shared/call/status.ts";
 import { Link, useParams } from "@tanstack/react-router";
 
 const KEYS = [
@@ -57,12 +57,14 @@ function staffParts(
         <RecordLinks view={view} />
       </>
     ),
-    below: (
-      <>
-        <SoundPanel view={view} />
-        <MomentPanel view={view} replay={replay} />
-      </>
-    ),
+    // Before the first dial there is nothing to measure.
+    below:
+      isWaiting(view.status) && view.attempts.length === 0 ? null : (
+        <>
+          <SoundPanel view={view} />
+          <MomentPanel view={view} replay={replay} />
+        </>
+      ),
   };
 }
 

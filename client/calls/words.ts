@@ -21,6 +21,13 @@ export function outcomeWords(outcome: string): { text: string; tone: Tone } {
   return isOutcome(outcome) ? OUTCOMES[outcome] : { text: outcome.replaceAll("_", " "), tone: "idle" };
 }
 
+/** What a call is for when its consumer asked for it without saying so: written for the agent, who talks with "the consumer". */
+const ASKED_BY_THEMSELVES = /^Call consumer to discuss their /;
+
+/** What the call is for, as those read it who are called or who have called. */
+export const objectiveText = (objective: string, audience: "staff" | "consumer"): string =>
+  audience === "staff" ? objective : objective.replace(ASKED_BY_THEMSELVES, "To discuss your ");
+
 const STATUS_WORDS: Record<CallStatus, string> = {
   scheduled: "Scheduled",
   queued: "In line",

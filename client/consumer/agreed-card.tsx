@@ -11,20 +11,20 @@ export function AgreedCard({ view }: { view: CallView }) {
   const nowMs = useServerNowMs();
   const { appointment, businessName } = view;
   return (
-    <>
-      <Agreed view={view} />
-      {appointment !== null && (
-        <div className="border-b border-line px-4 py-3">
+    <Agreed
+      view={view}
+      action={
+        appointment !== null && (
           <a
             download={CONSUMER.calendarFileName}
             href={`data:text/calendar;charset=utf-8,${encodeURIComponent(calendarFile(appointment, businessName, nowMs))}`}
-            className={buttonClass("secondary", "touch")}
+            className={buttonClass("secondary", "touch", "mt-1 self-start")}
           >
             <CalendarPlus aria-hidden size={18} />
             {CONSUMER.addToCalendar}
           </a>
-        </div>
-      )}
-    </>
+        )
+      }
+    />
   );
 }

@@ -28,7 +28,7 @@ export const CONSUMER = {
   postalLabel: "Postal code",
   categoryLabel: "Kind of help",
   categoryUnsure: "Find out from my words",
-  budgetLabel: "Budget in dollars, if you have one",
+  budgetLabel: "Budget in $, if any",
   budgetOdd: "A budget is a number of whole dollars, up to 999999.",
   urgencyLabel: "How soon",
   zoneLabel: "Your time zone",

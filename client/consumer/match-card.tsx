@@ -11,6 +11,9 @@ const STATUS: Record<MatchStatus, { text: string; tone: Tone; icon: LucideIcon }
   declined: { text: CONSUMER.matchDeclined, tone: "idle", icon: X },
 };
 
+/** The best ones are first; all of them would push what can be done off a phone's screen. */
+const REASONS_SHOWN = 4;
+
 type MatchCardProps = {
   leadId: string;
   match: ConsumerMatch;
@@ -33,14 +36,12 @@ export function MatchCard({ leadId, match, isOpen }: MatchCardProps) {
           {status.text}
         </Chip>
       </div>
-      <div>
-        <p className="figures font-medium">Fits {Math.round(match.score)} of 100</p>
-        <ul className="list-disc pl-5 text-muted">
-          {match.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      </div>
+      <p className="text-body text-muted">
+        <span className="figures font-medium text-ink">Fits {Math.round(match.score)} of 100</span>
+        {match.reasons.slice(0, REASONS_SHOWN).map((reason) => (
+          <span key={reason}> · {reason}</span>
+        ))}
+      </p>
       {isOpen && match.status === "interested" && <AskForCall leadId={leadId} match={match} />}
       {(isOpen ? match.status !== "declined" : match.consent.aiCalls) && (
         // What was stored changed elsewhere: the boxes begin anew with it.

@@ -19,7 +19,7 @@ type MyCallProps = {
 /** One's own call, from the wait for it to what came of it. */
 export function MyCall({ callId, isLinked = false, below }: MyCallProps) {
   return (
-    <div className="mx-auto flex min-h-0 w-full max-w-5xl flex-1 flex-col text-lead lg:h-full">
+    <div className="mx-auto flex min-h-0 w-full max-w-5xl flex-1 flex-col border-line text-lead lg:h-full lg:border-x">
       <title>{CONSUMER.myCallTitle}</title>
       <CallPage
         callId={callId}

@@ -3,7 +3,7 @@ import { EditRequest } from "#client/consumer/edit-request.tsx";
 import { Button } from "#client/ui/button.tsx";
 import { Chip } from "#client/ui/chip.tsx";
 import { ConfirmDialog } from "#client/ui/dialog.tsx";
-import { moneyText } from "#client/ui/format.ts";
+import { wholeMoneyText } from "#client/ui/format.ts";
 import { CATEGORY_WORDS, URGENCY_WORDS } from "#client/ui/lead-words.ts";
 import { showToast } from "#client/ui/toast.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
@@ -18,7 +18,7 @@ export function MyRequest({ lead }: { lead: Lead }) {
   const [isEditing, setEditing] = useState(false);
   if (isEditing) return <EditRequest lead={lead} onDone={() => setEditing(false)} />;
   return (
-    <section aria-labelledby="request-title" className="flex flex-col gap-2">
+    <section aria-labelledby="request-title" className="flex flex-col gap-2 pb-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h1 id="request-title" className="text-h2">
           {CONSUMER.requestTitle}
@@ -30,7 +30,7 @@ export function MyRequest({ lead }: { lead: Lead }) {
         )}
       </div>
       <p className="wrap-anywhere">{lead.description}</p>
-      <p className="text-dense text-muted">{factsOf(lead).join(", ")}</p>
+      <p className="pb-1 text-dense text-muted">{factsOf(lead).join(", ")}</p>
       {lead.status === "open" && (
         <div className="flex flex-wrap gap-2">
           <Button size="touch" onPress={() => setEditing(true)}>
@@ -45,7 +45,7 @@ export function MyRequest({ lead }: { lead: Lead }) {
 }
 
 function factsOf({ category, urgency, postalCode, budgetCents }: Lead): string[] {
-  const budget = budgetCents === null ? [] : [`up to ${moneyText(budgetCents)}`];
+  const budget = budgetCents === null ? [] : [`up to ${wholeMoneyText(budgetCents)}`];
   return [CATEGORY_WORDS[category], postalCode, URGENCY_WORDS[urgency].toLowerCase(), ...budget];
 }
 

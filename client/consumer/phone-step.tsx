@@ -146,7 +146,7 @@ function CodeForm({ phoneNumber, sendError, onProven, onOtherNumber, onAgain }: 
       >
         {CONSUMER.codeConfirm}
       </Button>
-      <div className="flex flex-wrap justify-between gap-2">
+      <div className="flex flex-col gap-2 sm:flex-row sm:justify-between">
         <Button look="quiet" size="touch" onPress={onAgain}>
           {CONSUMER.codeAgain}
         </Button>

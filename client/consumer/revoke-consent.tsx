@@ -30,9 +30,8 @@ export function RevokeConsent({ leadId, businessId }: RevokeConsentProps) {
   return (
     <>
       <Button
-        look="quiet"
         size="touch"
-        className="self-start"
+        className="mt-2 self-start"
         isPending={revoke.isPending}
         onPress={() => setAsking(true)}
       >

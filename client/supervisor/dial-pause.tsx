@@ -1,6 +1,7 @@
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { Button } from "#client/ui/button.tsx";
 import { Dialog } from "#client/ui/dialog.tsx";
+import { FormFoot } from "#client/ui/form-foot.tsx";
 import { instantText } from "#client/ui/format.ts";
 import { focusOnMount, TextField } from "#client/ui/text-field.tsx";
 import { showToast } from "#client/ui/toast.tsx";
@@ -61,14 +62,9 @@ function PauseForm({ onDone }: { onDone: () => void }) {
         inputRef={focusOnMount}
         error={isTried && isShort ? SUPERVISOR.pauseReasonMissing : undefined}
       />
-      <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
-        <Button onPress={onDone} className="h-12 sm:h-10">
-          {SUPERVISOR.pauseKeep}
-        </Button>
-        <Button type="submit" look="danger" isPending={pause.isPending} className="h-12 sm:h-10">
-          {SUPERVISOR.pauseConfirm}
-        </Button>
-      </div>
+      <FormFoot keepLabel={SUPERVISOR.pauseKeep} onKeep={onDone} look="danger" isPending={pause.isPending}>
+        {SUPERVISOR.pauseConfirm}
+      </FormFoot>
     </form>
   );
 }

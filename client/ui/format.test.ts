@@ -1,4 +1,4 @@
-import { agreedTimeText, instantText } from "#client/ui/format.ts";
+import { agreedTimeText, instantText, wholeMoneyText } from "#client/ui/format.ts";
 import { expect, test } from "vitest";
 
 const NOW = Date.parse("2026-11-24T16:00:00Z");
@@ -11,4 +11,9 @@ test("an agreed time always says its day; a clock time only when it is not today
     "Fri, Nov 27, 1:00 PM",
   ]);
   expect(times.map((iso) => instantText(iso, NOW, "America/Chicago"))[0]).toBe("1:00 PM");
+});
+
+test("[UI30] a time of another year says which one, and a budget has no cents", () => {
+  expect(agreedTimeText("2035-01-01T16:00:00Z", NOW, "America/Chicago")).toBe("Mon, Jan 1, 2035, 10:00 AM");
+  expect(wholeMoneyText(300_000)).toBe("$3,000");
 });

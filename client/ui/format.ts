@@ -38,13 +38,22 @@ export function moneyText(cents: number): string {
   return (cents > 0 && cents < 10 ? fineDollars : dollars).format(cents / 100);
 }
 
+const wholeDollars = new Intl.NumberFormat("en-US", {
+  style: "currency",
+  currency: "USD",
+  maximumFractionDigits: 0,
+});
+
+/** US cents of something that people think of in whole dollars, such as a budget: "$400". */
+export const wholeMoneyText = (cents: number): string => wholeDollars.format(cents / 100);
+
 /** An instant as a clock time, with the day when it is not today; in the given zone or the device's. */
 export function instantText(iso: string, nowMs: number, timeZone?: string): string {
   const text = agreedTimeText(iso, nowMs, timeZone);
   return text.replace(/ today$/, "");
 }
 
-/** The same for a time that people rely on: always with its day. */
+/** The same for a time that people rely on: always with its day, and with its year when it is another one. */
 export function agreedTimeText(iso: string, nowMs: number, timeZone?: string): string {
   const instant = new Date(iso);
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -54,10 +63,12 @@ export function agreedTimeText(iso: string, nowMs: number, timeZone?: string): s
   );
   if (day(instant) === day(nowMs)) return `${time} today`;
   if (day(instant) === day(nowMs + DAY_MS)) return `${time} tomorrow`;
+  const year = (date: Date | number) => day(date).slice(0, "2026".length);
   const date = new Intl.DateTimeFormat("en-US", {
     weekday: "short",
     day: "numeric",
     month: "short",
+    ...(year(instant) !== year(nowMs) && { year: "numeric" }),
     ...zone,
   }).format(instant);
   return `${date}, ${time}`;

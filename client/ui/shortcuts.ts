@@ -38,6 +38,10 @@ export function useShortcut(keys: string, run: () => void, isEnabled = true): vo
 
 const isControl = (target: EventTarget | null) =>
   target instanceof Element && target.closest("button, a, summary, [role=button]") !== null;
+const isApple = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);
+
+/** What sends a form, as it is written on this machine's keys. */
+export const SEND_KEYS = isApple() ? "⌘ ⏎" : "Ctrl ⏎";
 
 /** ⌘ or Ctrl with Enter sends a form, from any of its fields. No single key, so it acts always. */
 export function useSendKeys(send: () => void, isEnabled = true): void {

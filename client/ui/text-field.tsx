@@ -58,20 +58,18 @@ export function TextField(props: TextFieldProps) {
           className={`${CONTROL} resize-y py-2`}
         />
       )}
-      <div className="flex justify-between gap-4">
-        {description === undefined ? (
-          <span />
-        ) : (
+      {(description !== undefined || counterMax !== undefined) && (
+        <div className="flex justify-between gap-4">
           <Text slot="description" className={HINT}>
             {description}
           </Text>
-        )}
-        {counterMax !== undefined && (
-          <span className={`figures shrink-0 ${HINT}`}>
-            {length} of {counterMax} characters
-          </span>
-        )}
-      </div>
+          {counterMax !== undefined && (
+            <span className={`figures shrink-0 ${HINT}`}>
+              {length} of {counterMax} characters
+            </span>
+          )}
+        </div>
+      )}
       <FieldError className={ERROR}>{error}</FieldError>
     </AriaTextField>
   );

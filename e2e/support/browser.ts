@@ -1,23 +1,12 @@
+import { SESSION_SECRET } from "#e2e/support/links.ts";
 import { PASSWORD, type SignedIn } from "#e2e/support/api.ts";
+import { showIn } from "#e2e/support/theme.ts";
 import { startWorld, type World } from "#e2e/support/world.ts";
-import { createCallLinks } from "#server/calls/call-links.ts";
-import { systemClock } from "#server/lib/clock.ts";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
-import { randomBytes } from "node:crypto";
 
 /** Time enough to look at a phone that rings. */
 const RING_PATIENTLY = { RING_TIMEOUT_SECONDS: "120" };
-
-/** Known here, so that a journey can open a signed link. */
-const SESSION_SECRET = randomBytes(32).toString("hex");
-const LINK_LASTS_MS = 3_600_000;
-
-/** The path of a signed link to a call, as a text message has it. */
-export function linkTo(callId: string, lastsMs = LINK_LASTS_MS): string {
-  const links = createCallLinks({ sessionSecret: SESSION_SECRET, clock: systemClock });
-  return `/c/${links.tokenFor(callId, systemClock.nowMs() + lastsMs)}`;
-}
 
 /** Playwright's `test` with one running product for all journeys, demo people included. */
 export const test = base.extend<object, { world: World }>({
@@ -40,24 +29,6 @@ export async function enterAs(page: Page, world: World, { email }: Pick<SignedIn
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
-}
-
-type Scheme = "light" | "dark";
-
-/** Shows the page in this scheme, once what moves has settled. */
-async function showIn(page: Page, scheme: Scheme): Promise<void> {
-  await page.evaluate(async (theme) => {
-    document.documentElement.dataset["theme"] = theme;
-    const ending = () =>
-      document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
-    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    await drawn();
-    // A colour that is inherited begins to change anew when its parent's has changed: until nothing moves any more.
-    for (let moving = ending(); moving.length > 0; moving = ending()) {
-      await Promise.allSettled(moving.map((one) => one.finished));
-      await drawn();
-    }
-  }, scheme);
 }
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];

@@ -83,8 +83,8 @@ function businessLead(
   consumerPhone: string | null,
   consent: ConsentState,
 ): BusinessLead {
-  const { leadId, consumerName, description, category, urgency, postalCode, timeZone } = lead;
+  const { leadId, consumerName, description, category, urgency, postalCode, timeZone, budgetCents } = lead;
   const createdAt = lead.createdAt.toISOString();
   const said = { leadId, consumerName, consumerPhone, description, category, urgency, postalCode, timeZone };
-  return { ...said, score, reasons, matchStatus, consent, createdAt, ...classificationOf(lead) };
+  return { ...said, budgetCents, score, reasons, matchStatus, consent, createdAt, ...classificationOf(lead) };
 }

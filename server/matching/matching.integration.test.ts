@@ -117,13 +117,13 @@ describe("[MA5] a consumer", () => {
 });
 
 describe("[MA6] a business's inbox", () => {
-  test("shows its own open leads, newest first, with the number masked and consent for this business", async () => {
+  test("[UI32] shows its own open leads, newest first, with the number masked, the budget, and consent for this business", async () => {
     const { leads, matching, addBusiness, phones } = createMarketplace(database());
     const business = addBusiness();
     const other = addBusiness();
     const caller = consumer();
     phones.set(caller.accountId, "•••• 0123");
-    const first = await leads.submit(caller, leadRequest);
+    const first = await leads.submit(caller, { ...leadRequest, budgetCents: 40_000 });
     await matching.matchLead(first);
     const second = await leads.submit(consumer("Ben Quill"), leadRequest);
     await matching.matchLead(second);
@@ -136,8 +136,14 @@ describe("[MA6] a business's inbox", () => {
     const { leads: inbox } = await matching.leadsOfBusiness(speakerOf(business), ALL);
     expect(inbox.map((lead) => businessLeadSchema.parse(lead))).toEqual(inbox);
     expect(inbox).toMatchObject([
-      { leadId: second.leadId, consumerName: "Ben Quill", consumerPhone: null },
-      { leadId, consumerPhone: "•••• 0123", matchStatus: "pending", consent: { aiCalls: false } },
+      { leadId: second.leadId, consumerName: "Ben Quill", consumerPhone: null, budgetCents: null },
+      {
+        leadId,
+        consumerPhone: "•••• 0123",
+        budgetCents: 40_000,
+        matchStatus: "pending",
+        consent: { aiCalls: false },
+      },
     ]);
     expect((await matching.leadsOfBusiness(speakerOf(other), ALL)).leads).toMatchObject([
       {},

@@ -6,14 +6,21 @@ const SUFFIX: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "
 
 const ordinal = (value: number): string => `${value}${SUFFIX[ORDINAL.select(value)] ?? "th"}`;
 
+const WHO = {
+  consumer: { is: "You are", call: "Your call", keeps: "your place is kept" },
+  staff: { is: "It is", call: "The call", keeps: "its place is kept" },
+} as const;
+
 /** "You are 3rd in line, about 6 minutes." Rounded up, so that nobody is promised less than they wait. */
-export function placeText({ queuePosition, estimatedWaitSeconds, dialingPaused }: CallPlace): string {
+export function placeText(
+  { queuePosition, estimatedWaitSeconds, dialingPaused }: CallPlace,
+  audience: keyof typeof WHO,
+): string {
+  const { is, call, keeps } = WHO[audience];
   const wait = waitText(estimatedWaitSeconds);
-  if (queuePosition === null) return `Your call begins in ${wait}.`;
-  const place = `You are ${ordinal(queuePosition)} in line`;
-  return dialingPaused
-    ? `${place}. Calling is paused at the moment; your place is kept.`
-    : `${place}, ${wait}.`;
+  if (queuePosition === null) return `${call} begins in ${wait}.`;
+  const place = `${is} ${ordinal(queuePosition)} in line`;
+  return dialingPaused ? `${place}. Calling is paused at the moment; ${keeps}.` : `${place}, ${wait}.`;
 }
 
 function waitText(seconds: number): string {
