@@ -8,11 +8,10 @@ import { describe, expect, test } from "vitest";
 const NOW_MS = Date.parse("2026-11-24T15:00:00.000Z");
 const MINUTE_MS = 60_000;
 
-type Problem = Parameters<typeof requestProblem>[0];
 /** As the client library builds it from an answer of the contract. */
 const answered = (code: keyof typeof ERRORS, data?: unknown) =>
-  new ORPCError(code, { defined: true, message: ERRORS[code].message, data }) as Problem;
-const sentence = (error: Problem) => requestProblem(error, "America/New_York", NOW_MS).sentence;
+  new ORPCError(code, { defined: true, message: ERRORS[code].message, data });
+const sentence = (error: unknown) => requestProblem(error, "America/New_York", NOW_MS).sentence;
 
 describe("the composer of a call request", () => {
   test("[UI6] an allowed instant survives the way through the time field, rounded up to the minute", () => {

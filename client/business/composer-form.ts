@@ -1,9 +1,7 @@
 import { BUSINESS } from "#client/business/copy.ts";
+import { type Refusal, refusalOf, type RefusalWords } from "#client/calls/refusal.ts";
 import { instantOf } from "#client/ui/local-time.ts";
-import { problemCode, problemSentence } from "#client/wire/errors.ts";
 import { cityOf, instantText } from "#client/ui/format.ts";
-import { isDefinedError, type InferClientErrors } from "@orpc/client";
-import type { client } from "#client/wire/rpc.ts";
 import { z } from "zod";
 
 export const OBJECTIVE_MIN = 10;
@@ -38,18 +36,16 @@ type WayOut =
 
 export type RequestProblem = { sentence: string; wayOut: WayOut | null };
 
-type RequestError = InferClientErrors<typeof client>["business"]["requestAICall"];
-
 /** What stands in the way of the call, and what to do about it. */
-export function requestProblem(error: RequestError, theirZone: string, nowMs: number): RequestProblem {
-  if (!isDefinedError(error)) return { sentence: problemSentence(error), wayOut: null };
-  return { sentence: definedSentence(error, theirZone, nowMs), wayOut: wayOutOf(error) };
+export function requestProblem(error: unknown, theirZone: string, nowMs: number): RequestProblem {
+  const refusal = refusalOf(error, wordsFor(theirZone), nowMs);
+  return { sentence: refusal.sentence, wayOut: wayOutOf(refusal) };
 }
 
-function wayOutOf(error: DefinedError): WayOut | null {
-  switch (error.code) {
+function wayOutOf({ code, allowedFrom }: Refusal): WayOut | null {
+  switch (code) {
     case "OUTSIDE_CALLING_HOURS":
-      return { kind: "useTime", at: error.data.allowedFrom };
+      return allowedFrom === null ? null : { kind: "useTime", at: allowedFrom };
     case "BAD_TIME":
       return { kind: "callNow" };
     case "PROFILE_MISSING":
@@ -62,35 +58,20 @@ function wayOutOf(error: DefinedError): WayOut | null {
   }
 }
 
-type DefinedError = Extract<RequestError, { code: unknown }>;
-
-function definedSentence(error: DefinedError, theirZone: string, nowMs: number): string {
-  switch (error.code) {
-    case "OUTSIDE_CALLING_HOURS":
-      return `Calls are not allowed there at that time. The first allowed time is ${bothTimes(error.data.allowedFrom, theirZone, nowMs)}.`;
-    case "RATE_LIMITED": {
-      const nextAt = new Date(nowMs + error.data.retryAfterSeconds * 1_000).toISOString();
-      return `You have requested as many calls as an hour allows. The next is possible at ${instantText(nextAt, nowMs)}.`;
-    }
-    case "BAD_TIME":
-      return BUSINESS.badTime;
-    case "CONSENT_MISSING":
-      return BUSINESS.consentMissing;
-    case "PHONE_MISSING":
-      return BUSINESS.numberMissing;
-    case "SUPPRESSED":
-      return BUSINESS.suppressed;
-    case "MATCH_NOT_INTERESTED":
-      return BUSINESS.interestMissing;
-    case "NOT_MATCHED":
-      return BUSINESS.notMatched;
-    case "PROFILE_MISSING":
-      return BUSINESS.profileMissing;
-    case "INVALID_INPUT":
-      return BUSINESS.formWrong;
-    case "NOT_FOUND":
-      return BUSINESS.leadGoneForCall;
-    default:
-      return problemCode(error) === "UNKNOWN" ? problemSentence(error) : error.message;
-  }
-}
+const wordsFor = (theirZone: string): RefusalWords => ({
+  sentences: {
+    BAD_TIME: BUSINESS.badTime,
+    CONSENT_MISSING: BUSINESS.consentMissing,
+    PHONE_MISSING: BUSINESS.numberMissing,
+    SUPPRESSED: BUSINESS.suppressed,
+    MATCH_NOT_INTERESTED: BUSINESS.interestMissing,
+    NOT_MATCHED: BUSINESS.notMatched,
+    PROFILE_MISSING: BUSINESS.profileMissing,
+    INVALID_INPUT: BUSINESS.formWrong,
+    NOT_FOUND: BUSINESS.leadGoneForCall,
+  },
+  outsideHours: (allowedFrom, nowMs) =>
+    `Calls are not allowed there at that time. The first allowed time is ${bothTimes(allowedFrom, theirZone, nowMs)}.`,
+  limited: (nextAt, nowMs) =>
+    `You have requested as many calls as an hour allows. The next is possible at ${instantText(nextAt, nowMs)}.`,
+});

@@ -1,9 +1,10 @@
 import { CALLS } from "#client/calls/copy.ts";
 import { Fact, QueuePlace, usePlace } from "#client/calls/queue-place.tsx";
 import { numberText } from "#client/calls/queue-words.ts";
-import { MoveForm, MoveProblem } from "#client/calls/move-form.tsx";
+import { MoveDialog } from "#client/calls/move-form.tsx";
+import { MOVE_REFUSALS } from "#client/calls/move-words.ts";
+import { TimeProblem } from "#client/calls/time-form.tsx";
 import { Button } from "#client/ui/button.tsx";
-import { Dialog } from "#client/ui/dialog.tsx";
 import { localTimeOf } from "#client/ui/local-time.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import { isWaiting } from "#shared/call/status.ts";
@@ -52,12 +53,13 @@ function WaitingCall({ view: { callId, status, scheduledFor } }: MoveCallProps) 
           {CALLS.reschedule}
         </Button>
       </div>
-      {now.isError && (
-        <MoveProblem error={now.error} onUse={(allowedFrom) => setProposed(localTimeOf(allowedFrom))} />
-      )}
-      <Dialog title={CALLS.rescheduleTitle} isOpen={proposed !== null} onClose={() => setProposed(null)}>
-        <MoveForm callId={callId} proposed={proposed ?? ""} onClose={() => setProposed(null)} />
-      </Dialog>
+      {now.isError && <TimeProblem error={now.error} words={MOVE_REFUSALS} onUse={setProposed} />}
+      <MoveDialog
+        callId={callId}
+        proposed={proposed}
+        words={MOVE_REFUSALS}
+        onClose={() => setProposed(null)}
+      />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { callbackText } from "#shared/consent-text.ts";
 import { CONSUMER } from "#client/consumer/copy.ts";
 import { OwnTime } from "#client/consumer/own-time.tsx";
-import { SlotPicker } from "#client/consumer/slot-picker.tsx";
+import { type PickerProps, SlotPicker } from "#client/consumer/slot-picker.tsx";
 import { useCallRequest } from "#client/consumer/use-call-request.ts";
 import { useSlotHold } from "#client/consumer/use-slot-hold.ts";
 import { showToast } from "#client/ui/toast.tsx";
@@ -23,17 +23,14 @@ export function NewBooking({ leadId, match: { businessId, legalName } }: NewBook
   return (
     <>
       <p className="text-dense text-muted">{callbackText(legalName)}</p>
-      <SlotPicker
+      <TimeChoice
         businessId={businessId}
         hold={hold}
         confirmLabel={CONSUMER.slotConfirm}
-        isConfirming={request.isPending}
-        onConfirm={confirm}
-      />
-      <OwnTime
-        submitLabel={CONSUMER.bookConfirm}
-        onAsk={(preferredTime, onError) => request.mutate({ leadId, businessId, preferredTime }, { onError })}
+        ownLabel={CONSUMER.bookConfirm}
         isPending={request.isPending}
+        onConfirm={confirm}
+        onAsk={(preferredTime, onError) => request.mutate({ leadId, businessId, preferredTime }, { onError })}
       />
     </>
   );
@@ -63,18 +60,31 @@ export function MovedBooking({ callId, businessId }: MovedBookingProps) {
   return (
     <>
       <p className="text-muted">{CONSUMER.moveHint}</p>
-      <SlotPicker
+      <TimeChoice
         businessId={businessId}
         hold={hold}
         confirmLabel={CONSUMER.slotMove}
-        isConfirming={move.isPending}
-        onConfirm={confirm}
-      />
-      <OwnTime
-        submitLabel={CONSUMER.moveConfirm}
-        onAsk={(scheduledTime, onError) => move.mutate({ callId, scheduledTime }, { onError })}
+        ownLabel={CONSUMER.moveConfirm}
         isPending={move.isPending}
+        onConfirm={confirm}
+        onAsk={(scheduledTime, onError) => move.mutate({ callId, scheduledTime }, { onError })}
       />
+    </>
+  );
+}
+
+type TimeChoiceProps = Omit<PickerProps, "isConfirming"> & {
+  ownLabel: string;
+  isPending: boolean;
+  onAsk: (instant: string, onError: (error: unknown) => void) => void;
+};
+
+/** An offered time, or one of the person's own. */
+function TimeChoice({ ownLabel, isPending, onAsk, ...picker }: TimeChoiceProps) {
+  return (
+    <>
+      <SlotPicker {...picker} isConfirming={isPending} />
+      <OwnTime submitLabel={ownLabel} onAsk={onAsk} isPending={isPending} />
     </>
   );
 }

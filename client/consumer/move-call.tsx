@@ -1,9 +1,8 @@
+import { MoveDialog } from "#client/calls/move-form.tsx";
 import { CONSUMER } from "#client/consumer/copy.ts";
-import { refusalText } from "#client/consumer/refusal.ts";
-import { TimeForm } from "#client/consumer/time-form.tsx";
+import { OWN_REFUSALS, refusalText } from "#client/consumer/refusal.ts";
 import { Button, buttonClass } from "#client/ui/button.tsx";
 import { useNowMs } from "#client/ui/clock.ts";
-import { Dialog } from "#client/ui/dialog.tsx";
 import { showToast } from "#client/ui/toast.tsx";
 import { rpc } from "#client/wire/rpc.ts";
 import { isWaiting } from "#shared/call/status.ts";
@@ -70,35 +69,12 @@ function MoveSheet({ callId }: { callId: string }) {
         <CalendarClock aria-hidden size={16} />
         {CONSUMER.move}
       </Button>
-      <Dialog title={CONSUMER.moveTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <MoveForm callId={callId} onDone={() => setOpen(false)} />
-      </Dialog>
-    </>
-  );
-}
-
-function MoveForm({ callId, onDone }: { callId: string; onDone: () => void }) {
-  const move = useMutation(
-    rpc.call.reschedule.mutationOptions({
-      onSuccess: () => {
-        showToast(CONSUMER.moved);
-        onDone();
-      },
-    }),
-  );
-  return (
-    <div className="mt-2 flex flex-col gap-4">
-      <p className="text-muted">{CONSUMER.moveHint}</p>
-      <TimeForm
-        error={move.error}
-        isPending={move.isPending}
-        submitLabel={CONSUMER.moveConfirm}
-        onAsk={(scheduledTime) => move.mutate({ callId, scheduledTime })}
-        onChange={move.reset}
+      <MoveDialog
+        callId={callId}
+        proposed={isOpen ? "" : null}
+        words={OWN_REFUSALS}
+        onClose={() => setOpen(false)}
       />
-      <Button look="quiet" size="touch" onPress={onDone}>
-        {CONSUMER.moveKeep}
-      </Button>
-    </div>
+    </>
   );
 }

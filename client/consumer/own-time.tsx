@@ -1,5 +1,6 @@
 import { CONSUMER } from "#client/consumer/copy.ts";
-import { TimeForm } from "#client/consumer/time-form.tsx";
+import { TimeForm } from "#client/calls/time-form.tsx";
+import { OWN_REFUSALS } from "#client/consumer/refusal.ts";
 import { useState } from "react";
 
 type OwnTimeProps = {
@@ -16,6 +17,8 @@ export function OwnTime({ submitLabel, isPending, onAsk }: OwnTimeProps) {
       <summary className="flex min-h-11 cursor-pointer items-center text-accent">{CONSUMER.slotAsk}</summary>
       <div className="pb-3">
         <TimeForm
+          label={CONSUMER.timeLabel}
+          words={OWN_REFUSALS}
           error={error}
           isPending={isPending}
           submitLabel={submitLabel}

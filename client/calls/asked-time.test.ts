@@ -1,5 +1,5 @@
-import { askedTime } from "#client/consumer/asked-time.ts";
-import { CONSUMER } from "#client/consumer/copy.ts";
+import { askedTime } from "#client/calls/asked-time.ts";
+import { CALLS } from "#client/calls/copy.ts";
 import { localTimeOf } from "#client/ui/local-time.ts";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -15,8 +15,8 @@ test("[UI11] a time on the device's clock becomes its instant, and the other way
 });
 
 test("[UI11] a time that the clocks jump over, that is over or that is missing is said to be so", () => {
-  expect(askedTime("2026-03-08T02:30", NOON_MS)).toEqual({ ok: false, problem: CONSUMER.timeSkipped });
-  expect(askedTime("2026-03-07T11:59", NOON_MS)).toEqual({ ok: false, problem: CONSUMER.timePast });
-  expect(askedTime("", NOON_MS)).toEqual({ ok: false, problem: CONSUMER.timeMissing });
-  expect(askedTime("soon", NOON_MS)).toEqual({ ok: false, problem: CONSUMER.timeMissing });
+  expect(askedTime("2026-03-08T02:30", NOON_MS)).toEqual({ ok: false, problem: CALLS.timeSkipped });
+  expect(askedTime("2026-03-07T11:59", NOON_MS)).toEqual({ ok: false, problem: CALLS.timePast });
+  expect(askedTime("", NOON_MS)).toEqual({ ok: false, problem: CALLS.timeMissing });
+  expect(askedTime("soon", NOON_MS)).toEqual({ ok: false, problem: CALLS.timeMissing });
 });
