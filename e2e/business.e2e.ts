@@ -89,13 +89,20 @@ test("[UI6] a composer that is refused says why and offers the way out", async (
   await expect(page).toHaveURL(/\/inbox/);
 });
 
-test("[UI22] a call that waits is moved to another time, and then made now", async ({ page, world }) => {
-  const { business, leadId } = await callCase(world, "endless");
+test("[UI22] [UI35] a call that waits is moved to another time, and then made now", async ({
+  page,
+  world,
+}) => {
+  const { business, consumer, leadId } = await callCase(world, "endless");
   const scheduledTime = new Date(Date.now() + DAY_MS).toISOString();
   const asked = { leadId, objective: OBJECTIVE, scheduledTime };
   const { call_id: callId } = await business.api.business.requestAICall(asked);
   await enterAs(page, world, business);
   await page.goto(`${world.baseUrl}/calls/${callId}`);
+  await page.getByRole("button", { name: "Reveal" }).click();
+  await expect(page.getByText(consumer.number)).toBeVisible();
+  await page.getByRole("button", { name: "Hide" }).click();
+  await expect(page.getByText(consumer.number)).toHaveCount(0);
   await page.getByRole("button", { name: "Reschedule" }).click();
   const dialog = page.getByRole("dialog", { name: "Move this call" });
   const field = dialog.getByLabel("New day and time, yours");

@@ -13,6 +13,7 @@ export const auditActSchema = z.enum([
   "noted",
   "flagged",
   "played_recording",
+  "revealed_number",
   "exported",
   "paused_dialing",
   "resumed_dialing",

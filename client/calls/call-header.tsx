@@ -13,6 +13,8 @@ type CallHeaderProps = {
   ending: CallEnding;
   /** Who calls whom, or who calls me. */
   title: ReactNode;
+  /** Beside the title. */
+  beside?: ReactNode;
   subtitle: string;
   /** Beside the button that ends the call. */
   actions?: ReactNode;
@@ -27,7 +29,15 @@ const CANCELLING: StatusSentence = {
 };
 
 /** The state of the call first, then what it is about, then the way to end it. */
-export function CallHeader({ call, ending, title, subtitle, actions, keyboardHelp }: CallHeaderProps) {
+export function CallHeader({
+  call,
+  ending,
+  title,
+  beside,
+  subtitle,
+  actions,
+  keyboardHelp,
+}: CallHeaderProps) {
   const runningMs = useServerNowMs();
   const { view } = call;
   // A lost view freezes: a timer that runs on would say more than is known.
@@ -41,7 +51,10 @@ export function CallHeader({ call, ending, title, subtitle, actions, keyboardHel
           <ConnectionAge call={call} />
         </div>
         <output className="sr-only">{sentence.said}</output>
-        <h1 className="text-large font-strong wrap-anywhere">{title}</h1>
+        <div className="flex flex-wrap items-center gap-x-2">
+          <h1 className="text-large font-strong wrap-anywhere">{title}</h1>
+          {beside}
+        </div>
         <p className="max-w-[72ch] text-muted wrap-anywhere">{subtitle}</p>
       </div>
       <div className="flex items-center gap-2">
@@ -57,15 +70,14 @@ export function CallHeader({ call, ending, title, subtitle, actions, keyboardHel
   );
 }
 
-/** "Acme Roofing → Maria L. •••• 0123" */
+/** "Acme Roofing → Maria L." */
 export function StaffTitle({ call }: { call: LiveCall }) {
-  const { businessName, consumerName, consumerPhone } = call.view;
+  const { businessName, consumerName } = call.view;
   return (
     <span className="flex flex-wrap items-center gap-x-2">
       {businessName}
       <ArrowRight aria-label={CALLS.arrow} size={16} className="text-muted" />
       {consumerName}
-      <span className="figures font-normal text-muted">{consumerPhone}</span>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { CallHeader, StaffTitle } from "#client/calls/call-header.tsx";
 import { REPLAY } from "#client/calls/replay/copy.ts";
 import { ReplayBar } from "#client/calls/replay/replay-bar.tsx";
 import { type Replay, useLineAt, useReplay } from "#client/calls/replay/use-replay.ts";
+import { PhoneNumber } from "#client/calls/phone-number.tsx";
 import { Transcript } from "#client/calls/transcript.tsx";
 import { objectiveText } from "#client/calls/words.ts";
 import type { SpeakerNames } from "#client/calls/transcript-row.tsx";
@@ -53,8 +54,7 @@ type LoadedCallProps = Omit<CallPageProps, "callId"> & { call: LiveCall };
 function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: LoadedCallProps) {
   const { view } = call;
   const isStaff = audience === "staff";
-  // What a consumer waits for is beside the words; while there are none, it has the page.
-  const hasWords = isStaff || view.transcript.length > 0 || isTalking(view.status);
+  const hasWords = isStaff || hasOrGetsWords(view);
   const ending = useCallEnding(view.callId, view.status);
   const [target, setTarget] = useState<{ segmentId: string } | null>(null);
   useShortcut("shift+x", ending.ask, ending.offered !== null);
@@ -70,6 +70,7 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
         call={call}
         ending={ending}
         title={isStaff ? <StaffTitle call={call} /> : consumerTitle(view)}
+        beside={isStaff && <PhoneNumber view={view} />}
         subtitle={objectiveText(view.objective, audience)}
         actions={actions}
         keyboardHelp={keyboardHelp}
@@ -100,18 +101,32 @@ function LoadedCall({ call, audience, parts, keyboardHelp, isLinked = false }: L
             />
           </div>
         )}
-        <section
-          aria-label={CALLS.facts}
-          // On a wide screen it scrolls by itself, so the keyboard must reach it.
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
-          className={`contents border-line bg-surface lg:order-2 lg:overflow-y-auto ${hasWords ? "lg:flex lg:w-90 lg:flex-col lg:border-l" : "lg:grid lg:flex-1 lg:grid-cols-2 lg:content-start"}`}
-        >
-          <div className="order-1 bg-surface">{above}</div>
-          <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">{below}</div>
-        </section>
+        <Facts above={above} below={below} isBesideWords={hasWords} />
       </div>
     </div>
+  );
+}
+
+/** While there are no words, what a consumer waits for has the page. */
+const hasOrGetsWords = ({ transcript, status }: CallView) => transcript.length > 0 || isTalking(status);
+
+type FactsProps = Pick<CallParts, "above" | "below"> & { isBesideWords: boolean };
+
+function Facts({ above, below, isBesideWords }: FactsProps) {
+  const wide = isBesideWords
+    ? "lg:flex lg:w-90 lg:flex-col lg:border-l"
+    : "lg:grid lg:flex-1 lg:grid-cols-2 lg:content-start";
+  return (
+    <section
+      aria-label={CALLS.facts}
+      // On a wide screen it scrolls by itself, so the keyboard must reach it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className={`contents border-line bg-surface lg:order-2 lg:overflow-y-auto ${wide}`}
+    >
+      <div className="order-1 bg-surface">{above}</div>
+      <div className="order-3 bg-surface max-lg:border-t max-lg:border-line">{below}</div>
+    </section>
   );
 }
 

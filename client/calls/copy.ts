@@ -12,6 +12,8 @@ export const CALLS = {
   hangUpConsequence: "The call ends at once, without a goodbye. The talk so far is summed up.",
   cancelWaiting: "Nobody will be called. This cannot be undone.",
   cancelRinging: "The phone stops ringing and we do not try again. This cannot be undone.",
+  reveal: "Reveal",
+  hide: "Hide",
   moveSection: "When",
   callNow: "Call now",
   reschedule: "Reschedule",

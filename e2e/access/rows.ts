@@ -139,6 +139,7 @@ export const ROWS = {
   "call.get": call,
   "call.events": call,
   "call.place": call,
+  "call.revealNumber": { may: STAFF, about: "call", input: byCall },
   "call.recording": call,
   "call.waveform": call,
   "call.reschedule": {

@@ -67,7 +67,10 @@ export function shownTranscript(page: Page): Promise<{ segmentId: string; speake
       await drawn();
       for (const line of log.querySelectorAll<HTMLElement>("[data-testid=segment]")) {
         const { segmentId = "", speaker = "" } = line.dataset;
-        lines.set(segmentId, { segmentId, speaker, text: line.lastElementChild?.textContent ?? "" });
+        const words = line.lastElementChild?.cloneNode(true);
+        // That somebody was interrupted, and what was not heard any more, is said beside the words.
+        if (words instanceof Element) for (const note of words.querySelectorAll("span")) note.remove();
+        lines.set(segmentId, { segmentId, speaker, text: words?.textContent ?? "" });
       }
       if (log.scrollTop + log.clientHeight >= log.scrollHeight - 1) break;
       log.scrollTop += log.clientHeight / 2;

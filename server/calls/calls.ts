@@ -25,6 +25,7 @@ import { Reconciler } from "#server/calls/dialing/reconcile.ts";
 import type { ActorDeps } from "#server/calls/live/actor-deps.ts";
 import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { CallExports } from "#server/calls/export/call-exports.ts";
+import { NumberReveal } from "#server/calls/reveal-number.ts";
 import { RecordingPlayback } from "#server/calls/recording/playback.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { OwnSummary } from "#server/calls/own-summary.ts";
@@ -99,6 +100,7 @@ export class Calls {
   readonly moves: CallMoves;
   readonly playback: RecordingPlayback;
   readonly exports: CallExports;
+  readonly numbers: NumberReveal;
   /** Who wants to hear which call. */
   readonly sound = new SoundDesk();
   readonly #deps: CallsDeps;
@@ -143,6 +145,7 @@ export class Calls {
     this.#recordings = new Recordings({ ...recorded, store, settled });
     this.playback = new RecordingPlayback({ ...recorded, access: this.access });
     this.exports = new CallExports({ ...deps, access: this.access });
+    this.numbers = new NumberReveal({ ...deps, access: this.access });
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });

@@ -98,6 +98,14 @@ export const callContract = {
     .output(z.object({ callId: callIdSchema, status: callStatusSchema })),
 
   /**
+   * The whole number of the person who is called, for those who have them called; it is noted who asked [AU3]. 409: it was erased, or its key is gone.
+   */
+  revealNumber: procedure("POST", "/calls/{callId}/number", "Show the number that is called")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })
+    .input(byCallId)
+    .output(z.object({ callId: callIdSchema, phoneNumber: z.string() })),
+
+  /**
    * A link to the recording that works for ten minutes: a WAV file of two channels, first the consumer, second the agent, with range requests. Its
    * first sample lies `startMs` after the answer. 409: none was made, it is not ready yet, or it was deleted.
    */

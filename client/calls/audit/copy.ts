@@ -29,6 +29,7 @@ export const ACTS: Record<AuditAct, string> = {
   noted: "wrote a note",
   flagged: "raised a flag",
   played_recording: "played the recording",
+  revealed_number: "revealed the number",
   exported: "exported",
   paused_dialing: "paused all dialling",
   resumed_dialing: "resumed dialling",

@@ -33,6 +33,10 @@ export function createCallProcedures(calls: Calls) {
       calls.hangUp(context.caller, input.callId),
     ),
 
+    revealNumber: forStaff.call.revealNumber.handler(({ context, input }) =>
+      calls.numbers.reveal(context.caller, input.callId),
+    ),
+
     recording: forAnybody.call.recording.handler(({ context, input }) =>
       calls.playback.link(context.caller, input.callId),
     ),
