@@ -168,6 +168,11 @@ export const ROWS = {
   "views.remove": { may: ["business", "supervisor"], about: "own", input: () => ({ viewId: "view_0" }) },
   "supervisor.board": { may: SUPERVISORS, about: "own" },
   "supervisor.queue": { may: SUPERVISORS, about: "own" },
+  "supervisor.suppress": {
+    may: SUPERVISORS,
+    about: "own",
+    input: () => ({ phoneNumber: "not a number" }),
+  },
   "supervisor.pauseDialing": {
     may: SUPERVISORS,
     about: "own",

@@ -314,4 +314,11 @@ export class Calls {
   stopAllCalls(caller: Caller, phoneKey: string): Promise<number> {
     return this.#optOut.stopAll(phoneKey, personOf(caller));
   }
+
+  /** Nobody may ever call this number again, says a supervisor [IN6]; it is kept who said so. Returns how many calls were stopped. */
+  async suppress(caller: Caller, phoneKey: string): Promise<number> {
+    const stopped = await this.#optOut.stopAll(phoneKey, personOf(caller), "supervisor");
+    await this.#deps.audit.record(caller, "suppressed_number", null);
+    return stopped;
+  }
 }

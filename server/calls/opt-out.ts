@@ -34,9 +34,9 @@ export class OptOut {
     await this.#cancelOthers(call.personKey, callId, { kind: "system" });
   }
 
-  /** From the person's own account: everything stops, also what runs. Returns how many calls that were. */
-  async stopAll(personKey: string, by: Actor): Promise<number> {
-    await this.#deps.suppressions.suppress(personKey, "account");
+  /** From the person's own account, or by a supervisor whom they asked: everything stops, also what runs. Returns how many calls that were. */
+  async stopAll(personKey: string, by: Actor, how: "account" | "supervisor" = "account"): Promise<number> {
+    await this.#deps.suppressions.suppress(personKey, how);
     return this.#cancelOthers(personKey, null, by);
   }
 

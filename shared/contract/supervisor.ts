@@ -27,6 +27,12 @@ export const supervisorContract = {
     z.object({ pause: dialPauseSchema.nullable() }),
   ),
 
+  /** Nobody calls this number again, whatever anybody consented to; what waits is cancelled and what runs is ended. Again: nothing more. */
+  suppress: procedure("POST", "/supervisor/suppress", "Never call a number again")
+    .errors({ PHONE_INVALID: ERRORS.PHONE_INVALID })
+    .input(z.object({ phoneNumber: z.string().trim().min(5).max(32) }))
+    .output(z.object({ suppressed: z.literal(true), callsCancelled: z.number() })),
+
   /** Starts one demo call between demo people; only with DEMO on (409 otherwise). It obeys every rule a real call obeys. */
   startDemoCall: procedure("POST", "/supervisor/demo-call", "Start a demo call")
     .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE })

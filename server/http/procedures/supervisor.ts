@@ -1,3 +1,4 @@
+import type { Caller } from "#server/accounts/caller.ts";
 import type { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import { forSupervisors } from "#server/http/procedures/base.ts";
 import type { QueuePage } from "#server/calls/wall-queries.ts";
@@ -8,6 +9,8 @@ export type SupervisorProceduresParts = {
   board(): Promise<Board>;
   queue(limit: number): Promise<QueuePage>;
   pausing: Pick<DialPausing, "pause" | "resume">;
+  /** @throws Failure PHONE_INVALID */
+  suppress(caller: Caller, phoneNumber: string): Promise<number>;
   /** Null while DEMO is off. */
   startDemoCall: (() => Promise<{ callId: string }>) | null;
 };
@@ -17,6 +20,7 @@ export function createSupervisorProcedures({
   board,
   queue,
   pausing,
+  suppress,
   startDemoCall,
 }: SupervisorProceduresParts) {
   return {
@@ -31,6 +35,11 @@ export function createSupervisorProcedures({
     resumeDialing: forSupervisors.supervisor.resumeDialing.handler(({ context }) =>
       pausing.resume(context.caller),
     ),
+
+    suppress: forSupervisors.supervisor.suppress.handler(async ({ context, input }) => ({
+      suppressed: true as const,
+      callsCancelled: await suppress(context.caller, input.phoneNumber),
+    })),
 
     startDemoCall: forSupervisors.supervisor.startDemoCall.handler(() => {
       if (startDemoCall === null) throw new Failure("NOT_POSSIBLE");
