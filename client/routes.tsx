@@ -1,4 +1,5 @@
 import { inboxViewSchema } from "#client/business/inbox-views.ts";
+import { wallAddressSchema } from "#client/supervisor/wall-address.ts";
 import { SignInPage } from "#client/shell/sign-in-page.tsx";
 import { LinkedFrame } from "#client/shell/linked-frame.tsx";
 import { SignedIn } from "#client/shell/signed-in.tsx";
@@ -180,6 +181,7 @@ const settingsRoute = createRoute({
 const wallRoute = createRoute({
   getParentRoute: () => supervisorRoute,
   path: "/wall",
+  validateSearch: wallAddressSchema,
   component: lazyRouteComponent(() => import("#client/supervisor/wall-page.tsx"), "WallPage"),
 });
 

@@ -2,7 +2,7 @@ import { expectAccessible, test } from "#e2e/support/browser.ts";
 import { signIn } from "#e2e/support/api.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "#server/accounts/demo-people.ts";
 import { callCase } from "#e2e/support/world.ts";
-import { expect } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 const CONSUMER = "Wilhelmina Wallner";
 
@@ -29,9 +29,10 @@ test("a supervisor sees a call run on the wall, follows its words, and starts an
   const lastLine = () => page.getByTestId("segment").last().getAttribute("data-segment-id");
   const before = await lastLine();
   await expect.poll(lastLine, { timeout: 60_000 }).not.toBe(before);
-  await business.api.call.cancel({ callId });
 
   await page.getByRole("link", { name: "Wall" }).click();
+  await wallByKeyboard(page, tile);
+  await business.api.call.cancel({ callId });
   const known = new Set((await allOnBoard()).map(({ callId }) => callId));
   await page.getByTestId("start-demo-call").click();
   await expect(page.getByText("Demo call started.")).toBeVisible();
@@ -46,3 +47,29 @@ test("a supervisor sees a call run on the wall, follows its words, and starts an
     return [...live, ...waiting, ...recent];
   }
 });
+
+/** [UI41] [UI42] [UI44] Filters in the address, a call selected by key, and the question before many are cancelled; nothing is cancelled. */
+async function wallByKeyboard(page: Page, tile: Locator) {
+  await expect(tile).toBeVisible();
+  await expect(page.getByTestId("wall-figures")).toContainText(
+    /Live \d+ · Queue \d+.* · Needs you \d+ · Today/,
+  );
+  await page.keyboard.press("p");
+  await expect(page.getByText(/Updates are paused/)).toBeVisible();
+  await tile.getByRole("link").focus();
+  await page.keyboard.press("x");
+  await expect(page.getByText("1 call selected")).toBeVisible();
+  await page.keyboard.press("Shift+X");
+  const question = page.getByRole("alertdialog", { name: "Cancel 1 call?" });
+  await expect(question.getByRole("button", { name: "Keep them" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Clear selection" }).click();
+  await expect(page.getByText("1 call selected")).toBeHidden();
+  await page.getByTestId("pause-updates").click();
+  await page.getByLabel("Sort").selectOption("Longest first");
+  await expect(page).toHaveURL(/\/wall\?sort=longest$/);
+  await page.reload();
+  await expect(page.getByLabel("Sort")).toHaveValue("longest");
+  await page.getByLabel("Sort").selectOption("Who needs help");
+  await expect(page).toHaveURL(/\/wall$/);
+}

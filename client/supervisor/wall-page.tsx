@@ -1,97 +1,94 @@
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
-import { DialPauseBanner, PauseDialingButton } from "#client/supervisor/dial-pause.tsx";
-import { DemoCallButton } from "#client/supervisor/demo-call-button.tsx";
+import { DialPauseBanner } from "#client/supervisor/dial-pause.tsx";
 import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
-import { RecentList, WaitingList } from "#client/supervisor/wall-lists.tsx";
-import { useNowMs } from "#client/ui/clock.ts";
-import { countText, instantText, spanText } from "#client/ui/format.ts";
-import { KeyboardHelp } from "#client/ui/keyboard-help.tsx";
+import { NeedNews } from "#client/supervisor/need-news.tsx";
+import { QueuePanel } from "#client/supervisor/queue-panel.tsx";
+import { RecentList } from "#client/supervisor/recent-list.tsx";
+import { SelectedBar } from "#client/supervisor/selected-bar.tsx";
+import { useSelection } from "#client/supervisor/use-selection.ts";
+import { useShownBoard } from "#client/supervisor/use-shown-board.ts";
+import { needsYou, type WallAddress, wallCalls } from "#client/supervisor/wall-address.ts";
+import { WallFilters } from "#client/supervisor/wall-filters.tsx";
+import { WallHeader } from "#client/supervisor/wall-header.tsx";
+import { Button } from "#client/ui/button.tsx";
+import { countText, instantText } from "#client/ui/format.ts";
 import { EmptyState, ErrorState, Skeleton } from "#client/ui/states.tsx";
 import { preferDark } from "#client/ui/theme.ts";
-import { serverMsAt, useServerNowMs } from "#client/wire/server-clock.ts";
-import { type LiveBoard, useLiveBoard } from "#client/wire/use-board.ts";
+import { useServerNowMs } from "#client/wire/server-clock.ts";
 import type { Board } from "#shared/call/summary.ts";
-import { PhoneOff, WifiOff } from "lucide-react";
-import { useLayoutEffect } from "react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Filter, PhoneOff } from "lucide-react";
+import { useLayoutEffect, useMemo } from "react";
 
-const KEYS = [
-  { keys: "Tab", does: SUPERVISOR.keyTab },
-  { keys: "← ↑ → ↓", does: SUPERVISOR.keyArrows },
-  { keys: "Enter", does: SUPERVISOR.keyEnter },
-  { keys: "⇧ X", does: SUPERVISOR.keyEnd },
-  { keys: "G then W", does: SUPERVISOR.keyWall },
-  { keys: "G then C", does: SUPERVISOR.keyCalls },
-  { keys: "?", does: SUPERVISOR.keyHelp },
-];
-
-/** All live calls at once, those that wait, and the last that ended. */
+/** All live calls at once, who needs somebody first; those that wait, and the last that ended. */
 export function WallPage() {
   useLayoutEffect(preferDark, []);
-  const live = useLiveBoard();
+  const shown = useShownBoard();
+  const { live, board, frozenAtMs } = shown;
+  const runningMs = useServerNowMs();
+  const nowMs = frozenAtMs ?? runningMs;
+  const timeLimitMs = board?.timeLimitMs ?? 0;
+  const at = useMemo(() => ({ nowMs, timeLimitMs }), [nowMs, timeLimitMs]);
+  const needing = useMemo(() => board?.live.filter((call) => needsYou(call, at)) ?? [], [board, at]);
   return (
     <div className="flex w-full flex-col gap-5 p-4 lg:p-6">
       <title>{SUPERVISOR.wallTitle}</title>
-      <WallHeader live={live} />
+      <NeedNews calls={needing} at={at} />
+      <WallHeader shown={shown} needCount={needing.length} />
       {live.state === "connecting" && <Skeleton rows={4} rowClass="h-36" />}
       {live.state === "refused" && <ErrorState title={SUPERVISOR.wallFailed} detail={live.message} />}
-      {live.board !== null && live.board.pause !== null && (
-        <DialPauseBanner pause={live.board.pause} isDisabled={live.state !== "live"} />
+      {board !== null && board.pause !== null && (
+        <DialPauseBanner pause={board.pause} isDisabled={!shown.isLive} />
       )}
-      {live.board !== null && (
-        <WallBody board={live.board} frozenAtMs={live.state === "lost" ? serverMsAt(live.sinceMs) : null} />
-      )}
+      {board !== null && <WallBody board={board} at={at} frozenAtMs={frozenAtMs} />}
     </div>
   );
 }
 
-function WallHeader({ live }: { live: LiveBoard }) {
-  const board = live.board;
+type WallBodyProps = {
+  board: Board;
+  at: { nowMs: number; timeLimitMs: number };
+  frozenAtMs: number | null;
+};
+
+function WallBody({ board, at, frozenAtMs }: WallBodyProps) {
+  const address = useSearch({ from: "/signed-in/supervisor/wall" });
+  const navigate = useNavigate();
+  const selection = useSelection();
+  const calls = useMemo(() => wallCalls(board.live, address, at), [board.live, address, at]);
+  const change = (search: WallAddress) => void navigate({ to: "/wall", search, replace: true });
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
-      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h1 className="text-h3">{SUPERVISOR.wall}</h1>
-        {board !== null && (
-          <p className="figures text-muted">
-            {SUPERVISOR.live} {board.live.length}, waiting {board.waiting.length}, just ended{" "}
-            {board.recent.length}
-          </p>
-        )}
-        {live.state === "lost" && <BoardAge sinceMs={live.sinceMs} />}
+    <>
+      <WallFilters board={board} address={address} onChange={change} />
+      <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
+        <LiveTiles
+          // What was asked for anew is put in order anew, also under a hand.
+          key={JSON.stringify(address)}
+          calls={calls}
+          at={at}
+          frozenAtMs={frozenAtMs}
+          selection={selection}
+          empty={
+            board.live.length === 0 ? <NoCalls board={board} /> : <NoMatch onShowAll={() => change({})} />
+          }
+        />
+        <div className="flex min-w-0 flex-col gap-6">
+          <QueuePanel businessId={address.business} selection={selection} frozenAtMs={frozenAtMs} />
+          <RecentList calls={board.recent} />
+        </div>
       </div>
-      <div className="flex flex-wrap items-center gap-2">
-        <KeyboardHelp rows={KEYS} />
-        {board !== null && board.pause === null && <PauseDialingButton isDisabled={live.state !== "live"} />}
-        {board?.demo.enabled === true && <DemoCallButton />}
-      </div>
-    </div>
+      <SelectedBar selection={selection} />
+    </>
   );
 }
 
-function BoardAge({ sinceMs }: { sinceMs: number }) {
-  const nowMs = useNowMs();
+function NoMatch({ onShowAll }: { onShowAll: () => void }) {
   return (
-    <p className="figures flex items-center gap-1.5 font-medium text-wait">
-      <WifiOff aria-hidden size={14} />
-      As it was {spanText(nowMs - sinceMs)} ago, the calls go on
-    </p>
-  );
-}
-
-function WallBody({ board, frozenAtMs }: { board: Board; frozenAtMs: number | null }) {
-  return (
-    <div className="grid gap-6 lg:grid-cols-[1fr_22rem]">
-      <section aria-label={SUPERVISOR.live} className="flex min-w-0 flex-col gap-2">
-        <h2 className="text-lead font-strong">
-          {SUPERVISOR.live} <span className="figures font-normal text-muted">{board.live.length}</span>
-        </h2>
-        {board.live.length === 0 && <NoCalls board={board} />}
-        <LiveTiles calls={board.live} frozenAtMs={frozenAtMs} />
-      </section>
-      <div className="flex min-w-0 flex-col gap-6">
-        <WaitingList calls={board.waiting} />
-        <RecentList calls={board.recent} />
-      </div>
-    </div>
+    <EmptyState icon={Filter} title={SUPERVISOR.noMatch}>
+      <Button className="mt-2" onPress={onShowAll}>
+        {SUPERVISOR.showAll}
+      </Button>
+    </EmptyState>
   );
 }
 

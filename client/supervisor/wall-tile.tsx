@@ -1,4 +1,5 @@
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
+import { SelectBox } from "#client/supervisor/select-box.tsx";
 import { useCallEnding, CallEndButton } from "#client/calls/call-actions.tsx";
 import { LANE_TEXT } from "#client/calls/lanes.ts";
 import { StatusChip } from "#client/calls/status-chip.tsx";
@@ -8,8 +9,8 @@ import { useServerNowMs } from "#client/wire/server-clock.ts";
 import type { Speaker } from "#shared/call/events.ts";
 import type { CallSummary } from "#shared/call/summary.ts";
 import { Link } from "@tanstack/react-router";
-import { Flag } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { TriangleAlert } from "lucide-react";
+import { type KeyboardEvent, memo } from "react";
 
 const LANE_NAME: Record<Speaker, string> = {
   agent: SUPERVISOR.agent,
@@ -22,24 +23,45 @@ const SLOW_MS = 1_200;
 
 type WallTileProps = {
   call: CallSummary;
+  /** Why it needs somebody, in words; empty when it does not. */
+  help: string;
+  /** All of the reasons. */
+  helpDetail: string;
+  /** The key that opens it; null for all but the first nine. */
+  number: number | null;
+  isSelected: boolean;
+  onToggle: (callId: string) => void;
+  /** ⇧X is about this tile, because nothing is selected. */
+  hasEndKey: boolean;
   /** The server's clock when the link was lost; its timers stand still there. */
   frozenAtMs: number | null;
 };
 
-/** One live call on the wall. The whole tile opens it; ⇧X ends it while the tile has the focus. */
-export function WallTile({ call, frozenAtMs }: WallTileProps) {
-  const runningMs = useServerNowMs();
-  const nowMs = frozenAtMs ?? runningMs;
+/**
+ * One live call on the wall. The whole tile opens it; X selects it and ⇧X ends it while it has the focus. Drawn again only when something of it
+ * changed; far from the screen the browser spares itself the rest.
+ */
+export const WallTile = memo(function WallTile(props: WallTileProps) {
+  const { call, help, helpDetail, number, isSelected, onToggle, hasEndKey, frozenAtMs } = props;
   const ending = useCallEnding(call.callId, call.status);
   return (
     <article
       data-testid="wall-tile"
       data-call-id={call.callId}
-      {...endKey(ending.ask)}
-      className="relative flex h-full min-h-36 flex-col gap-2 rounded-card border border-line bg-surface p-3 focus-within:border-accent hover:border-control"
+      {...(hasEndKey && endKey(ending.ask))}
+      className={`relative flex h-full min-h-36 flex-col gap-2 rounded-card border bg-surface p-3 [contain-intrinsic-size:auto_10rem] [content-visibility:auto] focus-within:border-accent hover:border-control ${
+        isSelected ? "border-accent" : help === "" ? "border-line" : "border-wait"
+      }`}
     >
       <div className="flex items-center justify-between gap-2">
-        <StatusChip sentence={statusSentence(factsOfSummary(call), nowMs)} />
+        <span className="flex min-w-0 items-center gap-2">
+          <TileStatus call={call} frozenAtMs={frozenAtMs} />
+          {number !== null && (
+            <kbd aria-hidden className="hidden font-mono text-meta text-muted lg:inline">
+              {number}
+            </kbd>
+          )}
+        </span>
         <Speed call={call} />
       </div>
       <Link
@@ -51,10 +73,14 @@ export function WallTile({ call, frozenAtMs }: WallTileProps) {
         <span className="sr-only"> calls </span> {call.consumerName}{" "}
         <span className="figures font-normal whitespace-nowrap text-muted">{call.consumerPhone}</span>
       </Link>
-      {call.lastFlag !== null && (
-        <p className="line-clamp-2 flex items-start gap-1 text-dense font-medium wrap-anywhere text-wait">
-          <Flag aria-hidden size={14} className="mt-0.5 shrink-0" />
-          {call.lastFlag}
+      {help !== "" && (
+        <p
+          title={helpDetail}
+          data-testid="help"
+          className="flex items-start gap-1 text-dense font-medium wrap-anywhere text-wait"
+        >
+          <TriangleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+          <span className="line-clamp-2">{help}</span>
         </p>
       )}
       <LastLine call={call} />
@@ -62,12 +88,23 @@ export function WallTile({ call, frozenAtMs }: WallTileProps) {
         <span className="figures text-dense text-muted">
           {call.attemptNumber > 1 ? `Attempt ${call.attemptNumber}` : ""}
         </span>
-        <span className="relative z-[1]">
+        <span className="relative z-[1] flex items-center gap-1">
+          <SelectBox
+            callId={call.callId}
+            isSelected={isSelected}
+            onToggle={onToggle}
+            label={call.consumerName}
+          />
           <CallEndButton ending={ending} status={call.status} size="dense" />
         </span>
       </div>
     </article>
   );
+});
+
+function TileStatus({ call, frozenAtMs }: Pick<WallTileProps, "call" | "frozenAtMs">) {
+  const runningMs = useServerNowMs();
+  return <StatusChip sentence={statusSentence(factsOfSummary(call), frozenAtMs ?? runningMs)} />;
 }
 
 /** ⇧X for the tile that has the focus; the dialog it opens is drawn elsewhere and is left alone. */

@@ -17,15 +17,15 @@ export function useSingleKeys(): [boolean, (next: boolean) => void] {
   ];
 }
 
-/** A key such as "shift+x" or "g>i"; silent in fields, in dialogs and when single keys are off. */
-export function useShortcut(keys: string, run: () => void, isEnabled = true): void {
+/** A key such as "shift+x" or "g>i", or several of them with commas between; silent in fields, in dialogs and when single keys are off. */
+export function useShortcut(keys: string, run: (event: KeyboardEvent) => void, isEnabled = true): void {
   const [on] = useSingleKeys();
   useHotkeys(
     keys,
     (event) => {
       if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
       event.preventDefault();
-      run();
+      run(event);
     },
     {
       enabled: on && isEnabled,

@@ -1,5 +1,6 @@
 import { browserNowMs } from "#client/ui/clock.ts";
 import { createStore, useStore } from "#client/ui/store.ts";
+import { mergeBoard } from "#client/wire/merge-board.ts";
 import { onLink, onMessage, openSocket, watchBoard } from "#client/wire/socket.ts";
 import type { Board } from "#shared/call/summary.ts";
 
@@ -12,6 +13,8 @@ export type LiveBoard =
 
 const RETRY_MS = 1_000;
 const board = createStore<LiveBoard>({ state: "connecting", board: null });
+let newest: Board | null = null;
+let frame: number | null = null;
 let watchers = 0;
 let stops: (() => void)[] = [];
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -24,13 +27,29 @@ async function ask(): Promise<void> {
     retry = setTimeout(() => void ask(), RETRY_MS);
     return;
   }
-  if (reply.ok) board.set({ state: "live", board: reply.board });
+  if (reply.ok) show(reply.board);
   else board.set({ state: "refused", board: board.get().board, message: reply.message });
 }
+
+/** However many boards come, one is drawn in a frame: the newest. */
+function boardCame(next: Board) {
+  newest = next;
+  frame ??= requestAnimationFrame(showNewest);
+}
+
+function showNewest() {
+  if (frame !== null) cancelAnimationFrame(frame);
+  frame = null;
+  if (newest !== null) show(newest);
+  newest = null;
+}
+
+const show = (next: Board) => board.set({ state: "live", board: mergeBoard(board.get().board, next) });
 
 function linkChanged(isUp: boolean) {
   if (isUp) return void ask();
   clearTimeout(retry);
+  showNewest();
   const shown = board.get().board;
   if (shown !== null) board.set({ state: "lost", board: shown, sinceMs: browserNowMs() });
 }
@@ -39,7 +58,7 @@ function start() {
   void openSocket();
   stops = [
     onMessage((message) => {
-      if (message.kind === "board") board.set({ state: "live", board: message.board });
+      if (message.kind === "board") boardCame(message.board);
     }),
     onLink(linkChanged),
   ];

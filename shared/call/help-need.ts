@@ -15,7 +15,7 @@ export const HELP_REASONS = {
   interrupted: 30,
   nearLimit: 25,
 } as const;
-type HelpReason = keyof typeof HELP_REASONS;
+export type HelpReason = keyof typeof HELP_REASONS;
 
 /** From here on somebody should look now. */
 export const NEEDS_YOU = 50;
@@ -72,7 +72,7 @@ export function byNeed<Row extends HelpRow>(
 }
 
 /** The longest talk first, then what was asked for first. */
-function longestFirst(a: HelpRow, b: HelpRow): number {
+export function longestFirst(a: HelpRow, b: HelpRow): number {
   const phase = (call: HelpRow) => (isTalking(call.status) ? 0 : isOnThePhone(call.status) ? 1 : 2);
   return (
     phase(a) - phase(b) ||
