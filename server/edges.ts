@@ -146,7 +146,7 @@ async function showEverywhere(
 }
 
 function proceduresOf({ features, demo, logger, clock }: ServeParts) {
-  const { accounts, audit, views, businesses, leads, matching, calls, feed, wall, slots } = features;
+  const { accounts, audit, views, businesses, leads, matching, calls, feed, wall, alerts, slots } = features;
   const stopAllCalls = async (caller: Caller) => {
     const phone = await accounts.phoneOf(caller.accountId);
     if (phone === null) throw new Failure("PHONE_MISSING");
@@ -175,6 +175,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
     supervisor: createSupervisorProcedures({
       board: () => feed.board(),
       queue: (limit) => wall.queue(limit, clock.nowMs()),
+      alerts: alerts.store,
       pausing: calls.pausing,
       suppress: async (caller, phoneNumber) => calls.suppress(caller, accounts.phoneKeyOf(phoneNumber)),
       startDemoCall: demo === null ? null : () => demo.startOne(),

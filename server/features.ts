@@ -17,6 +17,7 @@ import type { CallParties } from "#server/calls/request-call.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
 import { WallQueries } from "#server/calls/wall-queries.ts";
 import { type Consents, createConsents } from "#server/compliance/consents.ts";
+import { type Alerts, openAlerts, openFeed } from "#server/open-insights.ts";
 import { openNotifications } from "#server/tell-people.ts";
 import type { Notifications } from "#server/notifications/notifications.ts";
 import { createLimits, type Limits } from "#server/database/limits.ts";
@@ -24,7 +25,6 @@ import { createSuppressions, type Suppressions } from "#server/compliance/suppre
 import type { Config } from "#server/config.ts";
 import type { Database } from "#server/database/connection.ts";
 import { ownOrigins } from "#server/http/web-origin.ts";
-import { DayFigures } from "#server/insights/day-so-far.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import { createLeads, type Leads } from "#server/leads/leads.ts";
 import type { Clock } from "#server/lib/clock.ts";
@@ -39,7 +39,7 @@ import type { AppLogger } from "#server/observability/logger.ts";
 import type { Metrics } from "#server/observability/metrics.ts";
 import type { Peers } from "#server/peers.ts";
 import { CallSound } from "#server/realtime/call-sound.ts";
-import { LiveFeed } from "#server/realtime/live-feed.ts";
+import type { LiveFeed } from "#server/realtime/live-feed.ts";
 import { join } from "node:path";
 
 export type Features = {
@@ -53,6 +53,7 @@ export type Features = {
   feed: LiveFeed;
   sound: CallSound;
   wall: WallQueries;
+  alerts: Alerts;
   dialSwitch: DialSwitch;
   slots: CallbackSlots;
   notifications: Notifications;
@@ -82,6 +83,7 @@ export function createFeatures(parts: FeatureParts): Features {
   const dialSwitch = new DialSwitch(connection, clock);
   const wall = new WallQueries(connection);
   const feed = openFeed(parts, { queries, wall, dialSwitch });
+  const alerts = openAlerts(parts, { ...ground, wall });
   const sound = new CallSound({ clock, metrics });
   const news = () => notifications;
   const { leads, matching } = createMarketplace(parts, { ...ground, feed, notifications: news });
@@ -121,29 +123,13 @@ export function createFeatures(parts: FeatureParts): Features {
     feed,
     sound,
     wall,
+    alerts,
     dialSwitch,
     slots,
     notifications,
     callerOf,
     isSuppressed,
   };
-}
-
-/** What supervisors and watchers see live. */
-function openFeed(
-  { config, clock, logger }: FeatureParts,
-  reads: { queries: CallQueries; wall: WallQueries; dialSwitch: DialSwitch },
-): LiveFeed {
-  const { wall } = reads;
-  const day = new DayFigures({ clock, endedAfter: (after, limit) => wall.endedAfter(after, limit) });
-  return new LiveFeed({
-    ...reads,
-    clock,
-    logger,
-    demo: config.demo,
-    timeLimitMs: config.callTimeLimitSeconds * 1000,
-    today: (runningCents) => day.read(runningCents),
-  });
 }
 
 /** What everything else stands on: people and businesses, and what is kept about numbers, consent and limits. */

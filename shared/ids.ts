@@ -29,4 +29,5 @@ export type IdPrefix =
   | "hold"
   | "aud"
   | "view"
+  | "alert"
   | "steer";

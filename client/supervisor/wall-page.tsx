@@ -1,3 +1,4 @@
+import { AlertsPanel } from "#client/supervisor/alerts-panel.tsx";
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { DialPauseBanner } from "#client/supervisor/dial-pause.tsx";
 import { LiveTiles } from "#client/supervisor/live-tiles.tsx";
@@ -74,6 +75,7 @@ function WallBody({ board, at, frozenAtMs }: WallBodyProps) {
         />
         <div className="flex min-w-0 flex-col gap-6">
           <QueuePanel businessId={address.business} selection={selection} frozenAtMs={frozenAtMs} />
+          <AlertsPanel />
           <RecentList calls={board.recent} />
         </div>
       </div>

@@ -168,6 +168,12 @@ export const ROWS = {
   "views.remove": { may: ["business", "supervisor"], about: "own", input: () => ({ viewId: "view_0" }) },
   "supervisor.board": { may: SUPERVISORS, about: "own" },
   "supervisor.queue": { may: SUPERVISORS, about: "own" },
+  "supervisor.alerts": { may: SUPERVISORS, about: "own" },
+  "supervisor.acknowledgeAlert": {
+    may: SUPERVISORS,
+    about: "own",
+    input: () => ({ alertId: "alert_00000000" }),
+  },
   "supervisor.suppress": {
     may: SUPERVISORS,
     about: "own",

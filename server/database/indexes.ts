@@ -110,6 +110,20 @@ export const INDEXES: readonly IndexRow[] = [
   { collection: "audits", keys: { at: 1 }, expireAfterSeconds: 400 * 24 * 60 * 60 },
   // Recordings that are not finished, or not deleted everywhere yet.
   { collection: "recordings", keys: { state: 1 } },
+  // An alert that goes on is one, however many servers find it.
+  {
+    collection: "alerts",
+    keys: { openKey: 1 },
+    unique: true,
+    partialFilterExpression: { openKey: { $type: "string" } },
+  },
+  { collection: "alerts", keys: { raisedAt: -1 } },
+  {
+    collection: "alerts",
+    keys: { mailDueAt: 1 },
+    partialFilterExpression: { mailDueAt: { $type: "date" } },
+  },
+  { collection: "alerts", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   // Edges. What servers tell each other is heard within a second.
   { collection: "serverMessages", keys: { createdAt: 1 }, expireAfterSeconds: 60 },
   { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },

@@ -1,3 +1,4 @@
+import { alertSchema } from "#shared/alerts.ts";
 import { boardSchema, dialPauseSchema, queueRowSchema } from "#shared/call/summary.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
@@ -16,6 +17,16 @@ export const supervisorContract = {
         calls: z.array(queueRowSchema),
       }),
     ),
+
+  /** What is wrong, or was: those that go on first, then the newest; at most 50. */
+  alerts: procedure("GET", "/supervisor/alerts", "Alerts, open ones first").output(
+    z.object({ alerts: z.array(alertSchema) }),
+  ),
+
+  /** Says that somebody sees to it; who was first stays. False: there is no such alert (any more). */
+  acknowledgeAlert: procedure("POST", "/supervisor/alerts/{alertId}/acknowledge", "See to an alert")
+    .input(z.object({ alertId: z.string().max(64) }))
+    .output(z.object({ acknowledged: z.boolean() })),
 
   /** Nothing more is dialled by any server, for the reason that the wall then shows; live calls go on and requests are queued. Again: another reason. */
   pauseDialing: procedure("POST", "/supervisor/pause-dialing", "Pause all dialling")

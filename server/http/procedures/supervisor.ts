@@ -2,12 +2,14 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import { forSupervisors } from "#server/http/procedures/base.ts";
 import type { QueuePage } from "#server/calls/wall-queries.ts";
+import type { AlertStore } from "#server/insights/alerts/alert-store.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Board } from "#shared/call/summary.ts";
 
 export type SupervisorProceduresParts = {
   board(): Promise<Board>;
   queue(limit: number): Promise<QueuePage>;
+  alerts: Pick<AlertStore, "list" | "acknowledge">;
   pausing: Pick<DialPausing, "pause" | "resume">;
   /** @throws Failure PHONE_INVALID */
   suppress(caller: Caller, phoneNumber: string): Promise<number>;
@@ -19,6 +21,7 @@ export type SupervisorProceduresParts = {
 export function createSupervisorProcedures({
   board,
   queue,
+  alerts,
   pausing,
   suppress,
   startDemoCall,
@@ -27,6 +30,12 @@ export function createSupervisorProcedures({
     board: forSupervisors.supervisor.board.handler(() => board()),
 
     queue: forSupervisors.supervisor.queue.handler(({ input }) => queue(input.limit)),
+
+    alerts: forSupervisors.supervisor.alerts.handler(async () => ({ alerts: await alerts.list() })),
+
+    acknowledgeAlert: forSupervisors.supervisor.acknowledgeAlert.handler(async ({ context, input }) => ({
+      acknowledged: await alerts.acknowledge(context.caller, input.alertId),
+    })),
 
     pauseDialing: forSupervisors.supervisor.pauseDialing.handler(({ context, input }) =>
       pausing.pause(context.caller, input.reason),

@@ -1,0 +1,53 @@
+import type { SendEmail } from "#server/accounts/auth-library.ts";
+import type { CallQueries } from "#server/calls/call-queries.ts";
+import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
+import type { WallQueries } from "#server/calls/wall-queries.ts";
+import type { FeatureParts } from "#server/features.ts";
+import { AlertStore } from "#server/insights/alerts/alert-store.ts";
+import { AlertWatch } from "#server/insights/alerts/alert-watch.ts";
+import { RecentMetrics } from "#server/insights/alerts/recent-metrics.ts";
+import { DayFigures } from "#server/insights/day-so-far.ts";
+import { newId } from "#server/lib/ids.ts";
+import { LiveFeed } from "#server/realtime/live-feed.ts";
+
+/** What supervisors and watchers see live. */
+export function openFeed(
+  { config, clock, logger }: FeatureParts,
+  reads: { queries: CallQueries; wall: WallQueries; dialSwitch: DialSwitch },
+): LiveFeed {
+  const { wall } = reads;
+  const day = new DayFigures({ clock, endedAfter: (after, limit) => wall.endedAfter(after, limit) });
+  return new LiveFeed({
+    ...reads,
+    clock,
+    logger,
+    demo: config.demo,
+    timeLimitMs: config.callTimeLimitSeconds * 1000,
+    today: (runningCents) => day.read(runningCents),
+  });
+}
+
+export type Alerts = { store: AlertStore; watch: AlertWatch };
+
+/** What is wrong, told to supervisors on the wall and by e-mail. */
+export function openAlerts(
+  { config, database, clock, logger, metrics }: FeatureParts,
+  { wall, sendEmail }: { wall: WallQueries; sendEmail: SendEmail },
+): Alerts {
+  const store = new AlertStore(database.connection, clock);
+  const recent = new RecentMetrics(metrics, clock);
+  const watch = new AlertWatch({
+    store,
+    instance: newId("srv"),
+    queueDepth: async () => (await wall.line()).count,
+    endedAfter: (after, limit) => wall.endedAfter(after, limit),
+    recent: () => recent.read(),
+    recipients: config.supervisorEmails,
+    sendEmail: async (mail) => {
+      await sendEmail(mail);
+    },
+    clock,
+    logger,
+  });
+  return { store, watch };
+}
