@@ -50,6 +50,11 @@ test("[UI11] every day of every week is asked for as a whole, at any hour and th
   );
 });
 
+test("[UI11] late in the evening, with clocks that are put forward before that week, no day is left out", () => {
+  const { from, days, shown } = weekAt(5, 1_770_177_600_000, "America/New_York");
+  expect(daysFrom(dayOf(from, "America/New_York"), days).slice(1)).toEqual(expect.arrayContaining(shown));
+});
+
 test("[UI11] the week of the next free time is found", () => {
   const todayMs = Date.parse("2026-12-08T22:00:00Z");
   const week = (instant: string) => weekOf(instant, todayMs, "America/New_York");

@@ -5,7 +5,10 @@ export type Slot = OfferedSlots["slots"][number];
 /** What the page shows at once. */
 const WEEK_DAYS = 7;
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Clocks that are put forward meanwhile make a late hour of one day an early one of the next. */
+const CLOCK_CHANGE_MS = 2 * HOUR_MS;
 
 /** The day of an instant on the clocks of a zone, like "2026-12-08". */
 export const dayOf = (instant: string | number, timeZone: string): string =>
@@ -57,13 +60,13 @@ export function closestTo(startsAt: string, slots: readonly Slot[], count: numbe
 type Week = { from: string; days: number; shown: string[] };
 
 /**
- * A week of days from today on, and what to ask the server for so that each of them is whole: later weeks begin a day early, since "in seven days"
- * is some hour of a day.
+ * A week of days from today on, and what to ask the server for so that each of them is whole: later weeks begin more than a day early, since "in
+ * seven days" is some hour of a day.
  */
 export function weekAt(index: number, todayMs: number, timeZone: string): Week {
   const shown = daysFrom(dayOf(todayMs, timeZone), WEEK_DAYS * (index + 1)).slice(-WEEK_DAYS);
   const isFirst = index === 0;
-  const fromMs = isFirst ? todayMs : todayMs + (WEEK_DAYS * index - 1) * DAY_MS;
+  const fromMs = isFirst ? todayMs : todayMs + (WEEK_DAYS * index - 1) * DAY_MS - CLOCK_CHANGE_MS;
   return { from: new Date(fromMs).toISOString(), days: isFirst ? WEEK_DAYS : WEEK_DAYS + 2, shown };
 }
 
