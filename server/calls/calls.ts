@@ -149,12 +149,12 @@ export class Calls {
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
-    this.steering = new Steering({ ...parts, access: this.access });
+    const work = (promise: Promise<unknown>) => this.#effects.work(promise);
+    this.steering = new Steering({ ...parts, access: this.access, work });
     const reserveCents = talkCents(config.callTimeLimitSeconds, voice);
-    const spending = new Spending({ ...deps, ...config, reserveCents });
-    this.#spending = spending;
+    this.#spending = new Spending({ ...deps, ...config, reserveCents });
     const depthChanged = (depth: number) => metrics.queueDepth.set(depth);
-    this.#queue = new DialQueue({ ...parts, ...config, spending, depthChanged });
+    this.#queue = new DialQueue({ ...parts, ...config, spending: this.#spending, depthChanged });
     const optOut = (callId: string) => this.#optOut.record(callId, "spoken");
     this.#wrapUp = new WrapUp({ ...parts, settled, optOut });
     this.#settlement = new Settlement(parts);

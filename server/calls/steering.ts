@@ -1,5 +1,7 @@
 import type { Caller } from "#server/accounts/caller.ts";
+import type { Audit } from "#server/audit/audit.ts";
 import type { CallAccess } from "#server/calls/call-access.ts";
+import type { CallHead } from "#server/calls/call-document.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
@@ -9,6 +11,7 @@ import type { Clock, Timer } from "#server/lib/clock.ts";
 import { Failure } from "#server/lib/failure.ts";
 import { newId } from "#server/lib/ids.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
+import type { AuditAct } from "#shared/audit.ts";
 import type { CallEvent, NewCallEvent } from "#shared/call/events.ts";
 import { isTalking } from "#shared/call/status.ts";
 
@@ -25,8 +28,11 @@ type Deps = {
   queries: Pick<CallQueries, "steeredSince">;
   actors: Pick<ActorRegistry, "any" | "steered">;
   limits: Pick<Limits, "take">;
+  audit: Pick<Audit, "record">;
   clock: Clock;
   logger: Logger;
+  /** Work that nobody waits for but the shutdown. */
+  work(promise: Promise<unknown>): void;
 };
 
 /**
@@ -92,6 +98,7 @@ export class Steering {
     const stored = await store.append(callId, (call) => (isTalking(call.status) ? [event] : null));
     if (stored.kind !== "stepped") throw new Failure("NOT_POSSIBLE");
     actors.steered(callId);
+    this.#audited(caller, what.type === "steer.said" ? "said_exactly" : "whispered", stored.call);
     return { callId, steerId };
   }
 
@@ -99,7 +106,14 @@ export class Steering {
     const { access, store } = this.#deps;
     await access.head(caller, callId);
     await this.#takePlace(caller, "remark");
-    await store.append(callId, () => [event]);
+    const stored = await store.append(callId, () => [event]);
+    if (stored.kind !== "stepped") throw new Failure("NOT_FOUND");
+    this.#audited(caller, event.type === "flag.raised" ? "flagged" : "noted", stored.call);
+  }
+
+  /** Nobody waits for that; the journal has the act already. */
+  #audited(by: Caller, act: AuditAct, call: CallHead) {
+    this.#deps.work(this.#deps.audit.record(by, act, call));
   }
 
   async #takePlace({ accountId }: Caller, action: "steer" | "remark"): Promise<void> {

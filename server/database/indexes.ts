@@ -77,12 +77,8 @@ export const INDEXES: readonly IndexRow[] = [
   },
   { collection: "calls", keys: { status: 1, dueAt: 1 } },
   { collection: "calls", keys: { status: 1, endedAt: -1 } },
-  // Calls whose agent was lately told something.
-  {
-    collection: "calls",
-    keys: { steeredAt: 1 },
-    partialFilterExpression: { steeredAt: { $type: "date" } },
-  },
+  // Live calls whose agent was lately told something.
+  { collection: "calls", keys: { status: 1, steeredAt: 1 } },
   { collection: "calls", keys: { personKey: 1 } },
   { collection: "calls", keys: { "state.attempt.attemptId": 1 } },
   // Calls whose price the carrier still owes.
