@@ -8,8 +8,9 @@ test("[UI57][UI59] staff listen to a live call with a key: both meters move, lan
   world,
 }) => {
   const { business, request } = await callCase(world, "endless");
-  const callId = await request();
+  // The agent is heard while it says its opening, which may be over before a slow page is there.
   await enterAs(page, world, business);
+  const callId = await request();
   await page.goto(`${world.baseUrl}/calls/${callId}`);
   await callReaches(business.api, callId, ["in_progress"]);
   const sound = page.getByRole("region", { name: "Sound" });
