@@ -192,40 +192,6 @@ function playingPhone(clock: ManualClock, marked: (name: string) => void) {
   return { stream, ear, playMs };
 }
 
-test("[CL312] calls that are recorded side by side use the same buffers again, and none has the sound of another", () => {
-  const call = fc.record({
-    frames: fc.integer({ min: 1, max: 120 }),
-    plays: fc.array(fc.integer({ min: 1, max: 9000 })),
-  });
-  fc.assert(
-    fc.property(fc.array(call, { minLength: 2, maxLength: 4 }), (calls) => {
-      const clock = new ManualClock();
-      // Every byte of a call is its own number, on both sides.
-      const all = calls.map((one, index) => ({ ...one, byte: index + 1, channels: new TwoChannels(clock) }));
-      const written = all.map((): Buffer[] => []);
-      for (let frame = 0; frame < 120; frame++) {
-        for (const [index, { frames, plays, byte, channels }] of all.entries()) {
-          if (frame < frames) channels.consumer(base64(Buffer.alloc(MULAW_FRAME_BYTES, byte)), frame * 20);
-          const bytes = plays[frame];
-          if (bytes !== undefined) {
-            channels.agent(`item ${frame}`, base64(Buffer.alloc(bytes, byte)));
-            channels.ended(`item ${frame}`, frame % 3 === 0 ? bytes / 8 : Math.floor(bytes / 16));
-          }
-          if (frame % 25 === index) collect(() => channels.take(), written[index] ?? []);
-        }
-        clock.advance(20);
-      }
-      for (const [index, { channels, byte }] of all.entries()) {
-        collect(() => channels.takeRest(), written[index] ?? []);
-        const heard = new Set(channelsOf(written[index] ?? []).flatMap((lane) => [...lane]));
-        expect([...heard].filter((one) => one !== byte && one !== SILENCE)).toEqual([]);
-        expect(heard.has(byte)).toBe(true);
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
-
 test("[CL120] behind the real bridge the agent's channel is what the ear heard, but for the frame in which it was cut", () => {
   const act = fc.oneof(
     fc.record({ kind: fc.constant("say" as const), frames: fc.integer({ min: 1, max: 30 }) }),

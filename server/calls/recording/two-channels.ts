@@ -1,5 +1,4 @@
 import type { Clock } from "#server/lib/clock.ts";
-import { giveBack, soundBuffer } from "#server/calls/recording/sound-buffers.ts";
 import { base64Bytes, MULAW_BYTES_PER_MS, MULAW_SILENCE } from "#server/lib/mulaw.ts";
 
 /** A frame of the consumer that comes later than this is placed where the recording stands, not where it belongs. */
@@ -8,8 +7,11 @@ const LATE_MS = 1000;
 const MAX_TAKE_MS = 4000;
 export const CHANNELS = 2;
 
-/** Audio at its place on the time line; `at` and `bytes` count samples, which are bytes in µ-law. It lies in `data` from `start` on; behind it there is room. */
-type Sound = { at: number; bytes: number; data: Buffer; start: number };
+/** One second: what comes in a row goes into one buffer, so that neither the texts of the wires nor a thing for each frame are kept. */
+const BUFFER_BYTES = 1000 * MULAW_BYTES_PER_MS;
+
+/** Audio at its place on the time line; `at` and `bytes` count samples, which are bytes in µ-law. Behind `bytes` its buffer is free. */
+type Sound = { at: number; bytes: number; data: Buffer };
 /** How much of an utterance of the agent was heard, in its own bytes. */
 type Item = { sent: number; heard: number };
 /** A piece of an utterance: `from` is its place in the utterance. */
@@ -134,17 +136,16 @@ export class TwoChannels {
 }
 
 function soundOf(at: number, bytes: number, payloadBase64: string): Sound {
-  const data = soundBuffer(bytes);
+  const data = Buffer.allocUnsafe(Math.max(BUFFER_BYTES, bytes));
   data.write(payloadBase64, "base64");
-  return { at, bytes, data, start: 0 };
+  return { at, bytes, data };
 }
 
 /** Puts audio behind a sound if that is its place and there is room for it; false when not. */
 function added(sound: Sound, at: number, payloadBase64: string): boolean {
   const bytes = base64Bytes(payloadBase64);
-  const end = sound.start + sound.bytes;
-  if (sound.at + sound.bytes !== at || sound.data.length - end < bytes) return false;
-  sound.data.write(payloadBase64, end, "base64");
+  if (sound.at + sound.bytes !== at || sound.data.length - sound.bytes < bytes) return false;
+  sound.data.write(payloadBase64, sound.bytes, "base64");
   sound.bytes += bytes;
   return true;
 }
@@ -153,9 +154,7 @@ function added(sound: Sound, at: number, payloadBase64: string): boolean {
 function cutToHeard(piece: Piece): Piece[] {
   const bytes = heardOf(piece);
   if (bytes === piece.bytes) return [piece];
-  if (bytes > 0) return [{ ...piece, bytes }];
-  giveBack(piece.data);
-  return [];
+  return bytes === 0 ? [] : [{ ...piece, bytes, data: piece.data.subarray(0, bytes) }];
 }
 
 /** Writes what lies in the span of `mixed`, which begins at `from`; returns what lies behind it. */
@@ -168,14 +167,12 @@ function mixInto<Each extends Sound>(
   const to = from + mixed.length / CHANNELS;
   return sounds.flatMap((sound) => {
     if (sound.at >= to) return [sound];
-    const { data, start } = sound;
+    const { data } = sound;
     const here = Math.min(sound.bytes, to - sound.at);
     for (let index = 0; index < here; index++) {
-      mixed[(sound.at - from + index) * CHANNELS + channel] = data[start + index] ?? MULAW_SILENCE;
+      mixed[(sound.at - from + index) * CHANNELS + channel] = data[index] ?? MULAW_SILENCE;
     }
-    if (here < sound.bytes) return [restOf(sound, here)];
-    giveBack(data);
-    return [];
+    return here === sound.bytes ? [] : [restOf(sound, here)];
   });
 }
 
@@ -186,6 +183,6 @@ function restOf<Each extends Sound>(sound: Each, done: number): Each {
     ...moved,
     at: sound.at + done,
     bytes: sound.bytes - done,
-    start: sound.start + done,
+    data: sound.data.subarray(done),
   };
 }
