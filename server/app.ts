@@ -186,7 +186,7 @@ function createDemoCalls(config: Config, features: Features, clock: Clock, logge
 }
 
 async function startWork(
-  { calls, leads, notifications, alerts: { watch } }: Features,
+  { calls, leads, notifications, alerts: { watch, beats } }: Features,
   alarms: Alarms,
   demo: DemoCalls | null,
   { stops, stopListening }: { stops: StopList; stopListening: () => void },
@@ -196,9 +196,11 @@ async function startWork(
   calls.start();
   notifications.start();
   watch.start();
+  beats.start();
   demo?.start();
   // Stopped in reverse: nothing new is dialled, no request comes in any more, then the live calls let go of their sockets; the carrier's
   // questions what to do next go to another server.
+  stops.add("server beats", () => beats.stop());
   stops.add("alerts", () => watch.stop());
   stops.add("notifications", () => notifications.stop());
   stops.add("late answers about leads", () => leads.idle());

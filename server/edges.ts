@@ -176,6 +176,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
       board: () => feed.board(),
       queue: (limit) => wall.queue(limit, clock.nowMs()),
       alerts: alerts.store,
+      beats: alerts.beats,
       pausing: calls.pausing,
       suppress: async (caller, phoneNumber) => calls.suppress(caller, accounts.phoneKeyOf(phoneNumber)),
       startDemoCall: demo === null ? null : () => demo.startOne(),

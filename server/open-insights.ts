@@ -7,6 +7,7 @@ import { AlertStore } from "#server/insights/alerts/alert-store.ts";
 import { AlertWatch } from "#server/insights/alerts/alert-watch.ts";
 import { RecentMetrics } from "#server/insights/alerts/recent-metrics.ts";
 import { DayFigures } from "#server/insights/day-so-far.ts";
+import { ServerBeats } from "#server/insights/server-beats.ts";
 import { newId } from "#server/lib/ids.ts";
 import { LiveFeed } from "#server/realtime/live-feed.ts";
 
@@ -27,7 +28,7 @@ export function openFeed(
   });
 }
 
-export type Alerts = { store: AlertStore; watch: AlertWatch };
+export type Alerts = { store: AlertStore; watch: AlertWatch; beats: ServerBeats };
 
 /** What is wrong, told to supervisors on the wall and by e-mail. */
 export function openAlerts(
@@ -36,9 +37,13 @@ export function openAlerts(
 ): Alerts {
   const store = new AlertStore(database.connection, clock);
   const recent = new RecentMetrics(metrics, clock);
+  const instance = newId("srv");
+  const liveCalls = async () => (await metrics.callsLive.get()).values[0]?.value ?? 0;
+  const { connection } = database;
+  const beats = new ServerBeats({ connection, instance, liveCalls, clock, logger });
   const watch = new AlertWatch({
     store,
-    instance: newId("srv"),
+    instance,
     queueDepth: async () => (await wall.line()).count,
     endedAfter: (after, limit) => wall.endedAfter(after, limit),
     recent: () => recent.read(),
@@ -49,5 +54,5 @@ export function openAlerts(
     clock,
     logger,
   });
-  return { store, watch };
+  return { store, watch, beats };
 }

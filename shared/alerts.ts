@@ -16,3 +16,15 @@ export const alertSchema = z.object({
   acknowledged: z.object({ by: z.string(), at: z.string() }).nullable(),
 });
 export type Alert = z.infer<typeof alertSchema>;
+
+/** One server of the installation, as it last told. */
+export const serverBeatSchema = z.object({
+  serverId: z.string(),
+  startedAt: z.string(),
+  beatAt: z.string(),
+  /** Calls that it has in hand. */
+  liveCalls: z.number(),
+  /** It has told nothing for longer than it should. */
+  isSilent: z.boolean(),
+});
+export type ServerBeat = z.infer<typeof serverBeatSchema>;

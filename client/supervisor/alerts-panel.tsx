@@ -1,12 +1,12 @@
 import { ListMissing, refetchEvery, StaleNote } from "#client/calls/list-states.tsx";
 import { SUPERVISOR } from "#client/supervisor/copy.ts";
 import { Button } from "#client/ui/button.tsx";
-import { instantText } from "#client/ui/format.ts";
+import { countText, instantText, sinceMs, spanText } from "#client/ui/format.ts";
 import { showToast } from "#client/ui/toast.tsx";
 import { problemSentence } from "#client/wire/errors.ts";
 import { rpc } from "#client/wire/rpc.ts";
 import { useServerNowMs } from "#client/wire/server-clock.ts";
-import type { Alert, AlertRule } from "#shared/alerts.ts";
+import type { Alert, AlertRule, ServerBeat } from "#shared/alerts.ts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, CircleCheck, TriangleAlert } from "lucide-react";
 
@@ -43,12 +43,33 @@ export function AlertsPanel() {
           {SUPERVISOR.noAlerts}
         </p>
       )}
+      <Servers servers={query.data?.servers ?? []} />
       <ul className="flex flex-col gap-2">
         {[...open, ...ended].map((alert) => (
           <AlertRow key={alert.alertId} alert={alert} />
         ))}
       </ul>
     </section>
+  );
+}
+
+/** "Server 1: 6 calls", in the order of their start. */
+function Servers({ servers }: { servers: readonly ServerBeat[] }) {
+  const nowMs = useServerNowMs();
+  return (
+    <ul
+      aria-label={SUPERVISOR.servers}
+      className="figures flex flex-wrap gap-x-4 gap-y-1 text-dense text-muted"
+    >
+      {servers.map((server, index) => (
+        <li key={server.serverId} className={server.isSilent ? "font-medium text-bad" : ""}>
+          Server {index + 1}:{" "}
+          {server.isSilent
+            ? `${SUPERVISOR.silentServer} for ${spanText(sinceMs(server.beatAt, nowMs))}`
+            : countText(server.liveCalls, "call")}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -57,6 +57,8 @@ export const SUPERVISOR = {
   suppressKeep: "Keep it callable",
   suppressConfirm: "Never call it again",
   health: "Alerts",
+  servers: "Servers",
+  silentServer: "silent",
   noAlerts: "Nothing is wrong.",
   alertsFailed: "Alerts didn't load.",
   seeToIt: "I see to it",

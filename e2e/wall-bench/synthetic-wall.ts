@@ -35,7 +35,9 @@ export async function serveSyntheticWall(
       json: { at: new Date().toISOString(), total: { due: queue.length, scheduled: 0 }, calls: queue },
     }),
   );
-  app.use("/rpc/supervisor/alerts", (_request, response) => response.json({ json: { alerts: [] } }));
+  app.use("/rpc/supervisor/alerts", (_request, response) =>
+    response.json({ json: { alerts: [], servers: [] } }),
+  );
   app.use(createStaticClient(DIST));
   const server = createServer(app);
   const sockets = new Server<ClientToServer, ServerToClient>(server, { path: "/socket.io" });

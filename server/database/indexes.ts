@@ -120,6 +120,7 @@ export const INDEXES: readonly IndexRow[] = [
     partialFilterExpression: { mailDueAt: { $type: "date" } },
   },
   { collection: "alerts", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: "servers", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },
   // Edges. What servers tell each other is heard within a second.
   { collection: "serverMessages", keys: { createdAt: 1 }, expireAfterSeconds: 60 },
   { collection: "idempotencyKeys", keys: { expiresAt: 1 }, expireAfterSeconds: 0 },

@@ -1,4 +1,4 @@
-import { alertSchema } from "#shared/alerts.ts";
+import { alertSchema, serverBeatSchema } from "#shared/alerts.ts";
 import { boardSchema, dialPauseSchema, queueRowSchema } from "#shared/call/summary.ts";
 import { ERRORS } from "#shared/contract/errors.ts";
 import { procedure } from "#shared/contract/procedure.ts";
@@ -18,9 +18,9 @@ export const supervisorContract = {
       }),
     ),
 
-  /** What is wrong, or was: those that go on first, then the newest; at most 50. */
+  /** What is wrong, or was: those that go on first, then the newest; at most 50. And the servers, with the calls each has in hand. */
   alerts: procedure("GET", "/supervisor/alerts", "Alerts, open ones first").output(
-    z.object({ alerts: z.array(alertSchema) }),
+    z.object({ alerts: z.array(alertSchema), servers: z.array(serverBeatSchema) }),
   ),
 
   /** Says that somebody sees to it; who was first stays. False: there is no such alert (any more). */

@@ -2,6 +2,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { DialPausing } from "#server/calls/dialing/dial-pausing.ts";
 import { forSupervisors } from "#server/http/procedures/base.ts";
 import type { QueuePage } from "#server/calls/wall-queries.ts";
+import type { ServerBeats } from "#server/insights/server-beats.ts";
 import type { AlertStore } from "#server/insights/alerts/alert-store.ts";
 import { Failure } from "#server/lib/failure.ts";
 import type { Board } from "#shared/call/summary.ts";
@@ -9,6 +10,7 @@ import type { Board } from "#shared/call/summary.ts";
 export type SupervisorProceduresParts = {
   board(): Promise<Board>;
   queue(limit: number): Promise<QueuePage>;
+  beats: Pick<ServerBeats, "list">;
   alerts: Pick<AlertStore, "list" | "acknowledge">;
   pausing: Pick<DialPausing, "pause" | "resume">;
   /** @throws Failure PHONE_INVALID */
@@ -22,6 +24,7 @@ export function createSupervisorProcedures({
   board,
   queue,
   alerts,
+  beats,
   pausing,
   suppress,
   startDemoCall,
@@ -31,7 +34,10 @@ export function createSupervisorProcedures({
 
     queue: forSupervisors.supervisor.queue.handler(({ input }) => queue(input.limit)),
 
-    alerts: forSupervisors.supervisor.alerts.handler(async () => ({ alerts: await alerts.list() })),
+    alerts: forSupervisors.supervisor.alerts.handler(async () => {
+      const [list, servers] = await Promise.all([alerts.list(), beats.list()]);
+      return { alerts: list, servers };
+    }),
 
     acknowledgeAlert: forSupervisors.supervisor.acknowledgeAlert.handler(async ({ context, input }) => ({
       acknowledged: await alerts.acknowledge(context.caller, input.alertId),
