@@ -92,6 +92,7 @@ export async function serve(parts: ServeParts): Promise<() => void> {
     access: calls.access,
     feed,
     audit: features.audit,
+    speak: (callId, mic) => sound.speak(callId, mic),
     presence,
     isOwnOrigin,
     clock,
@@ -138,7 +139,7 @@ async function showEverywhere(
   const soundDropped = () => metrics.soundPiecesDropped.inc();
   const others = await joinOtherServers(sockets, database.db, heard, logger, soundDropped);
   feed.attach(sockets, others, calls.journals);
-  sound.attach(sockets, others, calls.sound);
+  sound.attach(sockets, others, calls);
   presence.attach(
     (message) => sockets.local.to(callRoom(message.callId, "staff")).emit("call:watchers", message),
     (local) => others?.watchersChanged(local),

@@ -198,7 +198,7 @@ describe("[AX2] every socket event sent by everybody", () => {
       if (link === null) return;
       for (const [name, row] of Object.entries(SOCKET_ROWS) as [keyof ClientToServer, Row][]) {
         const input = row.input?.(ids);
-        const sent: unknown[] = input === undefined ? [] : [input];
+        const sent: unknown[] = input === undefined ? [] : Array.isArray(input) ? input : [input];
         const untyped: {
           timeout(ms: number): { emitWithAck(name: string, ...sent: unknown[]): Promise<unknown> };
         } = link.socket as never;

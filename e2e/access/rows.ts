@@ -150,6 +150,8 @@ export const ROWS = {
   "call.sayExactly": steer,
   "call.addNote": steer,
   "call.flag": { ...steer, input: ({ callId }) => ({ callId, reason: "Call back by hand." }) },
+  "call.takeOver": { may: ["business", "supervisor"], about: "call", input: byCall },
+  "call.giveBack": { may: ["business", "supervisor"], about: "call", input: byCall },
   "call.hangUp": call,
   "call.correctSummary": {
     ...call,
@@ -197,6 +199,7 @@ export const ROWS = {
   "account.stopAllCalls": { may: CONSUMERS, about: "own" },
 } satisfies Record<ProcedureName, Row>;
 
+/** An array: several arguments. */
 type SocketRow = Pick<Row, "may" | "about" | "byLink"> & { input?: (ids: Ids) => object };
 
 /** One row for each event that a client may send. */
@@ -206,6 +209,11 @@ export const SOCKET_ROWS = {
   "call:unwatch": { may: EVERYBODY, about: "own", byLink: true, input: byCall },
   "call:listen": { may: ["business", "supervisor"], about: "call", input: byCall },
   "call:unlisten": { may: ["business", "supervisor"], about: "own", input: byCall },
+  "call:mic": {
+    may: ["business", "supervisor"],
+    about: "call",
+    input: ({ callId }) => [callId, Buffer.alloc(0)],
+  },
   "market:watch": { may: ["consumer", "business"], about: "own" },
   "board:watch": { may: SUPERVISORS, about: "own" },
 } satisfies Record<keyof ClientToServer, SocketRow>;

@@ -27,6 +27,8 @@ import { ActorRegistry } from "#server/calls/live/actor-registry.ts";
 import { CallExports } from "#server/calls/export/call-exports.ts";
 import { NumberReveal } from "#server/calls/reveal-number.ts";
 import { RecordingPlayback } from "#server/calls/recording/playback.ts";
+import { Holds } from "#server/calls/holding/holds.ts";
+import type { MicSound } from "#server/calls/live/hold.ts";
 import type { RecordingFiles } from "#server/calls/recording/recording-files.ts";
 import { OwnSummary } from "#server/calls/own-summary.ts";
 import { Recordings } from "#server/calls/recording/recordings.ts";
@@ -92,6 +94,7 @@ export class Calls {
   readonly journals: Pick<CallStore, "events">;
   readonly summaries: OwnSummary;
   readonly steering: Steering;
+  readonly holds: Holds;
   readonly telephonyEvents: CallTelephony;
   readonly hold: DialHold;
   readonly queries: CallQueries;
@@ -125,8 +128,7 @@ export class Calls {
     const queries = new CallQueries(connection);
     const advance = this.#advance;
     const wrapUp = (callId: string) => this.#wrapUp.start(callId);
-    this.#store = store;
-    this.queries = queries;
+    [this.#store, this.queries] = [store, queries];
     this.access = new CallAccess(store, queries);
     this.journals = store;
     this.moves = new CallMoves({ ...deps, ...config, access: this.access, advance });
@@ -151,6 +153,7 @@ export class Calls {
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
     const work = (promise: Promise<unknown>) => this.#effects.work(promise);
     this.steering = new Steering({ ...parts, access: this.access, work });
+    this.holds = new Holds({ ...parts, access: this.access });
     const reserveCents = talkCents(config.callTimeLimitSeconds, voice);
     this.#spending = new Spending({ ...deps, ...config, reserveCents });
     const depthChanged = (depth: number) => metrics.queueDepth.set(depth);
@@ -215,6 +218,7 @@ export class Calls {
       optOut: (callId, how) => this.#optOut.record(callId, how),
       machineAnswered: (callId, kind) => tracked(this.telephonyEvents.machineHeard(callId, kind)),
       voiceBroken: (reason) => this.hold.hold("voice", reason),
+      holderGone: (callId, accountId) => this.holds.lapsed(callId, accountId),
       letGo: (callId, actor, reason) => void this.#actors.release(callId, reason, actor),
       streamLost: async (callId, attemptId, epoch) => {
         await this.#advance(callId, { kind: "streamLost", attemptId, epoch });
@@ -269,6 +273,11 @@ export class Calls {
     if (call.dueAt === null) this.#queue.nudge();
     else this.#effects.work(this.#deps.alarms.set("call.due", call._id, call.dueAt));
   };
+
+  /** Sound of somebody's microphone for the person who is called. False when the call is not live here. */
+  speak(callId: string, sound: MicSound): boolean {
+    return this.#actors.speak(callId, sound);
+  }
 
   /** Works in every state and answers the truth [CL11]. @throws Failure NOT_FOUND */
   async cancel(

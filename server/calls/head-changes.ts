@@ -52,8 +52,12 @@ export function headOf(call: CallHead, { state }: Step, nowMs: number): Partial<
   };
 }
 
+/** What people put into the journal for the owner of the call to do. */
+export const isOrder = (type: CallEvent["type"]): boolean =>
+  type === "steer.whispered" || type === "steer.said" || type === "holder.changed";
+
 /** What the head says of orders to the agent, when there are new ones. */
 export function steersAfter(events: readonly CallEvent[]): Pick<CallHead, "steerSeq" | "steeredAt"> {
-  const newest = events.findLast(({ type }) => type === "steer.whispered" || type === "steer.said");
+  const newest = events.findLast(({ type }) => isOrder(type));
   return newest === undefined ? {} : { steerSeq: newest.seq, steeredAt: new Date(newest.at) };
 }

@@ -2,6 +2,7 @@ import type { Caller } from "#server/accounts/caller.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { CallAccess } from "#server/calls/call-access.ts";
 import type { CallHead } from "#server/calls/call-document.ts";
+import { isOrder } from "#server/calls/head-changes.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { ActorRegistry } from "#server/calls/live/actor-registry.ts";
@@ -81,7 +82,7 @@ export class Steering {
 
   /** Another server stored this: the call's owner may be here. */
   heard(callId: string, event: CallEvent) {
-    if (event.type === "steer.whispered" || event.type === "steer.said") this.#deps.actors.steered(callId);
+    if (isOrder(event.type)) this.#deps.actors.steered(callId);
   }
 
   async #steer(

@@ -9,7 +9,8 @@ import { expect, test } from "vitest";
 type Reader = { got: unknown[][]; conn: { writeBuffer: unknown[] }; emit(...given: unknown[]): void };
 
 /** One server's sound, with its rooms in the test's hands. */
-function soundServer(clock = new ManualClock()) {
+function soundServer(clock = new ManualClock(), isOwner = true) {
+  const spoken: string[] = [];
   const rooms = new Map<string, Set<string>>();
   const readers = new Map<string, Reader>();
   const levels: unknown[] = [];
@@ -39,8 +40,12 @@ function soundServer(clock = new ManualClock()) {
     rooms.delete(room);
     adapter.emit("delete-room", room);
   };
-  const attach = (others: SoundNews | null) => sound.attach(sockets as unknown as AppSockets, others, desk);
-  return { clock, sound, wanted, join, leave, readers, levels, attach, dropped: () => dropped };
+  const attach = (others: SoundNews | null) =>
+    sound.attach(sockets as unknown as AppSockets, others, {
+      sound: desk,
+      speak: (callId, sound) => isOwner && spoken.push(`${callId} ${sound.accountId}`) > 0,
+    });
+  return { clock, sound, spoken, wanted, join, leave, readers, levels, attach, dropped: () => dropped };
 }
 
 const sides = { agent: Buffer.alloc(1600, 1), consumer: Buffer.alloc(1600, 2) };
@@ -92,12 +97,13 @@ test("[CL353] a reader that is slow misses pieces, which are counted, while othe
 /** Two servers that hear each other, through JSON-like calls. */
 function twoServers() {
   const clock = new ManualClock();
-  const [owner, other] = [soundServer(clock), soundServer(clock)];
+  const [owner, other] = [soundServer(clock), soundServer(clock, false)];
   let isCut = false;
   const way = (to: () => SoundNews): SoundNews => ({
     soundWanted: (...given) => isCut || to().soundWanted(...given),
     sound: (...given) => isCut || to().sound(...given),
     levels: (...given) => isCut || to().levels(...given),
+    spoken: (...given) => isCut || to().spoken(...given),
   });
   owner.attach(way(() => other.sound.heard));
   other.attach(way(() => owner.sound.heard));
@@ -130,4 +136,13 @@ test("[CL350] a server that is gone wants nothing any more, and levels go to ano
   cut();
   clock.advance(10_000);
   expect(owner.wanted.at(-1)).toEqual(NOTHING);
+});
+
+test("[CL356] a microphone on another server is heard by the owner of the call, once", () => {
+  const { owner, other } = twoServers();
+  const sound = { accountId: "acc_1", source: "s1", bytes: Buffer.alloc(160) };
+  other.sound.speak("call_1", sound);
+  owner.sound.speak("call_1", sound);
+  expect(owner.spoken).toEqual(["call_1 acc_1", "call_1 acc_1"]);
+  expect(other.spoken).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { MicSound } from "#server/calls/live/hold.ts";
 import type { SoundDesk, SoundFeed, WantedSound } from "#server/calls/sound/sound-desk.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { newId } from "#server/lib/ids.ts";
@@ -27,7 +28,12 @@ export type SoundNews = {
   soundWanted(server: string, calls: { callId: string; wanted: WantedSound }[]): void;
   sound(callId: string, frameNumber: number, sides: Sides): void;
   levels(callId: string, agent: number, consumer: number): void;
+  /** Of a microphone, for the owner of the call. */
+  spoken(callId: string, sound: MicSound): void;
 };
+
+/** Where calls are live. */
+type Live = { sound: SoundDesk; speak(callId: string, sound: MicSound): boolean };
 
 type Deps = { clock: Clock; metrics: Pick<Metrics, "soundPiecesDropped"> };
 type FarServer = { wants: Map<string, WantedSound>; toldAtMs: number };
@@ -44,7 +50,7 @@ export class CallSound implements SoundFeed {
   readonly #farLevelsAtMs = new Map<string, number>();
   #sockets: AppSockets | null = null;
   #others: SoundNews | null = null;
-  #desk: SoundDesk | null = null;
+  #live: Live | null = null;
   #telling: Timer | null = null;
   #repeat: Timer | null = null;
   /** What other servers tell. */
@@ -52,6 +58,7 @@ export class CallSound implements SoundFeed {
     soundWanted: (server, calls) => this.#wantedFar(server, calls),
     sound: (callId, frameNumber, sides) => this.#hear(callId, frameNumber, sides),
     levels: (callId, agent, consumer) => this.#showLevels(callId, agent, consumer),
+    spoken: (callId, sound) => void this.#live?.speak(callId, sound),
   };
 
   constructor(deps: Deps) {
@@ -59,10 +66,10 @@ export class CallSound implements SoundFeed {
   }
 
   /** Until the sockets are there, nobody listens. */
-  attach(sockets: AppSockets, others: SoundNews | null, desk: SoundDesk) {
+  attach(sockets: AppSockets, others: SoundNews | null, live: Live) {
     this.#sockets = sockets;
     this.#others = others;
-    this.#desk = desk;
+    this.#live = live;
     const { adapter } = sockets.of("/");
     // A room is created before anybody is in it.
     adapter.on("join-room", (room: string) => this.#roomChanged(room));
@@ -73,6 +80,11 @@ export class CallSound implements SoundFeed {
   detach() {
     this.#repeat?.cancel();
     this.#telling?.cancel();
+  }
+
+  /** Sound of a microphone goes to the call, which may be live on another server. */
+  speak(callId: string, sound: MicSound) {
+    if (this.#live?.speak(callId, sound) !== true) this.#others?.spoken(callId, sound);
   }
 
   // ——— from a call that is live here ———
@@ -163,7 +175,7 @@ export class CallSound implements SoundFeed {
 
   #ask(callId: string) {
     const here = this.#here.get(callId);
-    this.#desk?.want(callId, {
+    this.#live?.sound.want(callId, {
       audio: here?.audio === true || this.#isWantedFar(callId, "audio"),
       levels: here?.levels === true || this.#isWantedFar(callId, "levels"),
     });

@@ -32,6 +32,8 @@ async function join(): Promise<{
     sound: (callId, frameNumber, { agent, consumer }) =>
       heard.push(`${callId} ${frameNumber} ${agent.toString("hex")} ${consumer.toString("hex")}`),
     levels: (callId, agent, consumer) => heard.push(`${callId} ${agent} ${consumer}`),
+    spoken: (callId, { accountId, source, bytes }) =>
+      heard.push(`${callId} ${accountId} ${source} ${bytes.toString("hex")}`),
     watchersChanged: ({ server, callId, people }) => heard.push(`${server} ${callId} ${people.length}`),
   };
   const sockets: AppSockets = new Server();
@@ -61,6 +63,7 @@ function tellAll(tell: ServerNews) {
   sound.soundWanted("srv_1", [{ callId: "call_1", wanted: { audio: true, levels: false } }]);
   sound.sound("call_1", 10, { agent: Buffer.from([1, 2]), consumer: Buffer.from([255]) });
   sound.levels("call_1", 0, 255);
+  sound.spoken("call_1", { accountId: "acc_1", source: "s1", bytes: Buffer.from([7]) });
   const people = [{ accountId: "acc_1", name: "Dana", listening: true }];
   watchersChanged({ server: "srv_1", callId: "call_1", people });
 }
@@ -76,7 +79,7 @@ test("another server hears events, drafts, that the board and that a lead change
   tellAll(one.tell);
   const all = ["call_1 3 attempt.ended", "call_1 Good mor", "board", "lead_1 acc_1 biz_1+biz_2"];
   all.push('srv_1 wants [{"callId":"call_1","wanted":{"audio":true,"levels":false}}]');
-  all.push("call_1 10 0102 ff", "call_1 0 255", "srv_1 call_1 1");
+  all.push("call_1 10 0102 ff", "call_1 0 255", "call_1 acc_1 s1 07", "srv_1 call_1 1");
   await vi.waitFor(() => expect(two.heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000 });
   expect(one.heard).toEqual([]);
 });

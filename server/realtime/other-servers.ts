@@ -63,6 +63,13 @@ const relayedSchema = z.discriminatedUnion("kind", [
     consumer: side,
   }),
   z.object({ kind: z.literal("levels"), callId: callIdSchema, agent: level, consumer: level }),
+  z.object({
+    kind: z.literal("spoken"),
+    callId: callIdSchema,
+    accountId: z.string(),
+    source: z.string(),
+    bytes: z.string().max(MAX_SOUND_CHARS),
+  }),
   z.object({ kind: z.literal("watchers"), local: presenceSchema }),
 ]);
 type Relayed = z.infer<typeof relayedSchema>;
@@ -114,6 +121,8 @@ export async function joinOtherServers(
         consumer: consumer.toString("base64"),
       }),
     levels: (callId, agent, consumer) => tellSound({ kind: "levels", callId, agent, consumer }),
+    spoken: (callId, { bytes, ...from }) =>
+      tellSound({ kind: "spoken", callId, ...from, bytes: bytes.toString("base64") }),
     watchersChanged: (local) => tell({ kind: "watchers", local }),
   };
 }
@@ -144,6 +153,10 @@ function hear(text: string, heard: ServerNews, logger: Logger) {
         consumer: Buffer.from(relayed.consumer, "base64"),
       };
       return heard.sound(callId, frameNumber, sides);
+    }
+    case "spoken": {
+      const { callId, accountId, source, bytes } = relayed;
+      return heard.spoken(callId, { accountId, source, bytes: Buffer.from(bytes, "base64") });
     }
     case "levels":
       return heard.levels(relayed.callId, relayed.agent, relayed.consumer);

@@ -9,6 +9,8 @@ import type { Metrics } from "#server/observability/metrics.ts";
 import { BOARD_ROOM, callRoom, type LiveFeed, marketRoom } from "#server/realtime/live-feed.ts";
 import type { ServerToServer } from "#server/realtime/other-servers.ts";
 import { serveListening } from "#server/realtime/listen-in.ts";
+import type { MicSound } from "#server/calls/live/hold.ts";
+import { serveMicrophone } from "#server/realtime/microphone.ts";
 import { answer } from "#server/realtime/socket-answer.ts";
 import type { Presence } from "#server/realtime/presence.ts";
 import { SocketGuard } from "#server/realtime/socket-guard.ts";
@@ -34,6 +36,8 @@ export type SocketServerDeps = {
   access: CallAccess;
   feed: Pick<LiveFeed, "board" | "watched">;
   audit: Pick<Audit, "record">;
+  /** Sound of a microphone for a call, wherever it is live. */
+  speak(callId: string, sound: MicSound): void;
   presence: Pick<Presence, "joined" | "left" | "gone" | "listening">;
   /** Whether an Origin header names one of our own pages. */
   isOwnOrigin(origin: string | undefined): boolean;
@@ -125,6 +129,7 @@ function serve(socket: AppSocket, deps: SocketServerDeps) {
     }),
   );
   serveListening(socket, deps);
+  serveMicrophone(socket, deps);
   socket.on("board:watch", (...given) =>
     // Some clients send an empty payload before the callback.
     answer(given.at(-1), deps, async () => {

@@ -36,6 +36,7 @@ test("[CL223] a socket with a signed link watches its call and nothing else", as
     accounts: { callerOf: async ({ authorization }) => (authorization === "Bearer link" ? bearer : null) },
     access: access as unknown as CallAccess,
     feed: { watched: () => undefined, board: () => Promise.reject(new Error("not asked for")) },
+    speak: () => undefined,
     audit: { record: () => Promise.reject(new Error("not asked for")) },
     presence: {
       joined: () => expect.unreachable(),

@@ -169,7 +169,13 @@ export const callEventSchema = z.discriminatedUnion("type", [
   event("steer.said", { by: actorSchema, text: z.string(), steerId: steerIdSchema }),
   /** The answer made under the whisper was heard to its end, or the exact words were. */
   event("steer.used", { steerId: steerIdSchema, atMs: callMs }),
-  event("holder.changed", { holder: z.enum(["agent", "person"]), by: actorSchema }),
+  /** Who speaks for the business from now on. */
+  event("holder.changed", {
+    holder: z.enum(["agent", "person"]),
+    by: actorSchema,
+    /** What the agent is to do with the call it is given back; hidden from consumers. */
+    instruction: z.string().optional(),
+  }),
   event("call.transferring", { by: actorSchema, transferNumberId: z.string() }),
   event("optOut.recorded", { how: z.enum(["spoken", "key", "account", "supervisor"]) }),
   event("note.added", { by: actorSchema, noteId: z.string(), text: z.string() }),
@@ -242,6 +248,11 @@ const HIDDEN_FROM_CONSUMERS: ReadonlySet<CallEventType> = new Set([
 
 /** The event as this audience may see it; `seq` and `at` stay, so that nobody's list has a hole. */
 export function eventFor(audience: "consumer" | "staff", one: CallEvent): CallEvent {
-  if (audience === "staff" || !HIDDEN_FROM_CONSUMERS.has(one.type)) return one;
+  if (audience === "staff") return one;
+  if (one.type === "holder.changed") {
+    const { instruction: _instruction, ...shown } = one;
+    return shown;
+  }
+  if (!HIDDEN_FROM_CONSUMERS.has(one.type)) return one;
   return { seq: one.seq, at: one.at, type: "hidden" };
 }

@@ -113,6 +113,10 @@ function attemptChange(view: CallView, event: CallEvent): Change | undefined {
           status: "wrapping_up" as const,
         }),
         connected: false,
+        // Nobody speaks any more.
+        holder: "agent",
+        holderId: null,
+        holderName: null,
         attempts: patchAttempt(view, event.attemptId, {
           ended: event.ended,
           endedAt: event.at,
@@ -176,6 +180,7 @@ function talkChange(view: CallView, event: CallEvent): Change | undefined {
     case "holder.changed":
       return {
         holder: event.holder,
+        holderId: event.holder === "person" && event.by.kind === "person" ? event.by.accountId : null,
         holderName: event.holder === "person" && event.by.kind === "person" ? event.by.name : null,
       };
     default:

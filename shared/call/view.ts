@@ -82,6 +82,8 @@ export const callViewSchema = z.object({
   /** The fixed opening was heard to its end. */
   openingHeard: z.boolean(),
   holder: z.enum(["agent", "person"]),
+  /** Account of the person who holds the call; null: the agent does. */
+  holderId: z.string().nullable(),
   /** Name of the person who holds the call. */
   holderName: z.string().nullable(),
   transcript: z.array(segmentSchema),
@@ -141,6 +143,7 @@ export const EMPTY_CALL_VIEW: CallView = {
   connected: false,
   openingHeard: false,
   holder: "agent",
+  holderId: null,
   holderName: null,
   transcript: [],
   tools: [],

@@ -31,6 +31,8 @@ const steerOutput = z.object({ callId: callIdSchema, steerId: steerIdSchema });
 const STEER_ERRORS = { NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, RATE_LIMITED: ERRORS.RATE_LIMITED };
 const NOTE_ERRORS = { RATE_LIMITED: ERRORS.RATE_LIMITED };
 
+const holdReplySchema = z.object({ callId: callIdSchema, holder: z.enum(["agent", "person"]) });
+
 const MOVE_ERRORS = {
   NOT_POSSIBLE: ERRORS.NOT_POSSIBLE,
   CONSENT_MISSING: ERRORS.CONSENT_MISSING,
@@ -90,6 +92,21 @@ export const callContract = {
     .errors(MOVE_ERRORS)
     .input(byCallId)
     .output(movedReplySchema),
+
+  /**
+   * The caller speaks in the agent's place from now on (`call:mic`); the agent falls silent and goes on listening. Only once the opening was heard. 10 s
+   * without sound from their browser, and the agent has the call again.
+   */
+  takeOver: procedure("POST", "/calls/{callId}/take-over", "Take a live call over")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, HELD: ERRORS.HELD })
+    .input(byCallId)
+    .output(holdReplySchema),
+
+  /** By who holds it: the agent goes on, and knows what both sides said. `instruction`: what it is to do with it. */
+  giveBack: procedure("POST", "/calls/{callId}/give-back", "Give the call back to the agent")
+    .errors({ NOT_POSSIBLE: ERRORS.NOT_POSSIBLE, HELD: ERRORS.HELD })
+    .input(z.object({ callId: callIdSchema, instruction: z.string().trim().min(1).max(500).optional() }))
+    .output(holdReplySchema),
 
   /** Ends the phone call that runs now as if the talk were over; the call is then summed up. */
   hangUp: procedure("POST", "/calls/{callId}/hang-up", "Hang up")

@@ -44,6 +44,15 @@ export type ClientToServer = {
     request: z.input<typeof byCallSchema>,
     reply: (answer: { ok: true } | SocketError) => void,
   ) => void;
+  /**
+   * While the caller holds the call: µ-law at 8 kHz from their microphone, whole frames of 20 ms, at most ten. Of somebody else, and what comes late, nobody
+   * hears; the answer may be left out.
+   */
+  "call:mic": (
+    callId: string,
+    bytes: Uint8Array,
+    reply?: (answer: { ok: true } | SocketError) => void,
+  ) => void;
   /** Once per connection: news of the caller's own leads (consumer) or of the leads matched to their business. */
   "market:watch": (reply: (answer: { ok: true } | SocketError) => void) => void;
   "board:watch": (reply: (answer: { ok: true; board: Board } | SocketError) => void) => void;

@@ -1,6 +1,6 @@
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import type { CallStore } from "#server/calls/call-store.ts";
-import type { End } from "#server/calls/state/call-state.ts";
+import type { End, Holder } from "#server/calls/state/call-state.ts";
 import type { Clock } from "#server/lib/clock.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { ToolServices } from "#server/calls/live/tool-services.ts";
@@ -10,7 +10,7 @@ import type { SoundDesk, SoundFeed } from "#server/calls/sound/sound-desk.ts";
 import type { RecordingDesk } from "#server/calls/recording/recordings.ts";
 import { unfinished } from "#server/calls/unfinished-draft.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
-import type { Draft } from "#shared/call/events.ts";
+import type { CallEvent, CallEventOf, Draft } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 import type { SteerView, ToolView } from "#shared/call/view.ts";
 import type { VoiceModel, VoiceTurn } from "#server/voice/voice.ts";
@@ -37,6 +37,8 @@ export type ActorDeps = {
   machineAnswered(callId: string, kind: "voicemail" | "ivr"): Promise<void>;
   /** The voice model will not work for anybody (wrong key, no quota). */
   voiceBroken(reason: string): void;
+  /** The person who holds the call is gone, or gives way: the agent has it again. */
+  holderGone(callId: string, accountId: string): Promise<void>;
   /** The actor has nothing more to do with the call: whoever keeps it lets it go. */
   letGo(callId: string, actor: CallActor, reason: string): void;
   /** The stream is gone; the state has to learn it. */
@@ -59,6 +61,8 @@ export type Past = {
   steers: SteerView[];
   /** The newest journal event that is counted in. */
   seq: number;
+  /** The person who holds the call; null: the agent does. */
+  holder: Holder | null;
   /** Words that were being spoken when the earlier owner was lost, and that it could not finish. */
   openDraft: Draft | null;
 };
@@ -71,15 +75,39 @@ export const NO_PAST: Past = {
   tools: [],
   steers: [],
   seq: 0,
+  holder: null,
   openDraft: null,
 };
 
 /** What both sides said, only what was heard, and what the voice model has used so far. */
 export async function pastOf(store: Pick<CallStore, "events" | "head">, callId: string): Promise<Past> {
   const head = await store.head(callId);
-  const view = foldCall((await store.events(callId, 0))?.events ?? []);
+  const events = (await store.events(callId, 0))?.events ?? [];
+  const view = foldCall(events);
   const { openingHeard, tools, optedOut, steers, seq } = view;
   const openDraft = unfinished(head?.draft ?? null, view);
   const turns = historyOf(view, openDraft);
-  return { turns, usage: head?.usage ?? null, openingHeard, optedOut, tools, steers, seq, openDraft };
+  return {
+    turns,
+    usage: head?.usage ?? null,
+    openingHeard,
+    optedOut,
+    tools,
+    steers,
+    seq,
+    holder: holderOf(events),
+    openDraft,
+  };
+}
+
+function holderOf(events: readonly CallEvent[]): Holder | null {
+  const newest = events.findLast(({ type }) => type === "holder.changed");
+  return newest?.type === "holder.changed" ? personIn(newest) : null;
+}
+
+/** Who holds the call after this; null: the agent. */
+export function personIn({ holder, by }: CallEventOf<"holder.changed">): Holder | null {
+  if (holder === "agent" || by.kind !== "person") return null;
+  const { kind: _kind, ...person } = by;
+  return person;
 }

@@ -1,6 +1,7 @@
 import type { CallHead } from "#server/calls/call-document.ts";
 import { type ActorDeps, NO_PAST, pastOf } from "#server/calls/live/actor-deps.ts";
 import { CallActor } from "#server/calls/live/call-actor.ts";
+import type { MicSound } from "#server/calls/live/hold.ts";
 import { liveAttempt, talkedBefore } from "#server/calls/state/call-state.ts";
 import type { Timer } from "#server/lib/clock.ts";
 import { errorFields } from "#server/lib/logger.ts";
@@ -50,6 +51,14 @@ export class ActorRegistry {
   /** There is an order in the call's journal, perhaps for an actor of ours; `upTo`: its number, if it is known. */
   steered(callId: string, upTo?: number) {
     this.#entries.get(callId)?.actor.steered(upTo);
+  }
+
+  /** Sound for a call, of whoever may hold it. False when the call is not here. */
+  speak(callId: string, sound: MicSound): boolean {
+    const entry = this.#entries.get(callId);
+    if (entry === undefined || entry.unclaimed !== null) return false;
+    entry.actor.speak(sound);
+    return true;
   }
 
   /** Warms a voice session for a call that rings or was picked up. Asked again for the same stream it only waits longer. */

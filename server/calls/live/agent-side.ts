@@ -24,6 +24,7 @@ type Deps = {
   steers: Steers;
   stopRequest: StopRequest;
   whoAnswered: WhoAnswered;
+  hold: { held: boolean };
 };
 
 /** The agent's answers: which of them may be heard, and what it means that they were. */
@@ -35,10 +36,10 @@ export class AgentSide {
   }
 
   started(answer: Parameters<VoiceListener["answerStarted"]>[0]) {
-    const { answers, voice, steers, stopRequest, whoAnswered } = this.#deps;
+    const { answers, voice, steers, stopRequest, whoAnswered, hold } = this.#deps;
     const { answerId, exactWords } = answer;
     // The model may still answer by itself what was said just before it was hushed.
-    const isWanted = exactWords === true || !(stopRequest.made || whoAnswered.hushed);
+    const isWanted = exactWords === true || !(stopRequest.made || whoAnswered.hushed || hold.held);
     answers.started(answerId, isWanted);
     if (isWanted) return steers.answerStarted(answer);
     voice().discard(answerId);

@@ -3,6 +3,7 @@ import { type ActorDeps, type Past, pastOf } from "#server/calls/live/actor-deps
 import { apologyWords } from "#server/calls/live/apology.ts";
 import { Conversation } from "#server/calls/live/conversation.ts";
 import { Fence } from "#server/calls/live/fence.ts";
+import type { MicSound } from "#server/calls/live/hold.ts";
 import { Orders } from "#server/calls/live/orders.ts";
 import { Recorder } from "#server/calls/live/recorder.ts";
 import type { End } from "#server/calls/state/call-state.ts";
@@ -59,6 +60,7 @@ export class CallActor {
       ...deps,
       callId: call._id,
       give: (steer) => this.#safely(() => this.#conversation.steer(steer)),
+      holderChanged: (event) => this.#safely(() => this.#conversation.holderChanged(event)),
       background: (work) => this.#background(work),
     });
     this.#conversation = new Conversation(call, past, {
@@ -71,6 +73,7 @@ export class CallActor {
       background: (work) => this.#background(work),
       voiceEnded: (end) => this.#voiceEnded(end),
       giveUp: () => this.#giveUp(),
+      holderGone: (accountId) => this.#insist(() => deps.holderGone(call._id, accountId)),
       hangUp: (end) => this.#insist(() => deps.endCall(call._id, end)),
       machineAnswered: (kind) => this.#insist(() => deps.machineAnswered(call._id, kind)),
     });
@@ -104,6 +107,11 @@ export class CallActor {
   /** The journal has an order of staff for this call [CL341]. */
   steered(upTo?: number) {
     this.#orders.look(upTo);
+  }
+
+  /** Sound of somebody's microphone. */
+  speak(sound: MicSound) {
+    this.#safely(() => this.#conversation.speak(sound));
   }
 
   /** Without the database what was read before the claim has to do: somebody is waiting. */
@@ -217,6 +225,7 @@ export class CallActor {
   }
 
   #giveUp() {
+    if (this.#conversation.goesOnWithoutVoice()) return;
     // Without a stream this actor is one of several that may be warm: pick-up makes a new one.
     if (this.#stream === null) return this.#deps.letGo(this.callId, this, "voice unavailable");
     const { end, say } = this.#conversation.endWithoutVoice ?? { end: UNAVAILABLE, say: this.#apology };

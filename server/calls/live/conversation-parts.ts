@@ -3,6 +3,7 @@ import { AgentSide } from "#server/calls/live/agent-side.ts";
 import type { ActorDeps, Past } from "#server/calls/live/actor-deps.ts";
 import { ConsumerAudio } from "#server/calls/live/consumer-audio.ts";
 import { ConsumerSide } from "#server/calls/live/consumer-side.ts";
+import { Hold } from "#server/calls/live/hold.ts";
 import { Goodbye } from "#server/calls/live/goodbye.ts";
 import { Manners } from "#server/calls/live/manners.ts";
 import { Opening } from "#server/calls/live/opening.ts";
@@ -19,6 +20,7 @@ import { voicemailWords } from "#server/calls/live/voicemail.ts";
 import { WhoAnswered } from "#server/calls/live/who-answered.ts";
 import type { End } from "#server/calls/state/call-state.ts";
 import { errorFields } from "#server/lib/logger.ts";
+import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceSession, VoiceTurn } from "#server/voice/voice.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 
@@ -43,6 +45,8 @@ export type ConversationHost = {
   voiceEnded(end: { reason: string; fatal: boolean }): void;
   /** The agent can't speak in this call. */
   giveUp(): void;
+  /** Whoever held the call does not any more; asked for until it is stored. */
+  holderGone(accountId: string): void;
 };
 
 /** What the parts ask of the conversation that joins them. */
@@ -56,6 +60,10 @@ type Conversing = {
   unproven(): void;
   /** Makes the agent stop whatever it says, the opening included. */
   cutIn(): void;
+  /** A person speaks in the agent's place. */
+  giveToPerson(): void;
+  /** The agent speaks again. */
+  takeBack(guidance: string): void;
   /** The same for good: from now on it says nothing by itself, and what it is told to say can't be talked over. */
   hush(): void;
 };
@@ -90,7 +98,8 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const stopped = () => stopRequest.made;
   const acts = new ToolActs({ call, services: deps.tools, clock, stopped, optOut, refuseRecording, goodbye });
   const tools = new ToolDesk({ clock, record, flush, callMs, acts });
-  const mayAnswer = () => opening.heard && !stopRequest.made && !whoAnswered.hushed;
+  const hold = holdOf(call, host, self, { talk, cost, goodbye });
+  const mayAnswer = () => opening.heard && !stopRequest.made && !whoAnswered.hushed && !hold.held;
   const steers = new Steers({
     ...self,
     clock,
@@ -105,7 +114,7 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
   const limitMs = deps.timeLimitMs;
   const manners = new Manners({ clock, limitMs, callMs, voice, goodbye, floorOpen, cutIn, hangUp });
   const heard = { answers, talk, turns, cost, goodbye, opening, audio };
-  const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners, steers };
+  const parts = { ...heard, stopRequest, whoAnswered, acts, tools, manners, steers, hold };
   const stopCalling = () => host.background(stopRequest.make("spoken"));
   const agent = new AgentSide({ ...parts, ...host, voice });
   const consumer = new ConsumerSide({ ...parts, callMs, floorOpen, stopCalling, voice });
@@ -117,6 +126,43 @@ export function conversationParts(call: CallHead, past: Past, host: Conversation
     return whoAnswered.endsAs && { end: whoAnswered.endsAs };
   };
   return { ...parts, agent, consumer, floorOpen, quiet, endWithoutVoice };
+}
+
+function holdOf(
+  { _id: callId, briefing, personKey }: CallHead,
+  { deps, callMs, record, deliver, holderGone }: ConversationHost,
+  { voice, giveToPerson, takeBack }: Conversing,
+  { talk, cost, goodbye }: { talk: Talk; cost: RunningCost; goodbye: Goodbye },
+): Hold {
+  const ear = {
+    instructions: "Only listen.",
+    voice: briefing.voice,
+    language: "en",
+    tools: [],
+    keywords: [briefing.businessName],
+    safetyId: personKey,
+    floorClosed: true,
+    history: [],
+  };
+  return new Hold({
+    callId,
+    clock: deps.clock,
+    callMs,
+    record,
+    open: (listener) => deps.voice.open(ear, relayedListener(listener, deliver)),
+    draft: (draft) => deps.feed.draft(draft),
+    transcribed: (seconds) => cost.addTranscription(seconds),
+    play: (itemId, payload) => talk.playPerson(itemId, payload),
+    played: (itemId) => talk.bridge.completed(itemId),
+    waitingMs: () => talk.bridge.unheardMs,
+    silenceAgent() {
+      goodbye.takenOver();
+      giveToPerson();
+    },
+    agentGoesOn: takeBack,
+    tell: (note) => voice().note(note),
+    lapsed: holderGone,
+  });
 }
 
 function stopRequestOf(

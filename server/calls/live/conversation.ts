@@ -1,11 +1,12 @@
 import type { CallHead } from "#server/calls/call-document.ts";
-import type { Past } from "#server/calls/live/actor-deps.ts";
+import { type Past, personIn } from "#server/calls/live/actor-deps.ts";
 import {
   type ConversationHost,
   type ConversationParts,
   conversationParts,
 } from "#server/calls/live/conversation-parts.ts";
 import { endLeftOpen } from "#server/calls/live/history.ts";
+import type { MicSound } from "#server/calls/live/hold.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { askedToStop, type HowStopped } from "#server/calls/live/stop-request.ts";
 import type { Steer } from "#server/calls/live/steers.ts";
@@ -14,7 +15,9 @@ import type { MediaStream } from "#server/telephony/telephony.ts";
 import { relayedListener } from "#server/voice/relayed-listener.ts";
 import type { VoiceListener, VoiceSession } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
-import type { Speaker } from "#shared/call/events.ts";
+import type { CallEventOf, Speaker } from "#shared/call/events.ts";
+
+const HELD = "Not done: a colleague speaks with the caller now.";
 
 /** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
 export class Conversation implements VoiceListener {
@@ -30,6 +33,8 @@ export class Conversation implements VoiceListener {
   #cutOff: Speaker | null = null;
   /** Nothing new is said any more; words on their way are still kept. */
   #over = false;
+  /** There is no voice session any more, and a person holds the call. */
+  #isVoiceless = false;
 
   constructor(call: CallHead, past: Past, host: ConversationHost) {
     const { clock, voice } = host.deps;
@@ -41,6 +46,8 @@ export class Conversation implements VoiceListener {
       atRest: () => this.atRest,
       unproven: () => this.#unproven(),
       cutIn: () => this.#cutIn(),
+      giveToPerson: () => this.#giveToPerson(),
+      takeBack: (guidance) => this.#takeBack(guidance),
       hush: () => this.#hush(),
     });
     this.line = new VoiceLine(call, past, {
@@ -98,6 +105,7 @@ export class Conversation implements VoiceListener {
     if (past.optedOut || askedToStop(past.turns)) return this.#stopCalling("spoken");
     this.#is.whoAnswered.adopt(past.turns);
     this.#mayBegin = true;
+    if (past.holder !== null) this.#is.hold.begin(past.holder);
     // The talk was over when the line broke; whoever speaks all the same is answered.
     if (end !== null) return this.#is.goodbye.leaveWith("Goodbye.", end, false);
     this.#begin();
@@ -119,6 +127,7 @@ export class Conversation implements VoiceListener {
     this.#is.steers.stop();
     this.#is.manners.stop();
     this.#is.whoAnswered.stop();
+    this.#is.hold.silence();
     this.#is.audio.turnEnded();
   }
 
@@ -137,6 +146,7 @@ export class Conversation implements VoiceListener {
     this.#stopWaiting();
     this.#is.talk.close();
     this.#is.cost.stop();
+    this.#is.hold.close();
     this.#voice.close();
   }
 
@@ -191,6 +201,7 @@ export class Conversation implements VoiceListener {
     if (!this.#mayBegin) return;
     if (this.#is.whoAnswered.hushed) return this.#is.whoAnswered.voiceBack();
     if (!this.#is.opening.heard) return this.#is.opening.begin();
+    if (this.#is.hold.held) return;
     this.#is.steers.voiceBack();
     this.#voice.respond(resumeGuidance(this.#cutOff));
     this.#cutOff = null;
@@ -200,6 +211,44 @@ export class Conversation implements VoiceListener {
   steer(steer: Steer) {
     if (this.#over) return;
     this.#is.steers.give(steer);
+    this.#settle();
+  }
+
+  /** Who speaks for the business from now on. */
+  holderChanged(event: CallEventOf<"holder.changed">) {
+    if (this.#over) return;
+    const person = personIn(event);
+    // What is being said now is said to its end: an opt-out is confirmed, a call's time is up.
+    if (person !== null && this.#is.goodbye.final) return this.#host.holderGone(person.accountId);
+    if (person === null) this.#is.hold.end(event.instruction);
+    else this.#is.hold.begin(person);
+    this.#settle();
+  }
+
+  /** Sound of a microphone. */
+  speak(sound: MicSound) {
+    if (!this.#over) this.#is.hold.hear(sound);
+  }
+
+  /** While a person speaks with them nobody is in need of the agent's voice. */
+  goesOnWithoutVoice(): boolean {
+    this.#isVoiceless = this.#is.hold.held;
+    return this.#isVoiceless;
+  }
+
+  #giveToPerson() {
+    this.silence();
+    this.#is.whoAnswered.stop();
+    this.#voice.cancelAnswer();
+    this.#voice.closeFloor();
+  }
+
+  #takeBack(guidance: string) {
+    if (this.#over) return;
+    if (this.#isVoiceless) return this.#host.giveUp();
+    this.#is.turns.turnStarted();
+    this.#voice.openFloor();
+    if (this.line.ready) this.#voice.respond(guidance);
     this.#settle();
   }
 
@@ -226,8 +275,9 @@ export class Conversation implements VoiceListener {
     this.#host.background(this.#is.stopRequest.make(how));
   }
 
-  /** The agent stops whatever it says, the opening included. */
+  /** The agent stops whatever it says, the opening included. What it has to say now goes before a person who holds the call. */
   #cutIn() {
+    this.#is.hold.giveWay();
     this.#is.opening.abandon();
     this.silence();
     this.#voice.cancelAnswer();
@@ -243,6 +293,7 @@ export class Conversation implements VoiceListener {
   // ——— the voice model ———
 
   ready() {
+    this.#isVoiceless = false;
     this.line.becameReady();
     this.#begin();
   }
@@ -253,7 +304,7 @@ export class Conversation implements VoiceListener {
   }
 
   audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
-    if (!this.#joined || this.#over) return;
+    if (!this.#joined || this.#over || this.#is.hold.held) return;
     const item = this.#is.talk.play(piece);
     this.#is.opening.sounded(item, this.#host.callMs());
     this.#is.steers.sounded(piece.answerId);
@@ -309,6 +360,8 @@ export class Conversation implements VoiceListener {
   }
 
   toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
+    const { toolCallId } = call;
+    if (this.#is.hold.held) return this.#voice.returnTool({ toolCallId, output: HELD, answer: false });
     const ran = this.#is.tools.run(call).then((result) => this.#voice.returnTool(result));
     this.#host.background(ran.finally(() => this.#settle()));
     this.#settle();

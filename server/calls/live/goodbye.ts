@@ -55,6 +55,11 @@ export class Goodbye {
     return this.#wish ?? this.#afterNext;
   }
 
+  /** Nothing that anybody says changes it any more. */
+  get final(): boolean {
+    return this.#gone || this.#current?.stands === true;
+  }
+
   /** The goodbye was said, or is being said, by the model. A goodbye that stands is not replaced by one that does not. */
   wanted(end: End) {
     if (this.#current?.stands === true) return;
@@ -88,6 +93,11 @@ export class Goodbye {
     const wish = this.#current;
     if (this.#isUnsaid && wish !== null && wish.words !== null)
       this.leaveWith(wish.words, wish.end, wish.stands);
+  }
+
+  /** Somebody else speaks with them now: only an end that stands still comes. */
+  takenOver() {
+    if (this.#current?.stands !== true) this.#clear();
   }
 
   answerEnded(answerId: string) {

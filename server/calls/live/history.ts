@@ -1,4 +1,5 @@
 import type { End } from "#server/calls/state/call-state.ts";
+import { personNote } from "#server/calls/live/hold.ts";
 import { endOf } from "#server/calls/live/tool-acts.ts";
 import type { VoiceTurn } from "#server/voice/voice.ts";
 import type { Draft } from "#shared/call/events.ts";
@@ -47,6 +48,7 @@ export function endLeftOpen({
 type Spoken = Pick<CallView["transcript"][number], "speaker" | "text" | "heardText">;
 
 function spokenTurn({ speaker, text, heardText }: Spoken): VoiceTurn {
+  if (speaker === "person") return { speaker: "note", text: personNote(text) };
   return { speaker: speaker === "consumer" ? "consumer" : "agent", text: heardText ?? text };
 }
 

@@ -36,6 +36,7 @@ test("[CL341] every order is given once, in the order of the journal, whatever l
           },
         },
         give: ({ steerId }) => given.push(steerId),
+        holderChanged: () => undefined,
         background: (work) => void work.catch(() => undefined),
       });
       orders.look();
@@ -68,6 +69,7 @@ test("[CL341] before the call is ours nothing is read, and after it was let go n
       },
     },
     give: ({ steerId }) => given.push(steerId),
+    holderChanged: () => undefined,
     background: () => undefined,
   });
   orders.look();

@@ -1,11 +1,13 @@
 import type { CallStore } from "#server/calls/call-store.ts";
 import type { Steer } from "#server/calls/live/steers.ts";
-import type { CallEvent } from "#shared/call/events.ts";
+import type { CallEvent, CallEventOf } from "#shared/call/events.ts";
 
 type Deps = {
   callId: string;
   store: Pick<CallStore, "events">;
   give(steer: Steer): void;
+  /** A person has taken the call over, or the agent has it again. */
+  holderChanged(event: CallEventOf<"holder.changed">): void;
   /** Work that nobody waits for; what fails is tried again with the next look. */
   background(work: Promise<unknown>): void;
 };
@@ -52,11 +54,12 @@ export class Orders {
   }
 
   async #read(after: number): Promise<void> {
-    const { store, callId, give } = this.#deps;
+    const { store, callId, give, holderChanged } = this.#deps;
     const journal = await store.events(callId, after);
     for (const event of journal?.events ?? []) {
       if (this.#stopped || event.seq <= (this.#seq ?? 0)) continue;
       this.#seq = event.seq;
+      if (event.type === "holder.changed") holderChanged(event);
       const steer = steerOf(event);
       if (steer !== null) give(steer);
     }

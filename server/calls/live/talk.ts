@@ -13,6 +13,9 @@ import type { NewCallEvent, Speaker } from "#shared/call/events.ts";
 const NOT_RECORDED =
   "They do not want to be recorded. The recording was stopped and is being deleted; tell them so in a few words if you have not yet.";
 
+/** Sound of the person who holds the call: the model did not make it, and their words come from elsewhere. */
+const PERSON = "person";
+
 type TalkDeps = {
   deps: ActorDeps;
   call: CallHead;
@@ -50,11 +53,13 @@ export class Talk {
       heard: (item) => {
         this.recording.heard(item);
         this.#post.heard(item);
+        if (item.answerId === PERSON) return;
         this.#drafts.show(this.#book.agentDraft(item));
       },
       itemHeard: (item) => {
         this.recording.itemOver(item);
         this.#post.itemOver(item);
+        if (item.answerId === PERSON) return;
         const segment = this.#book.agentHeard(item);
         record(segment);
         this.#drafts.finish(item.itemId);
@@ -101,10 +106,20 @@ export class Talk {
     return this.bridge.play(piece);
   }
 
+  /** The person who holds the call speaks to the phone. */
+  playPerson(itemId: string, payloadBase64: string) {
+    this.play({ answerId: PERSON, itemId, payloadBase64 });
+  }
+
   /** Stops the agent's voice at once, and tells the model what was really heard of it [CL44]. */
   silence() {
     const { voice, record } = this.#deps;
     for (const item of this.bridge.interrupt()) {
+      if (item.answerId === PERSON) {
+        this.recording.itemOver(item);
+        this.#post.itemOver(item);
+        continue;
+      }
       voice().discard(item.answerId);
       voice().truncate(item.itemId, item.heardMs);
       this.recording.itemOver(item);

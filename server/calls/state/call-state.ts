@@ -19,6 +19,9 @@ export type StreamToken = { value: string; expiresAt: number };
 
 export type End = { status: FinalStatus; reason: string };
 
+/** A person who speaks in place of the agent. */
+export type Holder = Omit<Extract<Actor, { kind: "person" }>, "kind">;
+
 type LastWords = { text: string; until: number };
 
 /**
@@ -49,6 +52,8 @@ export type CallState =
       /** When the carrier was told to connect (at most eleven times), and how many streams came of it. */
       connectedAts: number[];
       streams: number;
+      /** Left out: the agent speaks. */
+      holder?: Holder;
     }
   /** Media flows to the actor that owns `epoch`. */
   | {
@@ -59,6 +64,7 @@ export type CallState =
       epoch: number;
       connectedAts: number[];
       streams: number;
+      holder?: Holder;
     }
   /**
    * The phone call is being ended; the carrier has not confirmed yet. `end` is what the attempt will then be. `say`: the carrier first speaks
@@ -172,6 +178,10 @@ export type CallInput =
     }
   /** `say`: to somebody who listens, spoken by the carrier before the phone is put down. */
   | { kind: "hangUpAsked"; end: End; say?: string }
+  /** A person wants to speak in place of the agent. */
+  | { kind: "holdTaken"; holder: Holder & { kind: "person" } }
+  /** The agent speaks again; `accountId`: only if this person holds the call; null: whoever does. */
+  | { kind: "holdEnded"; by: Actor; accountId: string | null; instruction?: string }
   | { kind: "cancelAsked"; by: Actor }
   /** The carrier does not know the call (any more). */
   | { kind: "lostAtCarrier"; attemptId: string }

@@ -79,8 +79,8 @@ const admits = (token: StreamToken | null, value: string, rules: StepRules) =>
   token !== null && token.value === value && rules.nowMs < token.expiresAt;
 
 function withoutStream(state: StateOf<"talking">, token: StreamToken | null): StateOf<"answered"> {
-  const { attempt, carrierCallId, answeredAt, connectedAts, streams } = state;
-  return { phase: "answered", attempt, carrierCallId, answeredAt, token, connectedAts, streams };
+  const { phase: _phase, epoch: _epoch, ...talk } = state;
+  return { ...talk, phase: "answered", token };
 }
 
 function lostEvent(state: StateOf<"talking">, rules: StepRules): NewCallEvent {
@@ -91,18 +91,11 @@ function lostEvent(state: StateOf<"talking">, rules: StepRules): NewCallEvent {
 const sinceAnswer = (answeredAt: number, rules: StepRules) => Math.max(0, rules.nowMs - answeredAt);
 
 function opened(state: StateOf<"answered">, epoch: number, rules: StepRules): StepResult {
-  const { attempt, carrierCallId, answeredAt, connectedAts, streams } = state;
+  const { phase: _phase, token: _token, ...talk } = state;
+  const { attempt, answeredAt, streams } = talk;
   const type = streams === 0 ? "stream.opened" : "call.resumed";
   return {
-    state: {
-      phase: "talking",
-      attempt,
-      carrierCallId,
-      answeredAt,
-      epoch,
-      connectedAts,
-      streams: streams + 1,
-    },
+    state: { ...talk, phase: "talking", epoch, streams: streams + 1 },
     events: [{ type, attemptId: attempt.attemptId, epoch, atMs: sinceAnswer(answeredAt, rules) }],
     effects: [],
   };

@@ -2,6 +2,7 @@ import type { CallInput, CallState, Effect } from "#server/calls/state/call-stat
 import { stepCancel } from "#server/calls/state/step-cancel.ts";
 import { stepCarrier } from "#server/calls/state/step-carrier.ts";
 import { stepDial } from "#server/calls/state/step-dial.ts";
+import { stepHold } from "#server/calls/state/step-hold.ts";
 import { stepTalk } from "#server/calls/state/step-talk.ts";
 import type { NewCallEvent } from "#shared/call/events.ts";
 
@@ -48,6 +49,9 @@ export function step(state: CallState, input: CallInput, rules: StepRules): Step
     case "streamLost":
     case "machineAnswered":
       return stepTalk(state, input, rules);
+    case "holdTaken":
+    case "holdEnded":
+      return stepHold(state, input);
     case "hangUpAsked":
     case "cancelAsked":
     case "summedUp":

@@ -31,6 +31,8 @@ function actorBooks() {
     levels: [] as [agent: number, consumer: number][],
     broken: [] as string[],
     letGo: [] as string[],
+    /** Account ids of holders that were said to be gone. */
+    gone: [] as string[],
   };
 }
 
@@ -92,7 +94,14 @@ function ownershipIn({ fenced, over }: Mood): Ownership {
 
 type Asked = Pick<
   ActorDeps,
-  "endCall" | "optOut" | "machineAnswered" | "voiceBroken" | "letGo" | "streamLost" | "measured"
+  | "endCall"
+  | "optOut"
+  | "machineAnswered"
+  | "voiceBroken"
+  | "letGo"
+  | "holderGone"
+  | "streamLost"
+  | "measured"
 >;
 
 function askedOf(books: Books, mood: Mood): Asked {
@@ -111,6 +120,7 @@ function askedOf(books: Books, mood: Mood): Asked {
     },
     voiceBroken: (reason) => books.broken.push(reason),
     letGo: (_callId, _actor, reason) => books.letGo.push(reason),
+    holderGone: async (_callId, accountId) => void books.gone.push(accountId),
     async streamLost(_callId, _attemptId, epoch) {
       books.lost.push(epoch);
       if (mood.failing) throw new Error("no database");

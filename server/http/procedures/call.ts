@@ -29,6 +29,14 @@ export function createCallProcedures(calls: Calls) {
       calls.moves.callNow(context.caller, input.callId),
     ),
 
+    takeOver: forStaff.call.takeOver.handler(({ context, input }) =>
+      calls.holds.takeOver(context.caller, input.callId),
+    ),
+
+    giveBack: forStaff.call.giveBack.handler(({ context, input }) =>
+      calls.holds.giveBack(context.caller, input.callId, input.instruction),
+    ),
+
     hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
       calls.hangUp(context.caller, input.callId),
     ),

@@ -216,7 +216,10 @@ class Turn {
     const { override, instructions } = this.#now.scene;
     const extra = override?.replace(instructions, "").trim() ?? "";
     const isBriefing = /^\W*Business:/im.test(extra);
-    const note = this.#now.progress.notes.at(-1) ?? (isBriefing ? "" : extra);
+    if (/given the call back/i.test(extra)) return this.#takenBack(extra);
+    // What a colleague said is no order.
+    const notes = this.#now.progress.notes.filter((one) => !one.startsWith("A colleague of yours said"));
+    const note = notes.at(-1) ?? (isBriefing ? "" : extra);
     if (note === "") return null;
     if (/silen|quiet|still there|no answer|not (spoken|responded|answered)/i.test(note)) {
       return say(phrase.stillThere, this.#now.progress.lastAgentText ? this.#now.question() : "");
@@ -228,6 +231,13 @@ class Turn {
       return this.#now.end(this.#now.outcome());
     if (/greet|opening|introduce/i.test(note)) return say(phrase.opening(this.#now.briefing));
     return this.#whispered(note);
+  }
+
+  /** A person spoke in the agent's place, and perhaps left a wish. */
+  #takenBack(guidance: string): Move[] {
+    const wish = /asks you: ([\s\S]+)$/.exec(guidance)?.[1]?.trim();
+    const words = wish === undefined ? "" : whisperedWords(wish);
+    return say("Thank you, I am back on the line.", words === "" ? this.#now.resume() : words);
   }
 
   #whispered(note: string): Move[] {
