@@ -76,12 +76,16 @@ type TileListProps = Pick<LiveTilesProps, "at" | "frozenAtMs" | "selection"> & {
 
 function TileList({ tiles, label, firstNumber, at, frozenAtMs, selection }: TileListProps) {
   return (
-    <ul aria-label={label} className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-3">
+    <ul
+      aria-label={label}
+      className="-m-1 grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-1"
+    >
       {tiles.map(({ call }, index) => {
         const { reasons } = helpNeed(call, at);
         const number = firstNumber + index;
         return (
-          <li key={call.callId}>
+          // Far from the screen the browser spares itself the tile; the edge leaves room for the ring of the focus.
+          <li key={call.callId} className="p-1 [contain-intrinsic-size:auto_10rem] [content-visibility:auto]">
             <WallTile
               call={call}
               help={helpSentence(reasons, call.lastFlag)}

@@ -39,7 +39,7 @@ type WallTileProps = {
 
 /**
  * One live call on the wall. The whole tile opens it; X selects it and ⇧X ends it while it has the focus. Drawn again only when something of it
- * changed; far from the screen the browser spares itself the rest.
+ * changed.
  */
 export const WallTile = memo(function WallTile(props: WallTileProps) {
   const { call, help, helpDetail, number, isSelected, onToggle, hasEndKey, frozenAtMs } = props;
@@ -49,7 +49,7 @@ export const WallTile = memo(function WallTile(props: WallTileProps) {
       data-testid="wall-tile"
       data-call-id={call.callId}
       {...(hasEndKey && endKey(ending.ask))}
-      className={`relative flex h-full min-h-36 flex-col gap-2 rounded-card border bg-surface p-3 [contain-intrinsic-size:auto_10rem] [content-visibility:auto] focus-within:border-accent hover:border-control ${
+      className={`relative flex h-full min-h-36 flex-col gap-2 rounded-card border bg-surface p-3 focus-within:border-accent hover:border-control ${
         isSelected ? "border-accent" : help === "" ? "border-line" : "border-wait"
       }`}
     >
