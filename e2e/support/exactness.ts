@@ -2,7 +2,7 @@ import type { PhoneCall, SessionWords } from "#e2e/support/sandbox.ts";
 import type { CallEvent } from "#shared/call/events.ts";
 import { foldCall } from "#shared/call/fold.ts";
 
-/** What happened this shortly before a server died, or before the phone was put down, may be lost with it: it was on its way. */
+/** What happened this shortly before a server died may be lost with it: it was on its way. */
 const GRACE_MS = 500;
 
 /** A shorter sound is no word, whatever is recognised in it (the adapter's rule VO21). */
@@ -101,7 +101,8 @@ function consumerFaults({ words, events, diedAt, putDownAtMs }: Witnesses): stri
   const kept = foldCall(events).transcript.filter(({ speaker }) => speaker === "consumer");
   const ids = new Set(kept.map(({ segmentId }) => segmentId));
   const lost = words.filter(({ itemId, text, atMs, soundMs, lost: sessionLost }) => {
-    const surely = atMs < (sessionLost ? diedAt.wallMs : putDownAtMs) - GRACE_MS;
+    // Who puts the phone down waits for the words that are on their way.
+    const surely = atMs < (sessionLost ? diedAt.wallMs - GRACE_MS : putDownAtMs);
     const isNoise = soundMs !== null && soundMs < NOISE_MS;
     if (!surely || isNoise) return false;
     return !kept.some((segment) => segment.segmentId === itemId && segment.text === text);

@@ -3,7 +3,7 @@ import { journalOf, type SignedIn } from "#e2e/support/api.ts";
 import { faultsOf, type Witnesses } from "#e2e/support/exactness.ts";
 import { JournalWatcher } from "#e2e/support/journal-watcher.ts";
 import { isUnderWay } from "#e2e/support/sandbox.ts";
-import type { ServerPair } from "#e2e/support/server-pair.ts";
+import { liveCallsAt, type ServerPair } from "#e2e/support/server-pair.ts";
 import { until } from "#e2e/support/wait.ts";
 import { type CallCase, callCase, newBusiness } from "#e2e/support/world.ts";
 import { type CalleeScript, person } from "#server/sandbox/callees/script.ts";
@@ -145,13 +145,12 @@ async function faultsIn(
 
 /** After the calls nothing of them is left anywhere. */
 async function leftovers({ places, world: { sandbox } }: ServerPair): Promise<string[]> {
-  const live = await until("no call is live", async () => {
-    const metrics = await (await fetch(`${places[0]}/metrics`)).text();
-    return /^ringside_calls_live (\d+)$/m.exec(metrics)?.[1] === "0" && "0";
-  }).catch(() => "some");
+  const isIdle = await until("no call is live", async () => (await liveCallsAt(places[0])) === 0).catch(
+    () => false,
+  );
   const open = (await sandbox.voiceSessions()).filter(({ state }) => state === "open").length;
   return [
-    ...(live === "0" ? [] : ["an actor is left"]),
+    ...(isIdle ? [] : ["an actor is left"]),
     ...(open === 0 ? [] : [`${open} voice sessions are left open`]),
   ];
 }

@@ -16,6 +16,8 @@ export type ServerPair = {
   second(): Ringside;
   /** The second server is gone: start it again, at the same address. */
   revive(): Promise<void>;
+  /** Which of them what comes from outside meets first from now on. */
+  prefer(place: "first" | "second"): void;
   stop(): Promise<void>;
 };
 
@@ -28,6 +30,12 @@ async function databaseAddress(place: string): Promise<string> {
   const address = parts.find(({ name }) => name === "database")?.address;
   if (address === undefined) throw new Error("The first server does not say where its database is.");
   return address;
+}
+
+/** How many calls this server is the owner of, or warms a voice for. */
+export async function liveCallsAt(place: string): Promise<number> {
+  const metrics = await (await fetch(`${place}/metrics`)).text();
+  return Number(/^ringside_calls_live (\d+)$/m.exec(metrics)?.[1]);
 }
 
 const placeOf = (port: number) => `http://127.0.0.1:${port}`;
@@ -62,6 +70,9 @@ export async function startServerPair(env: Environment = {}): Promise<ServerPair
     world: { ringside: first, sandbox, baseUrl: balancer.baseUrl, stop },
     places: [placeOf(ports[0]), placeOf(ports[1])],
     second: () => second,
+    prefer(place) {
+      balancer.order = place === "first" ? [...ports] : ports.toReversed();
+    },
     async revive() {
       second = await startSecond();
     },
