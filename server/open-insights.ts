@@ -45,7 +45,7 @@ export function openAlerts(
     store,
     instance,
     queueDepth: async () => (await wall.line()).count,
-    endedAfter: (after, limit) => wall.endedAfter(after, limit),
+    endedShare: (after) => wall.endedShare(after),
     recent: () => recent.read(),
     recipients: config.supervisorEmails,
     sendEmail: async (mail) => {

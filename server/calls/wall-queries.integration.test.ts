@@ -49,4 +49,8 @@ test("[IN5] the queue is told in the order of turns, with places, then what is p
   const ended = await wall.endedAfter(new Date(0), 10);
   expect(ended).toMatchObject([{ callId: many[0], status: "cancelled", answered: false, cents: 0 }]);
   expect((await wall.line()).count).toBe(3);
+  expect(await wall.endedShare(new Date(0))).toEqual({ count: 1, bad: 0 });
+  await bench.documents.updateOne({ _id: many[0] ?? "" }, { $set: { status: "failed" } });
+  expect(await wall.endedShare(new Date(0))).toEqual({ count: 1, bad: 1 });
+  expect(await wall.endedShare(new Date(bench.clock.nowMs()))).toEqual({ count: 0, bad: 0 });
 });

@@ -39,6 +39,14 @@ export class WallQueries {
     );
   }
 
+  /** How many calls ended after this instant, and how many of them failed; told by an index alone. */
+  async endedShare(after: Date): Promise<{ count: number; bad: number }> {
+    const ended = (statuses: CallStatus[]) =>
+      this.#calls.countDocuments({ status: { $in: statuses }, endedAt: { $gt: after } });
+    const [count, bad] = await Promise.all([ended([...FINAL_STATUSES]), ended(["failed"])]);
+    return { count, bad };
+  }
+
   /** How many calls are due and wait for a line, and since when the first of them. */
   async line(): Promise<{ count: number; oldestAt: string | null }> {
     const first = { projection: { queuedAt: 1 }, sort: { queuedAt: 1 } } as const;

@@ -62,7 +62,7 @@ test("[IN4] whenever it is asked, it is what ended on this day; a long day is no
   const step = fc.record({
     waitMs: fc.integer({ min: 0, max: 6 * 3_600_000 }),
     ended: fc.nat(4),
-    lateMs: fc.nat(20_000),
+    lateMs: fc.nat(14_000),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 3_600_000;
 /** Read again at most this often, however many ask. */
 const FRESH_MS = 2_000;
 /** A server may store an end a while after its own clock dated it: so far back is read again each time. */
-const OVERLAP_MS = 60_000;
+const OVERLAP_MS = 15_000;
 const PAGE = 1_000;
 
 type Totals = Pick<DaySoFar, "calls" | "reached" | "tried" | "spentCents">;

@@ -1,5 +1,4 @@
-import type { EndedCall } from "#server/calls/wall-queries.ts";
-import { type AlertFigures, brokenRules } from "#server/insights/alerts/alert-rules.ts";
+import { type AlertFigures, brokenRules, type Share } from "#server/insights/alerts/alert-rules.ts";
 import type { AlertStore } from "#server/insights/alerts/alert-store.ts";
 import type { Clock, Timer } from "#server/lib/clock.ts";
 import { errorFields, type Logger } from "#server/lib/logger.ts";
@@ -7,8 +6,6 @@ import type { AlertRule } from "#shared/alerts.ts";
 
 const LOOK_MS = 15_000;
 const HOUR_MS = 3_600_000;
-/** More ended calls are not counted; the share is as good with these. */
-const MOST_CALLS = 2_000;
 /** These are about the whole installation; the others about one server. */
 const OF_ALL: ReadonlySet<AlertRule> = new Set<AlertRule>(["queue_deep", "calls_fail"]);
 
@@ -17,7 +14,8 @@ export type AlertWatchParts = {
   /** Name of this server. */
   instance: string;
   queueDepth(): Promise<number>;
-  endedAfter(after: Date, limit: number): Promise<EndedCall[]>;
+  /** Calls that ended after this instant, and those of them that failed. */
+  endedShare(after: Date): Promise<Share>;
   recent(): Promise<Pick<AlertFigures, "requests" | "firstWords" | "jobsFailed">>;
   /** Who is told by e-mail. */
   recipients: readonly string[];
@@ -72,14 +70,13 @@ export class AlertWatch {
   }
 
   async #figures(): Promise<AlertFigures> {
-    const { queueDepth, endedAfter, recent, clock } = this.#parts;
+    const { queueDepth, endedShare, recent, clock } = this.#parts;
     const [depth, ended, own] = await Promise.all([
       queueDepth(),
-      endedAfter(new Date(clock.nowMs() - HOUR_MS), MOST_CALLS),
+      endedShare(new Date(clock.nowMs() - HOUR_MS)),
       recent(),
     ]);
-    const bad = ended.filter(({ status }) => status === "failed").length;
-    return { queueDepth: depth, ended: { count: ended.length, bad }, ...own };
+    return { queueDepth: depth, ended, ...own };
   }
 
   /** What could not be sent is tried again, after twice the time each. */

@@ -60,7 +60,7 @@ function installation() {
       store,
       instance,
       queueDepth: async () => seen.queueDepth ?? 0,
-      endedAfter: async () => [],
+      endedShare: async () => NONE,
       recent: async () => ({ requests: NONE, firstWords: NONE, jobsFailed: seen.jobsFailed ?? 0 }),
       recipients: ["sue@people.test"],
       async sendEmail(mail) {
