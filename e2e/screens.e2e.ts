@@ -263,6 +263,15 @@ for (const size of SIZES) {
       world,
       [
         { name: "wall", path: "/wall", shows: "Just ended" },
+        {
+          name: "palette",
+          path: "/calls",
+          shows: "Maria Lopez",
+          open: async (shown) => {
+            await shown.keyboard.press("Control+k");
+            await shown.getByRole("dialog").getByLabel("A page, a name, or what a call is for").fill("go to");
+          },
+        },
         { name: "all calls", path: "/calls", shows: "Maria Lopez" },
         { name: "a live call", path: `/calls/${liveId}`, shows: /Live/ },
       ],

@@ -1,5 +1,6 @@
 import { SHELL } from "#client/shell/copy.ts";
 import { ConnectionBar } from "#client/shell/connection.tsx";
+import { type PageItem, PAGES } from "#client/shell/pages.ts";
 import { TopBar } from "#client/shell/top-bar.tsx";
 import { useStore } from "#client/ui/store.ts";
 import { useShortcut } from "#client/ui/shortcuts.ts";
@@ -67,9 +68,11 @@ function useMainFocus() {
 
 /** G and a letter: to the pages of the role. */
 function GoKeys({ role }: { role: Me["role"] }) {
+  return PAGES[role].map((page) => <GoKey key={page.to} {...page} />);
+}
+
+function GoKey({ to, keys }: PageItem) {
   const navigate = useNavigate();
-  useShortcut("g>w", () => void navigate({ to: "/wall" }), role === "supervisor");
-  useShortcut("g>i", () => void navigate({ to: "/inbox" }), role === "business");
-  useShortcut("g>c", () => void navigate({ to: "/calls" }), role !== "consumer");
+  useShortcut(keys ?? "", () => void navigate({ to }), keys !== undefined);
   return null;
 }

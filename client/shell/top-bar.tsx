@@ -1,34 +1,16 @@
 import { SHELL } from "#client/shell/copy.ts";
 import { ConnectionMark } from "#client/shell/connection.tsx";
+import { PAGES } from "#client/shell/pages.ts";
+import { Palette } from "#client/shell/palette.tsx";
 import { IconButton } from "#client/ui/button.tsx";
 import { showToast } from "#client/ui/toast.tsx";
 import { ThemeButton } from "#client/ui/theme-button.tsx";
 import { HOME, meKey, signOut } from "#client/wire/session.ts";
 import { closeSocket } from "#client/wire/socket.ts";
-import type { Me, Role } from "#shared/contract/account.ts";
+import type { Me } from "#shared/contract/account.ts";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
-
-type NavItem = { to: NonNullable<LinkProps["to"]>; label: string; isExact?: boolean };
-
-const NAV: Record<Role, readonly NavItem[]> = {
-  consumer: [
-    { to: "/help", label: SHELL.navHelp, isExact: true },
-    { to: "/help/calls", label: SHELL.navMyCalls },
-  ],
-  business: [
-    { to: "/inbox", label: SHELL.navInbox },
-    { to: "/calls", label: SHELL.navCalls },
-    { to: "/audit", label: SHELL.navAudit },
-    { to: "/settings", label: SHELL.navSettings },
-  ],
-  supervisor: [
-    { to: "/wall", label: SHELL.navWall },
-    { to: "/calls", label: SHELL.navCalls },
-    { to: "/audit", label: SHELL.navAudit },
-  ],
-};
 
 /** Brand, the pages of the role, the state of the connection, theme, sign out. */
 export function TopBar({ me }: { me: Me }) {
@@ -43,7 +25,7 @@ export function TopBar({ me }: { me: Me }) {
           aria-label={SHELL.pages}
           className="order-last -mx-4 flex w-[calc(100%+2rem)] px-2 sm:order-none sm:mx-0 sm:w-auto"
         >
-          {NAV[me.role].map((item) => (
+          {PAGES[me.role].map((item) => (
             <Link
               key={item.label}
               to={item.to}
@@ -55,6 +37,7 @@ export function TopBar({ me }: { me: Me }) {
           ))}
         </nav>
         <div className="ml-auto flex items-center gap-1">
+          <Palette role={me.role} />
           <ConnectionMark />
           <ThemeButton />
           <SignOutButton />

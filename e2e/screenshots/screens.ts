@@ -223,6 +223,12 @@ export function sandboxScreens(sandboxUrl: string, { tomsNumber, callTom }: Cast
   };
 }
 
+async function findMaria(page: Page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").getByLabel("A page, a name, or what a call is for").fill("maria");
+  await page.getByRole("menuitem").first().waitFor();
+}
+
 /** While many talk and some wait. */
 export function busyScreens(waitingId: string): Chapter {
   const ended = "Just ended";
@@ -230,6 +236,7 @@ export function busyScreens(waitingId: string): Chapter {
     title: "Supervisors",
     screens: [
       supervisor("wall", "The wall", "/wall", ended),
+      supervisor("palette", "Any page or call by a few letters", "/wall", ended, { open: findMaria }),
       supervisor("pause", "All dialling is paused with a reason", "/wall", ended, {
         open: press("Pause dialling"),
       }),
