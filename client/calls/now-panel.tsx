@@ -1,7 +1,8 @@
 import { CALLS } from "#client/calls/copy.ts";
+import { LatencyBars } from "#client/calls/latency-bars.tsx";
+import { Learned } from "#client/calls/steer/learned.tsx";
 import { toolResultWords, toolWords } from "#client/calls/words.ts";
 import { countText, latencyText, moneyText, timerText } from "#client/ui/format.ts";
-import { Sparkline } from "#client/ui/sparkline.tsx";
 import { isFinal } from "#shared/call/status.ts";
 import type { AttemptView, CallView, ToolView } from "#shared/call/view.ts";
 import { Check, CircleX, LoaderCircle } from "lucide-react";
@@ -21,7 +22,8 @@ export function NowPanel({ view, title }: { view: CallView; title?: string }) {
         <Figure name={CALLS.openingHeard}>{view.openingHeard ? CALLS.yes : CALLS.notYet}</Figure>
         <Figure name={CALLS.recording}>{recordingText(view.recording)}</Figure>
       </dl>
-      <Latency values={view.turnLatenciesMs} />
+      <LatencyBars values={view.turnLatenciesMs} />
+      <Learned view={view} />
       <Tools tools={view.tools} refused={view.toolsRefused} />
       <Attempts attempts={view.attempts} />
     </section>
@@ -61,28 +63,6 @@ function recordingText(recording: CallView["recording"]): string {
 }
 
 const NOTICED_MS = 100;
-
-function Latency({ values }: { values: readonly number[] }) {
-  const last = values.at(-1);
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  const worst = sorted.at(-1);
-  return (
-    <div>
-      <h3 className="text-dense font-medium text-muted">{CALLS.latency}</h3>
-      {last === undefined || middle === undefined || worst === undefined ? (
-        <p className="text-muted">{CALLS.noLatency}</p>
-      ) : (
-        <div className="flex items-center justify-between gap-3">
-          <p className="figures">
-            {latencyText(last)} last, {latencyText(middle)} typical, {latencyText(worst)} worst
-          </p>
-          <Sparkline values={values} />
-        </div>
-      )}
-    </div>
-  );
-}
 
 function Tools({ tools, refused }: { tools: readonly ToolView[]; refused: number }) {
   return (

@@ -4,6 +4,11 @@ import { AUDIT } from "#client/calls/audit/copy.ts";
 import { ExportButtons } from "#client/calls/export-buttons.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { Agreed } from "#client/calls/agreed.tsx";
+import { LiveActions } from "#client/calls/live-actions.tsx";
+import { STEER } from "#client/calls/steer/copy.ts";
+import { RemarksPanel } from "#client/calls/steer/remarks-panel.tsx";
+import { SteerPanel } from "#client/calls/steer/steer-panel.tsx";
+import { Watchers } from "#client/calls/steer/watchers.tsx";
 import { CallPage, type CallParts } from "#client/calls/call-page.tsx";
 import { MoveCall } from "#client/calls/move-call.tsx";
 import { NowPanel } from "#client/calls/now-panel.tsx";
@@ -13,12 +18,15 @@ import { type Replay, useMoment } from "#client/calls/replay/use-replay.ts";
 import { REPLAY } from "#client/calls/replay/copy.ts";
 import type { CallView } from "#shared/call/view.ts";
 import type { LiveCall } from "#client/wire/live-call.ts";
-import { isFinal, isWaiting } from "#shared/call/status.ts";
+import { isFinal, isTalking, isWaiting } from "#shared/call/status.ts";
 import { Link, useParams } from "@tanstack/react-router";
 
 const KEYS = [
   { keys: "L", does: SOUND.keyListen },
   { keys: "M", does: SOUND.keyMute },
+  { keys: "W", does: STEER.keyWhisper },
+  { keys: "N", does: STEER.keyNote },
+  { keys: "F", does: STEER.keyFlag },
   { keys: "⇧ X", does: CALLS.keyEnd },
   { keys: "End", does: CALLS.jumpLive },
   { keys: "Space", does: REPLAY.keyPlay },
@@ -49,22 +57,29 @@ function staffParts(
   replay: Replay | null,
 ): CallParts {
   return {
+    actions: isTalking(view.status) && <LiveActions />,
     above: (
       <>
+        <Watchers callId={view.callId} />
         <MoveCall view={view} />
         <Agreed view={view} />
         <SummaryCard view={view} audience="staff" onShow={onShow} />
         <RecordLinks view={view} />
       </>
     ),
-    // Before the first dial there is nothing to measure.
-    below:
-      isWaiting(view.status) && view.attempts.length === 0 ? null : (
-        <>
-          <SoundPanel view={view} />
-          <MomentPanel view={view} replay={replay} />
-        </>
-      ),
+    below: (
+      <>
+        <SteerPanel view={view} />
+        {/* Before the first dial there is nothing to measure. */}
+        {!(isWaiting(view.status) && view.attempts.length === 0) && (
+          <>
+            <SoundPanel view={view} />
+            <MomentPanel view={view} replay={replay} />
+          </>
+        )}
+        <RemarksPanel view={view} />
+      </>
+    ),
   };
 }
 

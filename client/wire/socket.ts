@@ -12,7 +12,9 @@ import {
   type ServerToClient,
   type SocketError,
   type SoundLane,
+  type CallWatchers,
   type WatchReply,
+  watchersSchema,
 } from "#shared/contract/sockets.ts";
 import type { Socket } from "socket.io-client";
 import { z } from "zod";
@@ -29,6 +31,7 @@ type Message =
   | { kind: "event"; event: CallEvent & { callId: string } }
   | { kind: "draft"; draft: Draft }
   | { kind: "revoked"; callId: string }
+  | ({ kind: "watchers" } & CallWatchers)
   | { kind: "market"; leadId: string }
   | { kind: "sound"; callId: string; lane: SoundLane; frameNumber: number; bytes: Uint8Array }
   | { kind: "levels"; callId: string; agent: number; consumer: number }
@@ -92,6 +95,10 @@ function listen(opened: Socket<ServerToClient, ClientToServer>) {
   opened.on("call:audio", (callId, lane, frameNumber, sent) =>
     tell({ kind: "sound", callId, lane, frameNumber, bytes: new Uint8Array(sent) }),
   );
+  opened.on("call:watchers", (sent) => {
+    const watchers = watchersSchema.safeParse(sent);
+    if (watchers.success) tell({ kind: "watchers", ...watchers.data });
+  });
   opened.on("call:levels", (levels) => tell({ kind: "levels", ...levels }));
   opened.on("market:changed", ({ leadId }) => tell({ kind: "market", leadId }));
   opened.on("board:update", (sent) => {

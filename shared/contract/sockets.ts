@@ -26,7 +26,11 @@ export type WatchReply =
   | SocketError;
 
 /** Which members of staff have the call's page open, on all servers, the first 50 by name; `listening`: they hear it, too. */
-export type CallWatchers = { callId: string; watchers: { name: string; listening: boolean }[] };
+export const watchersSchema = z.object({
+  callId: callIdSchema,
+  watchers: z.array(z.object({ name: z.string(), listening: z.boolean() })),
+});
+export type CallWatchers = z.infer<typeof watchersSchema>;
 
 /** Socket.IO, client → server; each is acknowledged (DESIGN §4). */
 export type ClientToServer = {
