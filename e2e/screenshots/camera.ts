@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 
 /** Sharp text at a third of the bytes of a PNG. */
-const WEBP_QUALITY = 82;
+const WEBP_QUALITY = 72;
 
 export type Size = { name: "desktop" | "phone"; width: number; height: number; scale: number };
 
