@@ -254,6 +254,14 @@ export class TestSandbox {
     return told;
   }
 
+  /** What a client put into a session's memory beside what was said. */
+  async toldNotes(sessionId: string): Promise<string[]> {
+    const { frames } = framesSchema.parse(await this.#ask("GET", `/voice-sessions/${sessionId}/frames`));
+    return frames
+      .filter(({ type }) => type === "conversation.item.create")
+      .map(({ event }) => JSON.stringify(event));
+  }
+
   /** The session that spoke the item with this id. */
   async voiceSessionOf(itemId: string): Promise<VoiceSession> {
     const sessions = await this.voiceSessions();
