@@ -2,7 +2,7 @@ import { apiWith, callEnds, journalOf, PASSWORD, type SignedIn, signIn, signUp }
 import { killOwner } from "#e2e/support/owner-death.ts";
 import { TestMicrophone } from "#e2e/support/microphone.ts";
 import { BRIEF, LISTENER } from "#e2e/support/scripts.ts";
-import { type ServerPair, startServerPair } from "#e2e/support/server-pair.ts";
+import { liveCallsAt, type ServerPair, startServerPair } from "#e2e/support/server-pair.ts";
 import { SoundEar } from "#e2e/support/sound-ear.ts";
 import { until } from "#e2e/support/wait.ts";
 import { callCase, newBusiness, newConsumer } from "#e2e/support/world.ts";
@@ -203,6 +203,35 @@ test("a sign-out on one server counts on the other", async () => {
       () => true,
     ),
   );
+});
+
+test("[CL192] [CL108] SIGSTOP of the owner in the middle of a call: the other server takes it over; the owner, awake again, lets it go", async () => {
+  const { places, world } = pair;
+  const { consumer, business, request } = await callCase(world, "endless");
+  const callId = await request();
+  const here = apiWith(places[0], business.token);
+  const has = async (type: string) => (await journalOf(here, callId)).some((event) => event.type === type);
+  await until("the second server talks", () => has("stream.opened"));
+  const { pid } = pair.second();
+  process.kill(pid, "SIGSTOP");
+  pair.prefer("first");
+  try {
+    await until("the first server talks", () => has("call.resumed"));
+  } finally {
+    process.kill(pid, "SIGCONT");
+    pair.prefer("second");
+  }
+  await until("the second server has let go", async () => (await liveCallsAt(places[1])) === 0);
+  const soFar = (await journalOf(here, callId)).length;
+  await until("the talk goes on", async () => (await journalOf(here, callId)).length > soFar);
+  await here.call.hangUp({ callId });
+  const { status } = await callEnds(here, callId);
+  const events = await journalOf(here, callId);
+  expect(status).toBe("completed");
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events.filter(({ type }) => type === "call.resumed")).toHaveLength(1);
+  const phone = await world.sandbox.onlyCall(consumer.number);
+  expect([phone.rings, phone.streams.length]).toEqual([1, 2]);
 });
 
 test("[CL106] kill -9 of the owner in the middle of its calls: each goes on at the other server, words, tools and watchers exact", async () => {
