@@ -15,6 +15,8 @@ export default defineConfig({
           include: ["{shared,server,client,e2e/load,e2e/matrix,e2e/bench}/**/*.test.{ts,tsx}"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Of the library's own: one second, less than a loaded machine takes.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -27,6 +29,7 @@ export default defineConfig({
           include: ["e2e/**/*.integration.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
