@@ -27,6 +27,7 @@ const KEYS = [
   { keys: "W", does: STEER.keyWhisper },
   { keys: "N", does: STEER.keyNote },
   { keys: "F", does: STEER.keyFlag },
+  { keys: "T", does: SOUND.keyTake },
   { keys: "⇧ X", does: CALLS.keyEnd },
   { keys: "End", does: CALLS.jumpLive },
   { keys: "Space", does: REPLAY.keyPlay },

@@ -182,6 +182,11 @@ export function unlistenCall(callId: string): void {
   socket?.emit("call:unlisten", { callId }, () => undefined);
 }
 
+/** Sound of the microphone; what can't go out now is dropped. */
+export function sendMic(callId: string, mulaw: Uint8Array): void {
+  if (socket?.connected === true) socket.volatile.emit("call:mic", callId, mulaw);
+}
+
 export function watchMarket(): Promise<{ ok: true } | SocketError> {
   return openedSocket().emitWithAck("market:watch");
 }

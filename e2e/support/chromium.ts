@@ -5,6 +5,9 @@ import { delimiter, join } from "node:path";
 /** Headless in a container, quiet on the network. */
 export const CHROMIUM_FLAGS = [
   "--no-sandbox",
+  // A microphone that beeps, and that the page may use without a question.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",

@@ -1,8 +1,10 @@
 import { SOUND } from "#client/calls/audio/copy.ts";
+import { HoldControls } from "#client/calls/audio/hold-controls.tsx";
 import { LevelMeter } from "#client/calls/audio/level-meter.tsx";
 import type { ListeningState } from "#client/calls/audio/listening.ts";
 import type { SoundHistory } from "#client/calls/audio/sound-history.ts";
 import { type Ear, useListening, useSoundHistory } from "#client/calls/audio/use-listening.ts";
+import { useHolding } from "#client/calls/audio/use-holding.ts";
 import { Waveform } from "#client/calls/audio/waveform.tsx";
 import { CALLS } from "#client/calls/copy.ts";
 import { Button, IconButton } from "#client/ui/button.tsx";
@@ -10,10 +12,12 @@ import { useNowMs } from "#client/ui/clock.ts";
 import { useShortcut } from "#client/ui/shortcuts.ts";
 import { Problem } from "#client/ui/states.tsx";
 import { useReducedMotion } from "#client/ui/use-reduced-motion.ts";
+import { useMe } from "#client/wire/session.ts";
 import { isTalking } from "#shared/call/status.ts";
 import type { CallView } from "#shared/call/view.ts";
 import type { SoundLane } from "#shared/contract/sockets.ts";
 import { Headphones, HeadphoneOff, Volume2, VolumeX } from "lucide-react";
+import { useEffect } from "react";
 
 const LANES: readonly SoundLane[] = ["agent", "consumer"];
 
@@ -30,7 +34,22 @@ function LiveSound({ view }: { view: CallView }) {
   const isOn = ear.state.is === "on";
   const toggle = () => (isOn ? ear.listening.stop() : void ear.listening.start());
   useShortcut("l", toggle, ear.state.is !== "joining");
-  useShortcut("m", () => ear.listening.toggleMute(LANES), isOn);
+  const { holding, state } = useHolding(view.callId);
+  const isSpeaking = state.is === "on" || state.is === "givingBack";
+  useShortcut(
+    "m",
+    () => (isSpeaking ? holding.toggleMute() : ear.listening.toggleMute(LANES)),
+    isOn || isSpeaking,
+  );
+  const me = useMe();
+  const isOurs = view.holder === "person" && view.holderId === me?.accountId;
+  useEffect(() => holding.journalSays(isOurs), [holding, isOurs]);
+  const otherHolder = view.holder === "person" && !isOurs ? (view.holderName ?? CALLS.colleague) : null;
+  const onTake = () => {
+    // Who speaks does not want to hear themselves half a second later.
+    if (!ear.muted.has("agent")) ear.listening.toggleMute(["agent"]);
+    void ear.listening.start();
+  };
   const ours = view.holder === "person" ? (view.holderName ?? CALLS.colleague) : CALLS.agent;
   return (
     <section aria-labelledby="sound-title" className="flex flex-col gap-3 border-b border-line p-4">
@@ -43,7 +62,16 @@ function LiveSound({ view }: { view: CallView }) {
       <Lane ear={ear} history={history} lane="agent" name={ours} isStill={isStill} />
       <Lane ear={ear} history={history} lane="consumer" name={view.consumerName} isStill={isStill} />
       {!isStill && <Waveform history={history} />}
-      <Told ear={ear} history={history} />
+      <HoldControls
+        holding={holding}
+        state={state}
+        otherHolder={otherHolder}
+        isOurs={isOurs}
+        isAllowed={view.openingHeard}
+        onTake={onTake}
+        onGive={() => ear.muted.has("agent") && ear.listening.toggleMute(["agent"])}
+      />
+      <Told ear={ear} history={history} isSpeaking={isSpeaking} />
     </section>
   );
 }
@@ -94,7 +122,9 @@ function Lane({ ear, history, lane, name, isStill }: LaneProps) {
 /** A listener whose sound stalled twice is told why it limps. */
 const TOLD_UNDERRUNS = 2;
 
-function Told({ ear: { state, listening }, history }: { ear: Ear; history: SoundHistory }) {
+type ToldProps = { ear: Ear; history: SoundHistory; isSpeaking: boolean };
+
+function Told({ ear: { state, listening }, history, isSpeaking }: ToldProps) {
   const nowMs = useNowMs();
   if (state.is === "failed") {
     return (
@@ -119,7 +149,8 @@ function Told({ ear: { state, listening }, history }: { ear: Ear; history: Sound
   return (
     <output className="figures text-dense text-muted">
       {state.is === "joining" && SOUND.joining}
-      {state.is === "on" && SOUND.isOn} {history.isQuiet(nowMs) && SOUND.quiet}
+      {state.is === "on" && SOUND.isOn} {state.is === "on" && !isSpeaking && SOUND.isAlone}{" "}
+      {history.isQuiet(nowMs) && SOUND.quiet}
       {state.is === "on" && state.underruns >= TOLD_UNDERRUNS && (
         <>
           {" "}

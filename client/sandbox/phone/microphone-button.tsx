@@ -1,5 +1,5 @@
 import { PHONE } from "#client/sandbox/copy.ts";
-import { type NoMicrophone, type OpenMicrophone, openMicrophone } from "#client/sandbox/phone/microphone.ts";
+import { type NoMicrophone, type OpenMicrophone, openMicrophone } from "#client/ui/microphone.ts";
 import { Button } from "#client/ui/button.tsx";
 import { useShortcut } from "#client/ui/shortcuts.ts";
 import { Problem } from "#client/ui/states.tsx";

@@ -1,4 +1,4 @@
-import workletUrl from "#client/sandbox/phone/microphone-worklet.ts?worker&url";
+import workletUrl from "#client/ui/microphone-worklet.ts?worker&url";
 
 export type OpenMicrophone = { close(): void };
 /** Why there is none: the person or a policy said no, or the machine has none. */
