@@ -113,6 +113,8 @@ export default defineConfig({
   },
   overrides: [
     ...Object.entries(MAY_IMPORT).map(([folder, allowed]) => importRow(folder, allowed)),
+    // A hook behind a condition stops the page on the day that the condition changes.
+    { files: ["client/**"], rules: { "react/rules-of-hooks": "error" } },
     { files: ["*.config.ts"], rules: { "import/no-default-export": "off" } },
     {
       files: ["**/*.test.ts", "**/*.test.tsx", "**/*.e2e.ts", "**/*.suite.ts"],
