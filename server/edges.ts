@@ -151,7 +151,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
   const stopAllCalls = async (caller: Caller) => {
     const phone = await accounts.phoneOf(caller.accountId);
     if (phone === null) throw new Failure("PHONE_MISSING");
-    return { callsCancelled: await calls.stopAllCalls(caller, phone.phoneKey) };
+    return { callsCancelled: await calls.stops.stopAll(caller, phone.phoneKey) };
   };
   return createRouter({
     account: createAccountProcedures({ accounts, stopAllCalls }),
@@ -159,7 +159,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
       ...createLeadProcedures({
         leads,
         matching,
-        cancelUncovered: (caller, about) => calls.cancelUncovered(caller, about),
+        cancelUncovered: (caller, about) => calls.stops.uncovered(caller, about),
         logger,
       }),
       ...createCallbackProcedures(calls),
@@ -179,7 +179,7 @@ function proceduresOf({ features, demo, logger, clock }: ServeParts) {
       alerts: alerts.store,
       beats: alerts.beats,
       pausing: calls.pausing,
-      suppress: async (caller, phoneNumber) => calls.suppress(caller, accounts.phoneKeyOf(phoneNumber)),
+      suppress: async (caller, phoneNumber) => calls.stops.suppress(caller, accounts.phoneKeyOf(phoneNumber)),
       startDemoCall: demo === null ? null : () => demo.startOne(),
     }),
   });

@@ -2,7 +2,7 @@ import type { SendEmail } from "#server/accounts/auth-library.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { DialSwitch } from "#server/calls/dialing/dial-switch.ts";
 import type { WallQueries } from "#server/calls/wall-queries.ts";
-import type { FeatureParts } from "#server/features.ts";
+import type { FeatureParts } from "#server/ground.ts";
 import { AlertStore } from "#server/insights/alerts/alert-store.ts";
 import { AlertWatch } from "#server/insights/alerts/alert-watch.ts";
 import { RecentMetrics } from "#server/insights/alerts/recent-metrics.ts";

@@ -4,7 +4,7 @@ import type { Businesses } from "#server/accounts/businesses.ts";
 import type { CallLinks } from "#server/calls/call-links.ts";
 import type { CallQueries } from "#server/calls/call-queries.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
-import type { FeatureParts } from "#server/features.ts";
+import type { FeatureParts } from "#server/ground.ts";
 import { gather } from "#server/lib/gather.ts";
 import type { Leads } from "#server/leads/leads.ts";
 import type { Matching } from "#server/matching/matching.ts";

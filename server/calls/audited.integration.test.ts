@@ -24,8 +24,8 @@ test("[AU1] [AU3] who cancelled and who paused is kept, and a cancel that change
   const { calls, business } = callsBench(database());
   const request = { leadId: "lead_audited1", objective: "Ask about the roof." };
   const { call_id: callId } = await calls.request(business, request);
-  await calls.cancel(sam, callId);
-  await calls.cancel(business, callId);
+  await calls.stops.cancel(sam, callId);
+  await calls.stops.cancel(business, callId);
   await calls.pausing.pause(sam, "A test.");
   await calls.pausing.resume(sam);
   const bySam = { name: "Sam", businessId: null, callId: null };

@@ -76,7 +76,7 @@ test("[CL233] call me now is refused at night and by an opt-out, and when the ca
   clock.advance(12 * HOUR_MS);
   await suppressions.suppress(`key of ${consumer.accountId}`, "account");
   await expect(calls.moves.callNow(business, callId)).rejects.toMatchObject({ code: "SUPPRESSED" });
-  await calls.cancel(consumer, callId);
+  await calls.stops.cancel(consumer, callId);
   await expect(calls.moves.callNow(consumer, callId)).rejects.toMatchObject({ code: "NOT_POSSIBLE" });
 });
 
@@ -94,7 +94,7 @@ test("[CL232] moves, a cancel and a claim at the same moment: one of them counts
   const moves = [
     calls.moves.callNow(consumer, callId),
     calls.moves.reschedule(consumer, callId, ONE_TOMORROW),
-    calls.cancel(business, callId),
+    calls.stops.cancel(business, callId),
     calls.moves.reschedule(business, callId, NOON_TOMORROW),
   ];
   const outcomes = await Promise.allSettled(moves);

@@ -42,7 +42,7 @@ test("[CL253] each waiting call is told its place and a wait that pace and lines
   await expect(bench.calls.requests.place(consumerOf("lead_stranger"), ids[0] ?? "")).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
-  await bench.calls.cancel(bench.business, ids[0] ?? "");
+  await bench.calls.stops.cancel(bench.business, ids[0] ?? "");
   expect(await bench.calls.requests.place(bench.business, ids[1] ?? "")).toMatchObject({ queuePosition: 1 });
   expect(await bench.calls.requests.place(bench.business, ids[0] ?? "")).toMatchObject({
     queuePosition: null,

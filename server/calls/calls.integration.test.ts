@@ -163,17 +163,17 @@ test("[CL11] cancel answers the truth: waiting, dialling, over", async () => {
   bench.calls.hold.hold("telephony", "wait");
   const { call_id: waiting } = await request(bench);
   const reply = { callId: waiting, status: "cancelled", cancelled: true };
-  expect(await bench.calls.cancel(bench.business, waiting)).toEqual(reply);
-  expect(await bench.calls.cancel(bench.business, waiting)).toEqual(reply);
+  expect(await bench.calls.stops.cancel(bench.business, waiting)).toEqual(reply);
+  expect(await bench.calls.stops.cancel(bench.business, waiting)).toEqual(reply);
   const foreign = { ...bench.business, businessId: "biz_other001" };
-  await expect(bench.calls.cancel(foreign, waiting)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(bench.calls.stops.cancel(foreign, waiting)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
 test("[CL12] a cancel while it rings reaches the carrier and ends as cancelled", async () => {
   const bench = start();
   const { call_id: callId } = await request(bench);
   await becomes(bench.documents, callId, { state: { dial: "placed" } });
-  expect(await bench.calls.cancel(bench.business, callId)).toMatchObject({
+  expect(await bench.calls.stops.cancel(bench.business, callId)).toMatchObject({
     status: "cancelling",
     cancelled: true,
   });

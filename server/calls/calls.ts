@@ -7,10 +7,11 @@ import type { Advance } from "#server/calls/advance.ts";
 import type { CallFeed } from "#server/calls/call-feed.ts";
 import { type CallHead, placesOf } from "#server/calls/call-document.ts";
 import { CallQueries } from "#server/calls/call-queries.ts";
-import { type Applied, CallStore } from "#server/calls/call-store.ts";
+import { CallStore } from "#server/calls/call-store.ts";
 import { CallTelephony } from "#server/calls/call-telephony.ts";
 import { CallAccess } from "#server/calls/call-access.ts";
 import { CallMoves } from "#server/calls/call-moves.ts";
+import { CallStops } from "#server/calls/call-stops.ts";
 import { Effects } from "#server/calls/effects.ts";
 import { Settlement } from "#server/calls/cost/settlement.ts";
 import { createToolServices } from "#server/calls/follow-up.ts";
@@ -35,10 +36,8 @@ import { Recordings } from "#server/calls/recording/recordings.ts";
 import { OptOut } from "#server/calls/opt-out.ts";
 import { CallRequests } from "#server/calls/call-requests.ts";
 import { type CallsConfig, stepRules } from "#server/calls/calls-config.ts";
-import { personOf } from "#server/calls/new-call.ts";
 import { SoundDesk, type SoundFeed } from "#server/calls/sound/sound-desk.ts";
 import type { CallParties, CallRequest } from "#server/calls/request-call.ts";
-import { cancelUncovered } from "#server/calls/uncovered.ts";
 import { Steering } from "#server/calls/steering.ts";
 import { WrapUp } from "#server/calls/wrap-up.ts";
 import type { Consents } from "#server/compliance/consents.ts";
@@ -47,7 +46,6 @@ import { legalCallingInstant } from "#server/compliance/state-hours.ts";
 import type { Suppressions } from "#server/compliance/suppressions.ts";
 import type { Alarms } from "#server/jobs/alarms.ts";
 import type { Clock } from "#server/lib/clock.ts";
-import { Failure } from "#server/lib/failure.ts";
 import type { Logger } from "#server/lib/logger.ts";
 import type { Seals } from "#server/lib/sealed.ts";
 import type { SignedTokens } from "#server/lib/signed-token.ts";
@@ -55,7 +53,6 @@ import type { Metrics } from "#server/observability/metrics.ts";
 import type { Telephony } from "#server/telephony/telephony.ts";
 import type { VoiceModel } from "#server/voice/voice.ts";
 import type { CallRequestReply } from "#shared/contract/call-request.ts";
-import { canHangUp, type CallStatus } from "#shared/call/status.ts";
 import type { Connection } from "mongoose";
 
 export type CallsDeps = {
@@ -101,6 +98,7 @@ export class Calls {
   readonly requests: CallRequests;
   readonly pausing: DialPausing;
   readonly moves: CallMoves;
+  readonly stops: CallStops;
   readonly playback: RecordingPlayback;
   readonly exports: CallExports;
   readonly numbers: NumberReveal;
@@ -121,13 +119,13 @@ export class Calls {
   constructor(deps: CallsDeps) {
     const { config, connection, feed, clock, logger, telephony, voice, metrics } = deps;
     this.#deps = deps;
-    const rules = stepRules(config);
     const legalFrom = (call: CallHead, atMs: number) =>
       legalCallingInstant(placesOf(call.briefing), config.quietHours, atMs) ?? atMs;
-    const store = new CallStore({ connection, feed, clock, logger, rules, legalFrom });
+    const store = new CallStore({ connection, feed, clock, logger, rules: stepRules(config), legalFrom });
     const queries = new CallQueries(connection);
     const advance = this.#advance;
     const wrapUp = (callId: string) => this.#wrapUp.start(callId);
+    const work = (promise: Promise<unknown>) => this.#effects.work(promise);
     [this.#store, this.queries] = [store, queries];
     this.access = new CallAccess(store, queries);
     this.journals = store;
@@ -138,10 +136,11 @@ export class Calls {
       { telephony: () => telephony.check(), voice: () => voice.check() },
     );
     const places = new PlacesInLine({ queries, clock });
-    const known = { ...deps, ...config, store, queries, places, hold: this.hold };
-    this.requests = new CallRequests({ ...known, access: this.access, wake: this.#wake });
+    const known = { ...deps, ...config, store, queries, places, hold: this.hold, access: this.access };
+    this.requests = new CallRequests({ ...known, wake: this.#wake });
     this.pausing = new DialPausing({ ...deps, resumed: () => this.#queue.nudge() });
     this.#optOut = new OptOut({ ...deps, store, queries, advance });
+    this.stops = new CallStops({ ...known, advance, optOut: this.#optOut, work });
     const settled = (callId: string) => this.#actors.settled(callId);
     const recorded = { ...deps, ...config, files: deps.recordingFiles, tokens: deps.recordingTokens };
     this.#recordings = new Recordings({ ...recorded, store, settled });
@@ -151,7 +150,6 @@ export class Calls {
     this.#actors = new ActorRegistry(this.#actorDeps(), (count) => metrics.callsLive.set(count));
     const parts = { ...deps, store, queries, advance, actors: this.#actors, hold: this.hold };
     this.telephonyEvents = new CallTelephony({ ...parts, resumed: () => metrics.callsResumed.inc() });
-    const work = (promise: Promise<unknown>) => this.#effects.work(promise);
     this.steering = new Steering({ ...parts, access: this.access, work });
     this.holds = new Holds({ ...parts, access: this.access });
     const reserveCents = talkCents(config.callTimeLimitSeconds, voice);
@@ -277,57 +275,5 @@ export class Calls {
   /** Sound of somebody's microphone for the person who is called. False when the call is not live here. */
   speak(callId: string, sound: MicSound): boolean {
     return this.#actors.speak(callId, sound);
-  }
-
-  /** Works in every state and answers the truth [CL11]. @throws Failure NOT_FOUND */
-  async cancel(
-    caller: Caller,
-    callId: string,
-  ): Promise<{ callId: string; status: CallStatus; cancelled: boolean }> {
-    await this.access.head(caller, callId);
-    const applied = await this.#advance(callId, { kind: "cancelAsked", by: personOf(caller) });
-    if (applied.kind === "absent") throw new Failure("NOT_FOUND");
-    this.#audited(caller, "cancelled", applied);
-    const { state, status } = applied.call;
-    const cancelled =
-      status === "cancelled" ||
-      status === "cancelling" ||
-      (state.phase === "wrappingUp" && state.end.status === "cancelled");
-    return { callId, status, cancelled };
-  }
-
-  /** Puts the phone down as if the talk were over; while it still rings that is a cancel. @throws Failure NOT_FOUND, NOT_POSSIBLE */
-  async hangUp(caller: Caller, callId: string): Promise<{ callId: string; status: CallStatus }> {
-    const { status } = await this.access.head(caller, callId);
-    if (!canHangUp(status)) throw new Failure("NOT_POSSIBLE");
-    if (status !== "in_progress") return this.cancel(caller, callId);
-    const end = { status: "completed", reason: `hung_up_by_${caller.role}` } as const;
-    const applied = await this.#advance(callId, { kind: "hangUpAsked", end });
-    this.#audited(caller, "hung_up", applied);
-    return { callId, status: applied.kind === "absent" ? status : applied.call.status };
-  }
-
-  /** Only what had an effect; nobody waits for it [AU3]. */
-  #audited(by: Caller, act: "cancelled" | "hung_up", applied: Applied) {
-    if (applied.kind !== "stepped") return;
-    this.#effects.work(this.#deps.audit.record(by, act, applied.call));
-  }
-
-  /** Consent was taken back: cancels what waits and is not covered any more. Returns how many calls. */
-  cancelUncovered(caller: Caller, about: { leadId: string; businessIds: string[] }): Promise<number> {
-    const { queries } = this;
-    return cancelUncovered(caller, about, { ...this.#deps, queries, advance: this.#advance });
-  }
-
-  /** The person behind an account wants no more calls from anybody. Returns how many calls were stopped. */
-  stopAllCalls(caller: Caller, phoneKey: string): Promise<number> {
-    return this.#optOut.stopAll(phoneKey, personOf(caller));
-  }
-
-  /** Nobody may ever call this number again, says a supervisor [IN6]; it is kept who said so. Returns how many calls were stopped. */
-  async suppress(caller: Caller, phoneKey: string): Promise<number> {
-    const stopped = await this.#optOut.stopAll(phoneKey, personOf(caller), "supervisor");
-    await this.#deps.audit.record(caller, "suppressed_number", null);
-    return stopped;
   }
 }

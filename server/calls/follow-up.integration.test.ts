@@ -93,7 +93,7 @@ test("[CL87] not at night, and not for somebody who said stop; a stop cancels wh
   const at = noonAfter(clock.nowMs());
   expect(await services.followUp(first, at + 14 * HOUR_MS)).toMatchObject({ kind: "outside" });
   await services.followUp(first, at);
-  await calls.stopAllCalls(business, first.personKey);
+  await calls.stops.stopAll(business, first.personKey);
   expect(await documents.findOne({ followUpOf: first._id })).toMatchObject({ status: "cancelled" });
   const second = { ...call(), personKey: first.personKey };
   expect(await suppressions.isSuppressed(first.personKey)).toBe(true);

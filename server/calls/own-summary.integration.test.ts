@@ -42,7 +42,7 @@ async function callThatEnded(summedUp: boolean) {
     rules: { maxAttempts: 3, retryBackoffMs: 1, timeLimitMs: 1 },
   });
   if (summedUp) await store.record(callId, null, "rec_summary", [analysis]);
-  return { ...bench, callId, caller, end: () => bench.calls.cancel(caller, callId) };
+  return { ...bench, callId, caller, end: () => bench.calls.stops.cancel(caller, callId) };
 }
 
 const stored = async (callId: string) => {

@@ -64,7 +64,7 @@ test("[CL345] notes and flags come in every state, also after the end, with who 
   const { calls, callId, supervisor, consumer, documents } = await callInLine();
   const { steering } = calls;
   await steering.addNote(supervisor, callId, "Knows the house.");
-  await calls.cancel(consumer, callId);
+  await calls.stops.cancel(consumer, callId);
   const { noteId } = await steering.addNote(supervisor, callId, "Cancelled twice before.");
   await steering.flag(supervisor, callId, "Call by hand.");
   const view = await calls.access.view(supervisor, callId);

@@ -24,12 +24,12 @@ test("[IN6] a suppressed number loses its waiting calls by every business, gets 
     await ask(other, leadId),
     await ask(bench, "lead_other0001"),
   ];
-  expect(await bench.calls.suppress(supervisor, `key of ${leadId}`)).toBe(2);
+  expect(await bench.calls.stops.suppress(supervisor, `key of ${leadId}`)).toBe(2);
   await becomes(bench.documents, first, { status: "cancelled" });
   await becomes(bench.documents, second, { status: "cancelled" });
   expect(await bench.documents.findOne({ _id: others })).toMatchObject({ status: "queued" });
   await expect(ask(other, leadId)).rejects.toMatchObject({ code: "SUPPRESSED" });
-  expect(await bench.calls.suppress(supervisor, `key of ${leadId}`)).toBe(0);
+  expect(await bench.calls.stops.suppress(supervisor, `key of ${leadId}`)).toBe(0);
   const kept = await database()
     .connection.collection("suppressions")
     .find({ phoneKey: `key of ${leadId}` })

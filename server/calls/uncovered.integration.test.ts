@@ -35,9 +35,9 @@ test("[CL220] consent taken back cancels what waits and rests on it, nothing els
     businessId: null,
   };
   const about = { leadId, businessIds: [business.businessId ?? ""] };
-  expect(await calls.cancelUncovered({ ...caller, accountId: "acc_stranger" }, about)).toBe(0);
-  expect(await calls.cancelUncovered(caller, about)).toBe(2);
-  expect(await calls.cancelUncovered(caller, about)).toBe(0);
+  expect(await calls.stops.uncovered({ ...caller, accountId: "acc_stranger" }, about)).toBe(0);
+  expect(await calls.stops.uncovered(caller, about)).toBe(2);
+  expect(await calls.stops.uncovered(caller, about)).toBe(0);
   for (const { call_id } of [queued, booked]) {
     await becomes(documents, call_id, { status: "cancelled" });
     expect(await calls.access.view(caller, call_id)).toMatchObject({ endReason: "cancelled_before_dialing" });

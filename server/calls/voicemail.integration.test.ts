@@ -66,7 +66,7 @@ test("[CL96] the carrier never asks for the message: the phone is ended all the 
 test("[CL96] somebody cancels while the message waits: it is not left", async () => {
   const { bench, callId, detected, asked } = await pickedUp(LEAVES);
   await detected(MACHINE);
-  await bench.calls.cancel(bench.business, callId);
+  await bench.calls.stops.cancel(bench.business, callId);
   expect(await asked()).toEqual({ kind: "hangUp" });
 });
 

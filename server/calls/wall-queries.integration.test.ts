@@ -45,7 +45,7 @@ test("[IN5] the queue is told in the order of turns, with places, then what is p
   expect([short.calls.length, short.total]).toEqual([2, page.total]);
   expect(await wall.line()).toEqual({ count: 4, oldestAt: "2026-11-24T15:00:00.010Z" });
 
-  await bench.calls.cancel(bench.business, many[0] ?? "");
+  await bench.calls.stops.cancel(bench.business, many[0] ?? "");
   const ended = await wall.endedAfter(new Date(0), 10);
   expect(ended).toMatchObject([{ callId: many[0], status: "cancelled", answered: false, cents: 0 }]);
   expect((await wall.line()).count).toBe(3);

@@ -83,7 +83,7 @@ test("[CL260] a business with one call is dialled after one call of the business
   await bench.calls.pausing.resume(supervisor);
   await becomes(bench.documents, many[0] ?? "", { status: "dialing" });
   await expect.poll(() => bench.dials, { timeout: 20_000 }).toHaveLength(1);
-  await bench.calls.cancel(bench.business, many[0] ?? "");
+  await bench.calls.stops.cancel(bench.business, many[0] ?? "");
   const attemptId = bench.dials[0]?.attemptId ?? "";
   const report = {
     carrierCallId: `CA-${attemptId}`,

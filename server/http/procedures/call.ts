@@ -18,7 +18,7 @@ export function createCallProcedures(calls: Calls) {
     ),
 
     cancel: forAnybody.call.cancel.handler(({ context, input }) =>
-      calls.cancel(context.caller, input.callId),
+      calls.stops.cancel(context.caller, input.callId),
     ),
 
     reschedule: forAnybody.call.reschedule.handler(({ context, input }) =>
@@ -38,7 +38,7 @@ export function createCallProcedures(calls: Calls) {
     ),
 
     hangUp: forAnybody.call.hangUp.handler(({ context, input }) =>
-      calls.hangUp(context.caller, input.callId),
+      calls.stops.hangUp(context.caller, input.callId),
     ),
 
     revealNumber: forStaff.call.revealNumber.handler(({ context, input }) =>
