@@ -27,11 +27,13 @@ type TranscriptProps = {
 
 const NEAR_END_PX = 64;
 
-/** The words of a call. It follows the end unless the reader scrolled away from it. */
+/** The words of a call. While it goes on they follow the end, unless the reader scrolled away from it. */
 export function Transcript(props: TranscriptProps) {
   const { call, names, emptyText, isFrozen, target, playhead, currentId } = props;
   const list = useRef<VirtuosoHandle>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  // What is over is read, and replayed, from its beginning.
+  const [startsAtEnd] = useState(() => !isFinal(call.view.status));
+  const [atEnd, setAtEnd] = useState(startsAtEnd);
   const { transcript } = call.view;
   const rows = useMemo(() => transcriptRows(transcript, call.drafts), [transcript, call.drafts]);
   const jump = () => list.current?.scrollToIndex({ index: "LAST", align: "end" });
@@ -67,7 +69,7 @@ export function Transcript(props: TranscriptProps) {
             onSeek={onSeek}
           />
         )}
-        initialTopMostItemIndex={{ index: "LAST", align: "end" }}
+        initialTopMostItemIndex={startsAtEnd ? { index: "LAST", align: "end" } : 0}
         followOutput={(isAtBottom) => isAtBottom && "auto"}
         atBottomStateChange={setAtEnd}
         atBottomThreshold={NEAR_END_PX}
