@@ -10,17 +10,16 @@ import type { MicSound } from "#server/calls/live/hold.ts";
 import { resumeGuidance } from "#server/calls/live/resume-guidance.ts";
 import { askedToStop, type HowStopped } from "#server/calls/live/stop-request.ts";
 import type { Steer } from "#server/calls/live/steers.ts";
+import { VoiceEvents } from "#server/calls/live/voice-events.ts";
 import { VoiceLine } from "#server/calls/live/voice-line.ts";
 import type { MediaStream } from "#server/telephony/telephony.ts";
 import { relayedListener } from "#server/voice/relayed-listener.ts";
-import type { VoiceListener, VoiceSession } from "#server/voice/voice.ts";
+import type { VoiceSession } from "#server/voice/voice.ts";
 import type { VoiceTotals } from "#shared/call/cost.ts";
 import type { CallEventOf, Speaker } from "#shared/call/events.ts";
 
-const HELD = "Not done: a colleague speaks with the caller now.";
-
 /** Who speaks, who is silent, and what was really heard of it: between one phone and one voice model, from the hello to the goodbye. */
-export class Conversation implements VoiceListener {
+export class Conversation {
   readonly line: VoiceLine;
   readonly #host: ConversationHost;
   readonly #is: ConversationParts;
@@ -53,7 +52,7 @@ export class Conversation implements VoiceListener {
     this.line = new VoiceLine(call, past, {
       voice,
       clock,
-      listener: relayedListener(this, (event) => host.deliver(event)),
+      listener: relayedListener(this.#voiceEvents(), (event) => host.deliver(event)),
       giveUp: () => host.giveUp(),
       quiet: () => this.atRest,
       history: () => host.history(),
@@ -292,32 +291,24 @@ export class Conversation implements VoiceListener {
 
   // ——— the voice model ———
 
-  ready() {
+  #voiceEvents(): VoiceEvents {
+    return new VoiceEvents({
+      parts: this.#is,
+      host: this.#host,
+      voice: () => this.#voice,
+      ready: () => this.#voiceReady(),
+      mayBeHeard: () => this.#joined && !this.#over,
+      consumerSpoke: () => {
+        this.#agentSpokeLast = false;
+      },
+      settle: () => this.#settle(),
+    });
+  }
+
+  #voiceReady() {
     this.#isVoiceless = false;
     this.line.becameReady();
     this.#begin();
-  }
-
-  answerStarted(answer: Parameters<VoiceListener["answerStarted"]>[0]) {
-    this.#is.agent.started(answer);
-    this.#settle();
-  }
-
-  audio(piece: { answerId: string; itemId: string; payloadBase64: string }) {
-    if (!this.#joined || this.#over || this.#is.hold.held) return;
-    const item = this.#is.talk.play(piece);
-    this.#is.opening.sounded(item, this.#host.callMs());
-    this.#is.steers.sounded(piece.answerId);
-    this.#is.turns.sounded();
-    this.#settle();
-  }
-
-  audioDone({ itemId }: { itemId: string }) {
-    this.#is.talk.bridge.completed(itemId);
-  }
-
-  agentWords(words: { itemId: string; text: string; final: boolean }) {
-    this.#is.talk.agentWords(words);
   }
 
   #itemHeard(itemId: string, text: string, answerId: string) {
@@ -329,46 +320,5 @@ export class Conversation implements VoiceListener {
   #unproven() {
     this.#is.agent.unproven();
     this.#settle();
-  }
-
-  answerEnded(answer: Parameters<VoiceListener["answerEnded"]>[0]) {
-    this.#is.agent.ended(answer);
-    this.#settle();
-  }
-
-  speechStarted({ itemId }: { itemId: string }) {
-    this.#agentSpokeLast = false;
-    this.#is.consumer.started(itemId);
-    this.#settle();
-  }
-
-  speechStopped({ itemId, isNoise }: { itemId: string; isNoise: boolean }) {
-    this.#is.consumer.stopped(itemId, isNoise);
-    this.#settle();
-  }
-
-  turnCommitted({ itemId, previousItemId }: { itemId: string; previousItemId: string | null }) {
-    this.#is.talk.consumerCommitted(itemId, previousItemId);
-  }
-
-  consumerWords(words: { itemId: string; text: string; final: boolean; audioSeconds: number | null }) {
-    this.#is.consumer.words(words);
-  }
-
-  noted({ ref }: { ref: string }) {
-    this.#is.steers.noted(ref);
-  }
-
-  toolCalled(call: { toolCallId: string; name: string; argumentsJson: string }) {
-    const { toolCallId } = call;
-    if (this.#is.hold.held) return this.#voice.returnTool({ toolCallId, output: HELD, answer: false });
-    const ran = this.#is.tools.run(call).then((result) => this.#voice.returnTool(result));
-    this.#host.background(ran.finally(() => this.#settle()));
-    this.#settle();
-  }
-
-  closed(end: { reason: string; fatal: boolean }) {
-    this.#is.opening.stop();
-    this.#host.voiceEnded(end);
   }
 }
