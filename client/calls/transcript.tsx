@@ -38,7 +38,8 @@ export function Transcript(props: TranscriptProps) {
   const rows = useMemo(() => transcriptRows(transcript, call.drafts), [transcript, call.drafts]);
   const jump = () => list.current?.scrollToIndex({ index: "LAST", align: "end" });
   useShortcut("end", jump);
-  useFollow(list, rows, atEnd);
+  const isOver = isFinal(call.view.status);
+  useFollow(list, rows, atEnd && !isOver);
   useTarget(list, rows, target);
   useHeardLine(list, rows, playhead, currentId);
   const onSeek = playhead === null ? undefined : (ms: number) => playhead.seek(ms);
@@ -70,7 +71,8 @@ export function Transcript(props: TranscriptProps) {
           />
         )}
         initialTopMostItemIndex={startsAtEnd ? { index: "LAST", align: "end" } : 0}
-        followOutput={(isAtBottom) => isAtBottom && "auto"}
+        // A function, whatever it answers, also goes after an end that moves because the list is made lower.
+        followOutput={isOver ? false : (isAtBottom) => isAtBottom && "auto"}
         atBottomStateChange={setAtEnd}
         atBottomThreshold={NEAR_END_PX}
         increaseViewportBy={200}
@@ -79,7 +81,7 @@ export function Transcript(props: TranscriptProps) {
         <div className="absolute inset-x-0 bottom-3 flex justify-center">
           <Button look="primary" size="dense" onPress={jump} className="shadow-overlay">
             <ArrowDown aria-hidden size={14} />
-            {isFinal(call.view.status) ? CALLS.jumpEnd : CALLS.jumpLive}
+            {isOver ? CALLS.jumpEnd : CALLS.jumpLive}
           </Button>
         </div>
       )}
@@ -96,10 +98,10 @@ const PARTS = {
 };
 
 /** A line that grows while it is spoken pushes the end away without a new row. */
-function useFollow(list: RefObject<VirtuosoHandle | null>, rows: readonly TranscriptRow[], atEnd: boolean) {
+function useFollow(list: RefObject<VirtuosoHandle | null>, rows: readonly TranscriptRow[], follows: boolean) {
   useEffect(() => {
-    if (atEnd && rows.length > 0) list.current?.autoscrollToBottom();
-  }, [list, rows, atEnd]);
+    if (follows && rows.length > 0) list.current?.autoscrollToBottom();
+  }, [list, rows, follows]);
 }
 
 /** While it plays, the line that is heard stays in view; a reader who scrolls at rest is left alone. */
